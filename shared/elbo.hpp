@@ -1,0 +1,18 @@
+// The two terms of -ELBO for one image, in nats (natural logarithm), as the page and native_eval show them.
+// native/elbo computes the same on batches with LibTorch for training; a test holds the two together.
+#pragma once
+
+#include <span>
+
+#include "shared/model_spec.hpp"
+
+namespace vae {
+
+/// -log p(x|z) of one image. kBernoulli: cross-entropy of pixels x in [0, 1] with logits `output`, summed.
+/// kSquaredError: sum of (x - output)^2, which is -log p(x|z) for variance 1/2 without its constant.
+double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x);
+
+/// KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)).
+double kl_divergence(std::span<const float> mu, std::span<const float> log_var);
+
+}  // namespace vae

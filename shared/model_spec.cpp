@@ -1,0 +1,302 @@
+#include "shared/model_spec.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace vae {
+namespace {
+
+// ---- Writing ----------------------------------------------------------------------------------------------------
+
+/// Up to six decimals, without trailing zeros: 0.3, 0, 2.5.
+std::string decimal(float value) {
+  const std::int64_t millionths = static_cast<std::int64_t>(static_cast<double>(value) * 1e6 + 0.5);
+  std::string text = std::to_string(millionths / 1000000);
+  std::string fraction = std::to_string(millionths % 1000000);
+  fraction.insert(0, 6 - fraction.size(), '0');
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  return fraction.empty() ? text : text + '.' + fraction;
+}
+
+std::string words(const Shape& s) {
+  return std::to_string(s.channels) + 'x' + std::to_string(s.height) + 'x' + std::to_string(s.width);
+}
+
+std::string convolution_words(const char* name, int in, int out, int kernel, int stride, const Padding& p) {
+  std::string text = name;
+  for (int number : {in, out, kernel, stride, p.top, p.left, p.bottom, p.right}) {
+    text += ':' + std::to_string(number);
+  }
+  return text;
+}
+
+constexpr std::string_view kActivationNames[] = {"relu", "leaky_relu", "tanh", "sigmoid", "silu"};
+
+std::string words(const Layer& layer) {
+  return std::visit(
+      Overloaded{
+          [](const Linear& l) { return "linear:" + std::to_string(l.in) + ':' + std::to_string(l.out); },
+          [](const Conv2d& c) {
+            return convolution_words("conv", c.in, c.out, c.kernel, c.stride, c.padding);
+          },
+          [](const ConvTranspose2d& c) {
+            return convolution_words("conv_transpose", c.in, c.out, c.kernel, c.stride, c.crop);
+          },
+          [](const Activation& a) {
+            std::string name(kActivationNames[static_cast<int>(a.kind)]);
+            return a.kind == ActivationKind::kLeakyRelu ? name + ':' + decimal(a.slope) : name;
+          },
+          [](const Dropout& d) { return "dropout:" + decimal(d.rate); },
+          [](const Reshape& r) { return "reshape:" + words(r.to); },
+      },
+      layer);
+}
+
+std::string words(const LayerList& layers) {
+  std::string text;
+  for (const Layer& layer : layers) text += (text.empty() ? "" : ",") + words(layer);
+  return text;
+}
+
+// ---- Reading ----------------------------------------------------------------------------------------------------
+
+/// Cuts the part before the next `separator` from the front of `text`.
+std::string_view next(std::string_view& text, char separator) {
+  const std::size_t end = std::min(text.find(separator), text.size());
+  const std::string_view part = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return part;
+}
+
+bool parse_int(std::string_view text, int least, int& value) {
+  if (text.empty() || text.size() > 7) return false;
+  value = 0;
+  for (char c : text) {
+    if (c < '0' || c > '9') return false;
+    value = value * 10 + (c - '0');
+  }
+  return value >= least && value <= kMaxDim;
+}
+
+bool parse_decimal(std::string_view text, float& value) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const std::size_t decimals = point < text.size() ? text.size() - point - 1 : 0;
+  std::string digits(text.substr(0, point));
+  if (digits.empty() || digits.size() > 3 || decimals > 6 || (point < text.size() && decimals == 0)) return false;
+  if (point < text.size()) digits += text.substr(point + 1);
+  double number = 0;
+  for (char c : digits) {
+    if (c < '0' || c > '9') return false;
+    number = number * 10 + (c - '0');
+  }
+  for (std::size_t i = 0; i < decimals; ++i) number /= 10;
+  value = static_cast<float>(number);
+  return true;
+}
+
+/// Reads `numbers` separated by `separator`, and nothing after them.
+bool parse_ints(std::string_view text, char separator, int least, std::initializer_list<int*> numbers) {
+  for (int* number : numbers) {
+    if (!parse_int(next(text, separator), least, *number)) return false;
+  }
+  return text.empty();
+}
+
+bool parse_shape(std::string_view text, Shape& s) {
+  return parse_ints(text, 'x', 1, {&s.channels, &s.height, &s.width});
+}
+
+bool parse_convolution(std::string_view text, int& in, int& out, int& kernel, int& stride, Padding& p) {
+  for (int* number : {&in, &out, &kernel, &stride}) {
+    if (!parse_int(next(text, ':'), 1, *number)) return false;
+  }
+  return parse_ints(text, ':', 0, {&p.top, &p.left, &p.bottom, &p.right});
+}
+
+bool parse_layer(std::string_view text, Layer& layer) {
+  const std::string_view name = next(text, ':');
+  if (name == "linear") {
+    Linear l;
+    const bool ok = parse_ints(text, ':', 1, {&l.in, &l.out});
+    layer = l;
+    return ok;
+  }
+  if (name == "conv") {
+    Conv2d c;
+    const bool ok = parse_convolution(text, c.in, c.out, c.kernel, c.stride, c.padding);
+    layer = c;
+    return ok;
+  }
+  if (name == "conv_transpose") {
+    ConvTranspose2d c;
+    const bool ok = parse_convolution(text, c.in, c.out, c.kernel, c.stride, c.crop);
+    layer = c;
+    return ok;
+  }
+  if (name == "dropout") {
+    Dropout d;
+    const bool ok = parse_decimal(text, d.rate) && d.rate < 1;
+    layer = d;
+    return ok;
+  }
+  if (name == "reshape") {
+    Reshape r;
+    const bool ok = parse_shape(text, r.to);
+    layer = r;
+    return ok;
+  }
+  for (int kind = 0; kind < 5; ++kind) {
+    if (name != kActivationNames[kind]) continue;
+    Activation a{static_cast<ActivationKind>(kind)};
+    const bool ok = a.kind == ActivationKind::kLeakyRelu ? parse_decimal(text, a.slope) : text.empty();
+    layer = a;
+    return ok;
+  }
+  return false;
+}
+
+/// Empty on success, otherwise the word that was not understood.
+std::string parse_layers(std::string_view text, LayerList& layers) {
+  while (!text.empty()) {
+    const std::string_view word = next(text, ',');
+    Layer layer;
+    if (!parse_layer(word, layer)) return "unknown layer \"" + std::string(word) + '"';
+    if (!layers.push_back(layer)) return "more than " + std::to_string(LayerList::kCapacity) + " layers";
+  }
+  return {};
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  });
+}
+
+// ---- Checking ---------------------------------------------------------------------------------------------------
+
+/// Empty when `layers` take `in`, stay within the limits and give `out` numbers (any number when out is 0).
+std::string check(const char* part, const LayerList& layers, Shape in, std::int64_t out) {
+  std::int64_t work = 0;
+  for (int i = 0; i < layers.size(); ++i) {
+    const std::string where = std::string(part) + " layer " + std::to_string(i) + " (" + words(layers[i]) + ")";
+    const std::optional<Shape> shape = output_shape(layers[i], in);
+    if (!shape) return where + " cannot take an input of " + words(in);
+    // Sizes are at most 2^20 each, so three of them multiply without overflow; kernels are squared as well.
+    std::int64_t columns = 0;  // numbers in an unrolled convolution
+    if (const auto* c = std::get_if<Conv2d>(&layers[i])) {
+      if (c->kernel > 1024) return where + " has a kernel above 1024";
+      columns = std::int64_t{c->in} * c->kernel * c->kernel * (shape->size() / shape->channels);
+    }
+    if (const auto* c = std::get_if<ConvTranspose2d>(&layers[i])) {
+      if (c->kernel > 1024) return where + " has a kernel above 1024";
+      columns = std::int64_t{c->out} * c->kernel * c->kernel * (in.size() / in.channels);
+    }
+    if (shape->size() > kMaxActivations || columns > 4 * kMaxActivations) return where + " is too large";
+    work += multiply_adds(layers[i], in);
+    if (work > kMaxMultiplyAdds) return where + " makes the model too slow to run";
+    in = *shape;
+  }
+  if (in.size() != out && out != 0) {
+    return std::string(part) + " gives " + words(in) + ", but " + std::to_string(out) + " numbers are needed";
+  }
+  if (out == 0 && (in.height != 1 || in.width != 1)) {
+    return std::string(part) + " must end in a vector, but gives " + words(in);
+  }
+  return {};
+}
+
+void add_parameters(const std::string& prefix, const Layer& layer, std::vector<ParameterSpec>& all) {
+  const ParameterShapes shapes = parameter_shapes(layer);
+  if (shapes.weight.rank > 0) all.push_back({prefix + ".weight", shapes.weight});
+  if (shapes.bias.rank > 0) all.push_back({prefix + ".bias", shapes.bias});
+}
+
+}  // namespace
+
+ModelSpec mlp(Shape image, int hidden, int latent) {
+  const int pixels = static_cast<int>(image.size());
+  return {"mlp",  image, latent, Likelihood::kBernoulli, mlp_encoder(pixels, hidden),
+          mlp_decoder(pixels, hidden, latent)};
+}
+
+ModelSpec aevb(int latent) {
+  return {"aevb", {1, 28, 28}, latent, Likelihood::kBernoulli, kAevbEncoder, aevb_decoder(latent)};
+}
+
+ModelSpec tf_conv() {
+  return {"tf-conv", {1, 28, 28}, 8, Likelihood::kSquaredError, kTfConvEncoder, kTfConvDecoder};
+}
+
+int encoder_features(const ModelSpec& spec) {
+  return output_shape(spec.encoder, encoder_input(spec.encoder, spec.image)).value_or(Shape{}).channels;
+}
+
+std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
+  std::vector<ParameterSpec> all;
+  for (int i = 0; i < spec.encoder.size(); ++i) {
+    add_parameters("encoder." + std::to_string(i), spec.encoder[i], all);
+  }
+  const Linear head{encoder_features(spec), spec.latent};
+  add_parameters("mu", head, all);
+  add_parameters("log_var", head, all);
+  for (int i = 0; i < spec.decoder.size(); ++i) {
+    add_parameters("decoder." + std::to_string(i), spec.decoder[i], all);
+  }
+  return all;
+}
+
+std::string check(const ModelSpec& spec) {
+  if (!is_name(spec.name)) return "the model's name must be one word of letters, digits, '-', '_' and '.'";
+  if (spec.image.size() > kMaxActivations) return "the image of " + words(spec.image) + " is too large";
+  if (spec.latent < 1 || spec.latent > 4096) return "latent must be 1 to 4096";
+  if (spec.encoder.size() == 0 || spec.decoder.size() == 0) return "encoder and decoder need a layer each";
+  const std::string encoder = check("encoder", spec.encoder, encoder_input(spec.encoder, spec.image), 0);
+  if (!encoder.empty()) return encoder;
+  return check("decoder", spec.decoder, {spec.latent, 1, 1}, spec.image.size());
+}
+
+std::string to_string(const ModelSpec& spec) {
+  const char* likelihood = spec.likelihood == Likelihood::kBernoulli ? "bernoulli" : "squared_error";
+  return spec.name + " image=" + words(spec.image) + " latent=" + std::to_string(spec.latent) +
+         " likelihood=" + likelihood + " prior=normal encoder=" + words(spec.encoder) +
+         " decoder=" + words(spec.decoder);
+}
+
+Result<ModelSpec> parse_model_spec(std::string_view line) {
+  const auto error = [](std::string_view what) {
+    return Error{ErrorCode::kModel, "model line: " + std::string(what)};
+  };
+  ModelSpec spec;
+  spec.name = std::string(next(line, ' '));
+  bool seen[6] = {};
+  constexpr std::string_view kKeys[] = {"image", "latent", "likelihood", "prior", "encoder", "decoder"};
+  while (!line.empty()) {
+    std::string_view value = next(line, ' ');
+    const std::string_view key = next(value, '=');
+    const auto found = std::find(std::begin(kKeys), std::end(kKeys), key);
+    if (found == std::end(kKeys)) return error("unknown key \"" + std::string(key) + '"');
+    bool& repeated = seen[found - std::begin(kKeys)];
+    if (repeated) return error("\"" + std::string(key) + "\" appears twice");
+    repeated = true;
+    std::string problem;
+    if (key == "image" && !parse_shape(value, spec.image)) problem = "image must be CxHxW, e.g. 1x28x28";
+    if (key == "latent" && !parse_int(value, 1, spec.latent)) problem = "latent must be a positive number";
+    if (key == "likelihood") {
+      if (value != "bernoulli" && value != "squared_error") problem = "unknown likelihood, update digit-vae";
+      spec.likelihood = value == "bernoulli" ? Likelihood::kBernoulli : Likelihood::kSquaredError;
+    }
+    if (key == "prior" && value != "normal") problem = "unknown prior, update digit-vae";
+    if (key == "encoder") problem = parse_layers(value, spec.encoder);
+    if (key == "decoder") problem = parse_layers(value, spec.decoder);
+    if (!problem.empty()) return error(problem);
+  }
+  for (int i = 0; i < 6; ++i) {
+    if (!seen[i]) return error("\"" + std::string(kKeys[i]) + "\" is missing");
+  }
+  const std::string problem = check(spec);
+  if (!problem.empty()) return error(problem);
+  return spec;
+}
+
+}  // namespace vae

@@ -1,0 +1,117 @@
+// THE architecture. A ModelSpec says everything about a model but its weights; the presets below are the only
+// place where their sizes are written down. Both interpreters, the trainer and the file reader work from it.
+// It travels in a weights file as one line of words, e.g.
+//   mlp image=1x28x28 latent=20 likelihood=bernoulli prior=normal
+//       encoder=linear:784:400,relu decoder=linear:20:400,relu,linear:400:784
+// (in one line). An encoder ends before its two heads: mu and log_var are Linear layers of their own.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "shared/layers.hpp"
+#include "shared/result.hpp"
+
+namespace vae {
+
+enum class Likelihood {
+  kBernoulli,     // the decoder ends in logits; its image is their sigmoid
+  kSquaredError,  // the decoder ends in the image; a normal distribution of variance 1/2, constant left out
+};
+
+struct ModelSpec {
+  std::string name;  // one word: letters, digits, '-', '_', '.'
+  Shape image{1, 28, 28};
+  int latent = 20;
+  Likelihood likelihood = Likelihood::kBernoulli;
+  LayerList encoder, decoder;
+  friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
+};
+
+/// Limits that keep a hostile file from asking for hours or gigabytes.
+inline constexpr int kMaxDim = 1 << 20;                             // any one size in the model line
+inline constexpr std::int64_t kMaxActivations = std::int64_t{1} << 21;  // numbers in one feature map
+inline constexpr std::int64_t kMaxMultiplyAdds = std::int64_t{1} << 31;  // of one decoded or encoded image
+
+/// What the encoder takes: the image, or its pixels in C,H,W order when the first layer is Linear.
+constexpr Shape encoder_input(const LayerList& encoder, const Shape& image) {
+  const bool flat = encoder.size() > 0 && std::holds_alternative<Linear>(encoder[0]);
+  return flat ? Shape{static_cast<int>(image.size()), 1, 1} : image;
+}
+
+// ---- Presets ----------------------------------------------------------------------------------------------------
+
+/// Ours: 784-400 ReLU, 20-400 ReLU-784 logits by default. `hidden` units, `latent` dimensions.
+constexpr LayerList mlp_encoder(int pixels, int hidden) {
+  return {Linear{pixels, hidden}, Activation{ActivationKind::kRelu}};
+}
+constexpr LayerList mlp_decoder(int pixels, int hidden, int latent) {
+  return {Linear{latent, hidden}, Activation{ActivationKind::kRelu}, Linear{hidden, pixels}};
+}
+ModelSpec mlp(Shape image = {1, 28, 28}, int hidden = 400, int latent = 20);
+
+/// Kingma and Welling 2013, Bernoulli decoder: 784-500 tanh, latent-500 tanh-784 logits.
+constexpr LayerList kAevbEncoder{Linear{784, 500}, Activation{ActivationKind::kTanh}};
+constexpr LayerList aevb_decoder(int latent) {
+  return {Linear{latent, 500}, Activation{ActivationKind::kTanh}, Linear{500, 784}};
+}
+ModelSpec aevb(int latent = 2);
+
+/// A TensorFlow tutorial's convolutional VAE, latent 8, squared error. TensorFlow's "SAME" padding: kernel 4 needs
+/// 1 pixel on every side at stride 2, and 1 before, 2 after at stride 1.
+inline constexpr Padding kSameStride2{1, 1, 1, 1}, kSameStride1{1, 1, 2, 2};
+inline constexpr Activation kLeakyRelu03{ActivationKind::kLeakyRelu, 0.3f}, kRelu{ActivationKind::kRelu};
+inline constexpr LayerList kTfConvEncoder{
+    Conv2d{1, 64, 4, 2, kSameStride2},  kLeakyRelu03, Dropout{0.2f},
+    Conv2d{64, 64, 4, 2, kSameStride2}, kLeakyRelu03, Dropout{0.2f},
+    Conv2d{64, 64, 4, 1, kSameStride1}, kLeakyRelu03, Dropout{0.2f},
+    Reshape{{3136, 1, 1}},
+};
+inline constexpr LayerList kTfConvDecoder{
+    Linear{8, 24}, kLeakyRelu03,
+    Linear{24, 49}, kLeakyRelu03,
+    Reshape{{1, 7, 7}},
+    ConvTranspose2d{1, 64, 4, 2, kSameStride2},  kRelu, Dropout{0.2f},
+    ConvTranspose2d{64, 64, 4, 1, kSameStride1}, kRelu, Dropout{0.2f},
+    ConvTranspose2d{64, 64, 4, 1, kSameStride1}, kRelu,
+    Reshape{{12544, 1, 1}},
+    Linear{12544, 784}, Activation{ActivationKind::kSigmoid},
+};
+ModelSpec tf_conv();
+
+static_assert(first_mismatch(mlp_encoder(784, 400), {784, 1, 1}) == -1);
+static_assert(output_shape(mlp_encoder(784, 400), {784, 1, 1}) == Shape{400, 1, 1});
+static_assert(output_shape(mlp_decoder(784, 400, 20), {20, 1, 1}) == Shape{784, 1, 1});
+static_assert(output_shape(kAevbEncoder, {784, 1, 1}) == Shape{500, 1, 1});
+static_assert(output_shape(aevb_decoder(2), {2, 1, 1}) == Shape{784, 1, 1});
+static_assert(first_mismatch(kTfConvEncoder, {1, 28, 28}) == -1);
+static_assert(output_shape(kTfConvEncoder, {1, 28, 28}) == Shape{3136, 1, 1});
+static_assert(first_mismatch(kTfConvDecoder, {8, 1, 1}) == -1);
+static_assert(output_shape(kTfConvDecoder, {8, 1, 1}) == Shape{784, 1, 1});
+
+// ---- Use --------------------------------------------------------------------------------------------------------
+
+/// Width of the encoder's last layer, which both heads take; only for a spec that check() accepts.
+int encoder_features(const ModelSpec& spec);
+
+/// A parameter's name in the file and in a PyTorch state_dict, and its shape.
+struct ParameterSpec {
+  std::string name;
+  Dims shape;
+  friend bool operator==(const ParameterSpec&, const ParameterSpec&) = default;
+};
+
+/// All parameters in file order: encoder.I.weight, encoder.I.bias, ..., mu.*, log_var.*, decoder.I.*; I is the
+/// position in the layer list, counting activations, dropout and reshapes.
+std::vector<ParameterSpec> parameters(const ModelSpec& spec);
+
+/// Empty when the layers fit together, the image comes out again and every size is within the limits; otherwise
+/// one line that names the layer.
+std::string check(const ModelSpec& spec);
+
+/// The model line and back. parse_model_spec returns only specs that pass check(); its error code is kModel.
+std::string to_string(const ModelSpec& spec);
+Result<ModelSpec> parse_model_spec(std::string_view line);
+
+}  // namespace vae

@@ -1,0 +1,64 @@
+// Errors as values. The core neither throws nor prints: what can fail returns Result<T>, and the text of an
+// Error is a whole sentence for a person: what was found, what was expected, what to do.
+// The code names are the same natively, in WebAssembly and in JavaScript.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+
+namespace vae {
+
+enum class ErrorCode {
+  kNotWeights,  // another kind of file
+  kTruncated,   // shorter than its own header says
+  kTrailing,    // longer than its own header says
+  kTooLarge,    // over the size or tensor limit
+  kHeader,      // header length or padding
+  kJson,        // header text
+  kVersion,     // made by a newer digit-vae
+  kDtype,       // element type
+  kShape,       // dimensions, or the length of an argument
+  kOffsets,     // tensors overlap, leave holes or are out of order
+  kCrc,         // checksum
+  kModel,       // the model line
+  kNames,       // tensor names or shapes are not those of the model
+  kNonfinite,   // NaN or infinity
+  kGolden,      // the model does not reproduce its own golden sample
+  kMemory,      // allocation failed
+};
+
+/// The stable, lower-case name of a code, e.g. "too-large".
+constexpr std::string_view code_name(ErrorCode code) {
+  constexpr std::string_view kNames[] = {"not-weights", "truncated", "trailing", "too-large",
+                                         "header",      "json",      "version",  "dtype",
+                                         "shape",       "offsets",   "crc",      "model",
+                                         "names",       "nonfinite", "golden",   "memory"};
+  return kNames[static_cast<int>(code)];
+}
+
+struct Error {
+  ErrorCode code;
+  std::string message;
+};
+
+/// Either a T or an Error. Test with `if (result)` before `*result`.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : state_(std::move(value)) {}      // NOLINT: a value is a result
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT: so is an error
+
+  explicit operator bool() const { return std::holds_alternative<T>(state_); }
+  T& operator*() { return *std::get_if<T>(&state_); }
+  const T& operator*() const { return *std::get_if<T>(&state_); }
+  T* operator->() { return std::get_if<T>(&state_); }
+  const T* operator->() const { return std::get_if<T>(&state_); }
+  const Error& error() const { return *std::get_if<Error>(&state_); }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+}  // namespace vae
