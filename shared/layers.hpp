@@ -1,7 +1,7 @@
 // The vocabulary of an architecture: one plain struct per layer. An architecture is data, a list of these.
-// Two interpreters visit it (native/sequential builds LibTorch modules, shared/sequential runs Eigen), so a new
-// layer must not compile until both know it: never add a catch-all to a visitor.
-// Layouts are PyTorch's: Linear (out, in), Conv2d (out, in, kh, kw), ConvTranspose2d (in, out, kh, kw), C,H,W.
+// Two interpreters visit it (native/sequential builds LibTorch modules, shared/sequential runs Eigen), so a
+// new layer must not compile until both know it: never add a catch-all to a visitor. Layouts are PyTorch's:
+// Linear (out, in), Conv2d (out, in, kh, kw), ConvTranspose2d (in, out, kh, kw), C,H,W.
 #pragma once
 
 #include <array>
@@ -19,8 +19,8 @@ struct Shape {
   friend constexpr bool operator==(const Shape&, const Shape&) = default;
 };
 
-/// Pixels added around a convolution's input, or cut from a transposed convolution's output. The four sides may
-/// differ: TensorFlow's "SAME" is {0,0,...} to {1,1,2,2} depending on kernel and stride.
+/// Pixels added around a convolution's input, or cut from a transposed convolution's output. The four sides
+/// may differ: TensorFlow's "SAME" is {0,0,...} to {1,1,2,2} depending on kernel and stride.
 struct Padding {
   int top = 0, left = 0, bottom = 0, right = 0;
   friend constexpr bool operator==(const Padding&, const Padding&) = default;
@@ -47,7 +47,7 @@ struct Activation {
   float slope = 0;  // of kLeakyRelu, for negative inputs
   friend constexpr bool operator==(const Activation&, const Activation&) = default;
 };
-struct Dropout {  // identity outside training
+struct Dropout {   // identity outside training
   float rate = 0;  // probability of zeroing
   friend constexpr bool operator==(const Dropout&, const Dropout&) = default;
 };
@@ -138,7 +138,8 @@ constexpr std::optional<int> conv_transpose_length(int in, int before, int after
   if (kernel < 1 || stride < 1 || before < 0 || after < 0 || full - before - after < 1) return std::nullopt;
   return static_cast<int>(full - before - after);
 }
-constexpr std::optional<Shape> feature_map(int channels, std::optional<int> height, std::optional<int> width) {
+constexpr std::optional<Shape> feature_map(int channels, std::optional<int> height,
+                                           std::optional<int> width) {
   if (!height || !width) return std::nullopt;
   return Shape{channels, *height, *width};
 }

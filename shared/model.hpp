@@ -21,9 +21,9 @@ struct Posterior {
 
 class Model {
  public:
-  /// Reads a weights file, validates its container, model line, names, shapes and numbers, then decodes the golden
-  /// sample that the trainer stored (LibTorch's own picture of one z) and compares within 1e-4. The bytes are not
-  /// needed afterwards. On failure nothing changes for whatever model was in use.
+  /// Reads a weights file, validates its container, model line, names, shapes and numbers, then decodes the
+  /// golden sample that the trainer stored (LibTorch's own picture of one z) and compares within 1e-4. The
+  /// bytes are not needed afterwards. On failure nothing changes for whatever model was in use.
   static Result<Model> load(std::span<const std::byte> file);
 
   const ModelSpec& spec() const { return spec_; }
@@ -33,15 +33,16 @@ class Model {
   /// Value of a metadata key (training facts: seed, epochs, test averages, ...), empty if there is none.
   std::string_view fact(std::string_view key) const;
 
-  /// (n, pixels) in [0, 1] -> posterior. Errors: kShape when the length is not n * pixels(), kNonfinite when a pixel
-  /// is NaN or infinite, kMemory.
+  /// (n, pixels) in [0, 1] -> posterior. Errors: kShape when the length is not n * pixels(), kNonfinite when
+  /// a pixel is NaN or infinite, kMemory.
   Result<Posterior> encode(std::span<const float> images);
 
-  /// (n, latent) -> (n, pixels), always within [0, 1]. Latents beyond +-1e4 are taken as +-1e4. Errors: kShape,
-  /// kNonfinite, kMemory, as above.
+  /// (n, latent) -> (n, pixels), always within [0, 1]. Latents beyond +-1e4 are taken as +-1e4. Errors:
+  /// kShape, kNonfinite, kMemory, as above.
   Result<std::vector<float>> decode(std::span<const float> latents);
 
-  /// (n, latent) -> (n, pixels), the decoder's own output: logits for a Bernoulli likelihood, the image otherwise.
+  /// (n, latent) -> (n, pixels), the decoder's own output: logits for a Bernoulli likelihood, the image
+  /// otherwise.
   Result<std::vector<float>> decode_output(std::span<const float> latents);
 
  private:

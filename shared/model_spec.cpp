@@ -6,7 +6,8 @@
 namespace vae {
 namespace {
 
-// ---- Writing ----------------------------------------------------------------------------------------------------
+// ---- Writing
+// ----------------------------------------------------------------------------------------------------
 
 /// Up to six decimals, without trailing zeros: 0.3, 0, 2.5.
 std::string decimal(float value) {
@@ -58,7 +59,8 @@ std::string words(const LayerList& layers) {
   return text;
 }
 
-// ---- Reading ----------------------------------------------------------------------------------------------------
+// ---- Reading
+// ----------------------------------------------------------------------------------------------------
 
 /// Cuts the part before the next `separator` from the front of `text`.
 std::string_view next(std::string_view& text, char separator) {
@@ -82,7 +84,8 @@ bool parse_decimal(std::string_view text, float& value) {
   const std::size_t point = std::min(text.find('.'), text.size());
   const std::size_t decimals = point < text.size() ? text.size() - point - 1 : 0;
   std::string digits(text.substr(0, point));
-  if (digits.empty() || digits.size() > 3 || decimals > 6 || (point < text.size() && decimals == 0)) return false;
+  if (digits.empty() || digits.size() > 3 || decimals > 6 || (point < text.size() && decimals == 0))
+    return false;
   if (point < text.size()) digits += text.substr(point + 1);
   double number = 0;
   for (char c : digits) {
@@ -168,18 +171,20 @@ std::string parse_layers(std::string_view text, LayerList& layers) {
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
-// ---- Checking ---------------------------------------------------------------------------------------------------
+// ---- Checking
+// ---------------------------------------------------------------------------------------------------
 
 /// Empty when `layers` take `in`, stay within the limits and give `out` numbers (any number when out is 0).
 std::string check(const char* part, const LayerList& layers, Shape in, std::int64_t out) {
   std::int64_t work = 0;
   for (int i = 0; i < layers.size(); ++i) {
-    const std::string where = std::string(part) + " layer " + std::to_string(i) + " (" + words(layers[i]) + ")";
+    const std::string where =
+        std::string(part) + " layer " + std::to_string(i) + " (" + words(layers[i]) + ")";
     const std::optional<Shape> shape = output_shape(layers[i], in);
     if (!shape) return where + " cannot take an input of " + words(in);
     // Sizes are at most 2^20 each, so three of them multiply without overflow; kernels are squared as well.
@@ -216,7 +221,11 @@ void add_parameters(const std::string& prefix, const Layer& layer, std::vector<P
 
 ModelSpec mlp(Shape image, int hidden, int latent) {
   const int pixels = static_cast<int>(image.size());
-  return {"mlp",  image, latent, Likelihood::kBernoulli, mlp_encoder(pixels, hidden),
+  return {"mlp",
+          image,
+          latent,
+          Likelihood::kBernoulli,
+          mlp_encoder(pixels, hidden),
           mlp_decoder(pixels, hidden, latent)};
 }
 

@@ -30,8 +30,8 @@ struct ModelSpec {
 };
 
 /// Limits that keep a hostile file from asking for hours or gigabytes.
-inline constexpr int kMaxDim = 1 << 20;                             // any one size in the model line
-inline constexpr std::int64_t kMaxActivations = std::int64_t{1} << 21;  // numbers in one feature map
+inline constexpr int kMaxDim = 1 << 20;                                  // any one size in the model line
+inline constexpr std::int64_t kMaxActivations = std::int64_t{1} << 21;   // numbers in one feature map
 inline constexpr std::int64_t kMaxMultiplyAdds = std::int64_t{1} << 31;  // of one decoded or encoded image
 
 /// What the encoder takes: the image, or its pixels in C,H,W order when the first layer is Linear.
@@ -40,7 +40,8 @@ constexpr Shape encoder_input(const LayerList& encoder, const Shape& image) {
   return flat ? Shape{static_cast<int>(image.size()), 1, 1} : image;
 }
 
-// ---- Presets ----------------------------------------------------------------------------------------------------
+// ---- Presets
+// ----------------------------------------------------------------------------------------------------
 
 /// Ours: 784-400 ReLU, 20-400 ReLU-784 logits by default. `hidden` units, `latent` dimensions.
 constexpr LayerList mlp_encoder(int pixels, int hidden) {
@@ -58,25 +59,39 @@ constexpr LayerList aevb_decoder(int latent) {
 }
 ModelSpec aevb(int latent = 2);
 
-/// A TensorFlow tutorial's convolutional VAE, latent 8, squared error. TensorFlow's "SAME" padding: kernel 4 needs
-/// 1 pixel on every side at stride 2, and 1 before, 2 after at stride 1.
+/// A TensorFlow tutorial's convolutional VAE, latent 8, squared error. TensorFlow's "SAME" padding: kernel 4
+/// needs 1 pixel on every side at stride 2, and 1 before, 2 after at stride 1.
 inline constexpr Padding kSameStride2{1, 1, 1, 1}, kSameStride1{1, 1, 2, 2};
 inline constexpr Activation kLeakyRelu03{ActivationKind::kLeakyRelu, 0.3f}, kRelu{ActivationKind::kRelu};
 inline constexpr LayerList kTfConvEncoder{
-    Conv2d{1, 64, 4, 2, kSameStride2},  kLeakyRelu03, Dropout{0.2f},
-    Conv2d{64, 64, 4, 2, kSameStride2}, kLeakyRelu03, Dropout{0.2f},
-    Conv2d{64, 64, 4, 1, kSameStride1}, kLeakyRelu03, Dropout{0.2f},
+    Conv2d{1, 64, 4, 2, kSameStride2},
+    kLeakyRelu03,
+    Dropout{0.2f},
+    Conv2d{64, 64, 4, 2, kSameStride2},
+    kLeakyRelu03,
+    Dropout{0.2f},
+    Conv2d{64, 64, 4, 1, kSameStride1},
+    kLeakyRelu03,
+    Dropout{0.2f},
     Reshape{{3136, 1, 1}},
 };
 inline constexpr LayerList kTfConvDecoder{
-    Linear{8, 24}, kLeakyRelu03,
-    Linear{24, 49}, kLeakyRelu03,
+    Linear{8, 24},
+    kLeakyRelu03,
+    Linear{24, 49},
+    kLeakyRelu03,
     Reshape{{1, 7, 7}},
-    ConvTranspose2d{1, 64, 4, 2, kSameStride2},  kRelu, Dropout{0.2f},
-    ConvTranspose2d{64, 64, 4, 1, kSameStride1}, kRelu, Dropout{0.2f},
-    ConvTranspose2d{64, 64, 4, 1, kSameStride1}, kRelu,
+    ConvTranspose2d{1, 64, 4, 2, kSameStride2},
+    kRelu,
+    Dropout{0.2f},
+    ConvTranspose2d{64, 64, 4, 1, kSameStride1},
+    kRelu,
+    Dropout{0.2f},
+    ConvTranspose2d{64, 64, 4, 1, kSameStride1},
+    kRelu,
     Reshape{{12544, 1, 1}},
-    Linear{12544, 784}, Activation{ActivationKind::kSigmoid},
+    Linear{12544, 784},
+    Activation{ActivationKind::kSigmoid},
 };
 ModelSpec tf_conv();
 
@@ -90,7 +105,8 @@ static_assert(output_shape(kTfConvEncoder, {1, 28, 28}) == Shape{3136, 1, 1});
 static_assert(first_mismatch(kTfConvDecoder, {8, 1, 1}) == -1);
 static_assert(output_shape(kTfConvDecoder, {8, 1, 1}) == Shape{784, 1, 1});
 
-// ---- Use --------------------------------------------------------------------------------------------------------
+// ---- Use
+// --------------------------------------------------------------------------------------------------------
 
 /// Width of the encoder's last layer, which both heads take; only for a spec that check() accepts.
 int encoder_features(const ModelSpec& spec);
@@ -102,12 +118,12 @@ struct ParameterSpec {
   friend bool operator==(const ParameterSpec&, const ParameterSpec&) = default;
 };
 
-/// All parameters in file order: encoder.I.weight, encoder.I.bias, ..., mu.*, log_var.*, decoder.I.*; I is the
-/// position in the layer list, counting activations, dropout and reshapes.
+/// All parameters in file order: encoder.I.weight, encoder.I.bias, ..., mu.*, log_var.*, decoder.I.*; I is
+/// the position in the layer list, counting activations, dropout and reshapes.
 std::vector<ParameterSpec> parameters(const ModelSpec& spec);
 
-/// Empty when the layers fit together, the image comes out again and every size is within the limits; otherwise
-/// one line that names the layer.
+/// Empty when the layers fit together, the image comes out again and every size is within the limits;
+/// otherwise one line that names the layer.
 std::string check(const ModelSpec& spec);
 
 /// The model line and back. parse_model_spec returns only specs that pass check(); its error code is kModel.

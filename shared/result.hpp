@@ -31,10 +31,9 @@ enum class ErrorCode {
 
 /// The stable, lower-case name of a code, e.g. "too-large".
 constexpr std::string_view code_name(ErrorCode code) {
-  constexpr std::string_view kNames[] = {"not-weights", "truncated", "trailing", "too-large",
-                                         "header",      "json",      "version",  "dtype",
-                                         "shape",       "offsets",   "crc",      "model",
-                                         "names",       "nonfinite", "golden",   "memory"};
+  constexpr std::string_view kNames[] = {
+      "not-weights", "truncated", "trailing", "too-large", "header", "json",      "version", "dtype",
+      "shape",       "offsets",   "crc",      "model",     "names",  "nonfinite", "golden",  "memory"};
   return kNames[static_cast<int>(code)];
 }
 

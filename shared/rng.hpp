@@ -1,6 +1,7 @@
-// Random numbers that are the same everywhere: std::normal_distribution differs between libstdc++ and libc++, and
-// log and cos between C libraries. Here everything is integer arithmetic, +, -, *, / and sqrt, which IEEE 754
-// fixes to the last bit (compiled with -ffp-contract=off), so one seed gives one digit natively and in browsers.
+// Random numbers that are the same everywhere: std::normal_distribution differs between libstdc++ and libc++,
+// and log and cos between C libraries. Here everything is integer arithmetic, +, -, *, / and sqrt, which IEEE
+// 754 fixes to the last bit (compiled with -ffp-contract=off), so one seed gives one digit natively and in
+// browsers.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@ namespace vae {
 /// What a stream of numbers is for; part of a generator's key, so that no two purposes share their numbers.
 enum class Stream : std::uint64_t { kInit = 1, kShuffle, kNoise, kEvaluation, kSample };
 
-/// PCG32 (O'Neill 2014, pcg-random.org), keyed: Rng(seed, Stream::kNoise, {epoch, step}) is a generator of its
-/// own for every step, so a resumed or parallel run needs no saved state.
+/// PCG32 (O'Neill 2014, pcg-random.org), keyed: Rng(seed, Stream::kNoise, {epoch, step}) is a generator of
+/// its own for every step, so a resumed or parallel run needs no saved state.
 class Rng {
  public:
   Rng(std::uint64_t seed, Stream stream, std::initializer_list<std::uint64_t> key = {});

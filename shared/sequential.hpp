@@ -26,15 +26,15 @@ struct LayerParameters {
 
 class Sequential {
  public:
-  /// `layers` must fit together from `in` on (first_mismatch() == -1); one entry of `parameters` per layer, which
-  /// must outlive this.
+  /// `layers` must fit together from `in` on (first_mismatch() == -1); one entry of `parameters` per layer,
+  /// which must outlive this.
   Sequential(const LayerList& layers, Shape in, std::vector<LayerParameters> parameters);
 
   Shape input_shape() const { return in_; }
   Shape output_shape() const { return out_; }
 
-  /// (n, input) -> (n, output), both packed in C,H,W order. False when memory for intermediate results, which is
-  /// bounded whatever n is, cannot be had. Not thread-safe.
+  /// (n, input) -> (n, output), both packed in C,H,W order. False when memory for intermediate results, which
+  /// is bounded whatever n is, cannot be had. Not thread-safe.
   bool run(std::span<const float> input, std::span<float> output);
 
  private:
@@ -43,10 +43,10 @@ class Sequential {
   LayerList layers_;
   Shape in_, out_;
   std::vector<LayerParameters> parameters_;
-  std::size_t largest_ = 0;   // numbers in the largest feature map, in and out included
-  std::size_t columns_ = 0;   // numbers in the largest unrolled convolution
-  int chunk_ = 1;             // samples that run at once
-  Floats workspace_;          // two feature maps of a chunk, then the columns of one sample
+  std::size_t largest_ = 0;  // numbers in the largest feature map, in and out included
+  std::size_t columns_ = 0;  // numbers in the largest unrolled convolution
+  int chunk_ = 1;            // samples that run at once
+  Floats workspace_;         // two feature maps of a chunk, then the columns of one sample
 };
 
 }  // namespace vae

@@ -1,11 +1,13 @@
-// weights.bin: a valid safetensors file under a stricter profile, so that Python, Rust and JavaScript open it and
-// parameter names load straight into a PyTorch state_dict, yet nothing damaged or hostile gets past read().
+// weights.bin: a valid safetensors file under a stricter profile, so that Python, Rust and JavaScript open it
+// and parameter names load straight into a PyTorch state_dict, yet nothing damaged or hostile gets past
+// read().
 //
-// Layout: u64 little-endian header length; JSON header padded with spaces so that data starts at a multiple of
-// 64; tensors in the order F32, F16, I8, without holes. An I8 tensor NAME has one scale per index of its first
-// dimension in an F32 tensor NAME_scale. `__metadata__` carries format, version, crc32 and the model line.
-// Goals: reject any single flipped bit, any truncation and any lying length before memory is allocated from it;
-// one pass, no copies. Non-goals: other people's safetensors files (native_train --init reads those).
+// Layout: u64 little-endian header length; JSON header padded with spaces so that data starts at a multiple
+// of 64; tensors in the order F32, F16, I8, without holes. An I8 tensor NAME has one scale per index of its
+// first dimension in an F32 tensor NAME_scale. `__metadata__` carries format, version, crc32 and the model
+// line. Goals: reject any single flipped bit, any truncation and any lying length before memory is allocated
+// from it; one pass, no copies. Non-goals: other people's safetensors files (native_train --init reads
+// those).
 #pragma once
 
 #include <cstddef>
@@ -38,8 +40,8 @@ struct WeightsView {
   std::vector<TensorView> tensors;
   std::vector<std::pair<std::string_view, std::string_view>> metadata;
 
-  const TensorView* find(std::string_view name) const;   // nullptr if there is none
-  std::string_view get(std::string_view key) const;      // metadata value, empty if there is none
+  const TensorView* find(std::string_view name) const;  // nullptr if there is none
+  std::string_view get(std::string_view key) const;     // metadata value, empty if there is none
 };
 
 /// What a file may be at most. The default is what a page loads.
@@ -51,12 +53,12 @@ struct FileLimits {
 
 inline constexpr int kFormatMajor = 1;  // files of a higher major version are refused with "update"
 
-/// Checks size, header, JSON, format, version, every tensor's dtype, shape and place, and the CRC, in this order.
-/// Source of the container: the safetensors format description. Extra memory is below 64 KiB.
+/// Checks size, header, JSON, format, version, every tensor's dtype, shape and place, and the CRC, in this
+/// order. Source of the container: the safetensors format description. Extra memory is below 64 KiB.
 Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimits& limits = {});
 
-/// Floats of a tensor of any dtype; `out` holds shape.count() numbers. `scale` is the NAME_scale of an I8 tensor
-/// (nullptr otherwise). False when a number is NaN or infinite.
+/// Floats of a tensor of any dtype; `out` holds shape.count() numbers. `scale` is the NAME_scale of an I8
+/// tensor (nullptr otherwise). False when a number is NaN or infinite.
 bool dequantize(const TensorView& tensor, const TensorView* scale, std::span<float> out);
 
 /// A tensor to write, row-major.
@@ -67,8 +69,8 @@ struct NamedTensor {
   Dtype dtype = Dtype::kF32;  // stored as; kI8 writes NAME_scale too
 };
 
-/// The bytes of a file. Characters of metadata that the profile does not allow become '?'. format, version and
-/// crc32 are added. The same input gives the same bytes.
+/// The bytes of a file. Characters of metadata that the profile does not allow become '?'. format, version
+/// and crc32 are added. The same input gives the same bytes.
 std::vector<std::byte> write_weights(const Metadata& metadata, const std::vector<NamedTensor>& tensors,
                                      std::string_view format = FileLimits{}.format);
 

@@ -1,0 +1,52 @@
+# digit-vae. Each target installs what it needs (.ci/install), then builds with CMake's presets.
+#   PORT=8080   ARGS=options for native_train   CMAKE_PREFIX_PATH=a LibTorch   IMGUI_DIR=a Dear ImGui
+PORT ?= 8080
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo web native data train test clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+
+demo: web  ## build the page and serve it on this machine (PORT=8080)
+	@exec /usr/bin/python3 .ci/serve.py build/web $(PORT)
+
+web:  ## build the page and the embeddable element: build/web
+	@.ci/install web
+	$(call build,web,build/emscripten)
+
+native:  ## build native_train, native_eval and the lab window: build/native
+	@.ci/install native
+	$(call build,native,build/native)
+
+data:  ## fetch MNIST: build/mnist
+	@.ci/install data
+
+train: native data  ## train on MNIST into build/weights.bin (ARGS="--latent 20 ...")
+	build/native/native_train --data build/mnist --out build/weights.bin --epochs 60 --schedule one-cycle --lr 3e-3 $(ARGS)
+
+test:  ## build and check everything, as CI does
+	@.ci/install test
+	$(call build,native,build/native)
+	ctest --preset native
+	$(call build,native-pip,build/native-pip,$(pip_torch))
+	ctest --preset native-pip
+	$(call build,asan,build/asan)
+	ctest --preset asan
+	$(call build,web,build/emscripten)
+	ctest --preset web
+	npx --no-install playwright test
+
+clean:  ## remove build/
+	rm -rf build
+
+# $(call build,PRESET,ITS FOLDER[,A LIBTORCH]): configures when that was not done yet or would now come out differently
+pip_torch = $$(build/venv/bin/python -c 'import torch; print(torch.utils.cmake_prefix_path)')
+define build
+@settings="$(if $(3),$(3),$$CMAKE_PREFIX_PATH) $$IMGUI_DIR $$(cksum <CMakePresets.json)"; \
+ [ -e $(2)/build.ninja ] && [ "$$settings" = "$$(cat $(2)/.configured 2>/dev/null)" ] || { \
+   echo "cmake --preset $(1)"; \
+   $(if $(3),CMAKE_PREFIX_PATH=$(3)) cmake --fresh --preset $(1) --log-level=WARNING >/dev/null && \
+   echo "$$settings" >$(2)/.configured; }
+cmake --build --preset $(1)
+endef
