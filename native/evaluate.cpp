@@ -1,0 +1,71 @@
+#include "native/evaluate.hpp"
+
+#include <algorithm>
+
+#include "native/failure.hpp"
+#include "shared/elbo.hpp"
+#include "shared/latent.hpp"
+#include "shared/rng.hpp"
+
+namespace vae {
+namespace {
+
+constexpr int kChunk = 250;
+constexpr std::uint64_t kNoiseSeed = 1;
+
+template <class T>
+T value_or_throw(Result<T> result) {
+  if (!result) throw Failure(Exit::kBadData, result.error().message);
+  return std::move(*result);
+}
+
+std::span<const float> row(const std::vector<float>& matrix, int i, int columns) {
+  return {matrix.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns),
+          static_cast<std::size_t>(columns)};
+}
+
+}  // namespace
+
+std::vector<float> evaluation_noise(int latent, int index) {
+  Rng rng(kNoiseSeed, Stream::kEvaluation, {static_cast<std::uint64_t>(index)});
+  std::vector<float> noise(static_cast<std::size_t>(latent));
+  for (float& e : noise) e = rng.normal();
+  return noise;
+}
+
+Evaluation evaluate(Model& model, const ImageSet& set, const std::function<void(int)>& progress) {
+  if (set.shape != model.spec().image) {
+    throw Failure(Exit::kBadData, "the images are " + std::to_string(set.shape.height) + "x" +
+                                      std::to_string(set.shape.width) + ", the model needs " +
+                                      std::to_string(model.spec().image.height) + "x" +
+                                      std::to_string(model.spec().image.width));
+  }
+  const int latent = model.latent(), pixels = model.pixels();
+  double reconstruction = 0, kl = 0, reconstruction_at_mu = 0;
+  for (int first = 0; first < set.count(); first += kChunk) {
+    const int n = std::min(kChunk, set.count() - first);
+    const std::vector<float> x = set.gray(first, n);      // (n, pixels)
+    const Posterior q = value_or_throw(model.encode(x));  // (n, latent)
+    std::vector<float> z;                                 // (n, latent)
+    for (int i = 0; i < n; ++i) {
+      const std::vector<float> zi = reparameterize(row(q.mu, i, latent), row(q.log_var, i, latent),
+                                                   evaluation_noise(latent, first + i));
+      z.insert(z.end(), zi.begin(), zi.end());
+    }
+    const std::vector<float> output = value_or_throw(model.decode_output(z));           // (n, pixels)
+    const std::vector<float> output_at_mu = value_or_throw(model.decode_output(q.mu));  // (n, pixels)
+    const Likelihood likelihood = model.spec().likelihood;
+    for (int i = 0; i < n; ++i) {
+      reconstruction += reconstruction_loss(likelihood, row(output, i, pixels), row(x, i, pixels));
+      reconstruction_at_mu +=
+          reconstruction_loss(likelihood, row(output_at_mu, i, pixels), row(x, i, pixels));
+      kl += kl_divergence(row(q.mu, i, latent), row(q.log_var, i, latent));
+    }
+    if (progress) progress(first + n);
+  }
+  const double count = set.count();
+  return {reconstruction / count, kl / count, (reconstruction + kl) / count,
+          (reconstruction_at_mu + kl) / count, set.count()};
+}
+
+}  // namespace vae

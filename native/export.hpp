@@ -1,0 +1,17 @@
+// From the trained module to the bytes of weights.bin, and the file's proof of itself: one z and the image
+// that LibTorch makes of it from the weights as stored, which every reader decodes again.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "native/vae.hpp"
+#include "shared/weights_file.hpp"
+
+namespace vae {
+
+/// Bytes of a weights file. `precision` is kF32 or kF16 (weights; biases stay F32). `facts` are added to the
+/// metadata after the model line and the golden sample. The model may be on any device and is not changed.
+std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& facts);
+
+}  // namespace vae

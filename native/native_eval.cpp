@@ -1,0 +1,182 @@
+// native_eval: what a weights file is worth, from the file alone and through the code that browsers run.
+// argv in, text out; the only printing and the only catch.
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+
+#include "native/evaluate.hpp"
+#include "native/failure.hpp"
+#include "native/output_file.hpp"
+#include "native/picture.hpp"
+#include "native/progress.hpp"
+#include "shared/latent.hpp"
+#include "shared/model.hpp"
+
+namespace {
+
+using namespace vae;
+
+struct Options {
+  std::string weights, data = "build/mnist", json, png;
+  std::uint64_t seed = 1;
+  bool allow_modified_data = false;
+};
+
+void add_options(CLI::App& app, Options& o) {
+  app.description(
+      "Evaluates a weights file on the MNIST test set: reconstruction, KL and -ELBO in nats per image, z "
+      "sampled,\n"
+      "gray pixels.");
+  app.add_option("weights", o.weights, "weights file")->type_name("WEIGHTS");
+  app.add_option("--data", o.data, "folder with MNIST's IDX files, raw or .gz [build/mnist]")
+      ->type_name("DIR");
+  app.add_option("--json", o.json, "write the numbers as JSON")->type_name("FILE");
+  app.add_option("--png", o.png, "write a sheet: inputs above reconstructions, samples, interpolations")
+      ->type_name("FILE");
+  app.add_option("--seed", o.seed, "of the samples on the sheet [1]");
+  app.add_flag("--allow-modified-data", o.allow_modified_data,
+               "accept MNIST files whose SHA-256 is not MNIST's");
+  app.footer("Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot write.");
+}
+
+Model load_model(const std::string& path) {
+  const std::vector<std::byte> bytes = read_file(path, FileLimits{}.bytes);
+  auto model = Model::load(bytes);
+  if (!model) {
+    throw Failure(Exit::kBadData, path + ": " + model.error().message + " [" +
+                                      std::string(code_name(model.error().code)) + "]");
+  }
+  return std::move(*model);
+}
+
+Evaluation evaluate_with_progress(Model& model, const ImageSet& test) {
+  ProgressLine line;
+  const auto start = std::chrono::steady_clock::now();
+  return evaluate(model, test, [&](int done) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    line.show(std::to_string(done) + " of " + std::to_string(test.count()) + " images  " +
+              thousands(static_cast<long long>(done / seconds)) + " images/s  " +
+              duration(seconds / done * (test.count() - done)) + " left");
+  });
+}
+
+void print(const Options& o, const Model& model, const Evaluation& e) {
+  std::printf("%s: %s\n", o.weights.c_str(), to_string(model.spec()).c_str());
+  if (!model.fact("config").empty())
+    std::printf("trained with %s\n", std::string(model.fact("config")).c_str());
+  std::printf("test, %s images, one z drawn for each, gray pixels:\n", thousands(e.images).c_str());
+  std::printf("  reconstruction %8.3f nats\n", e.reconstruction);
+  std::printf("  KL             %8.3f nats\n", e.kl);
+  std::printf("  -ELBO          %8.3f nats\n", e.neg_elbo);
+  std::printf("  at z = mu      %8.3f nats (not an ELBO)\n", e.neg_elbo_at_mu);
+  if (model.spec().likelihood == Likelihood::kSquaredError) {
+    std::printf("  (squared error: a normal likelihood of variance 1/2 without its constant)\n");
+  }
+}
+
+std::string json(const Evaluation& e) {
+  char text[256];
+  std::snprintf(text, sizeof text,
+                "{\"reconstruction\": %.6f, \"kl\": %.6f, \"neg_elbo\": %.6f, \"neg_elbo_at_mu\": %.6f, "
+                "\"images\": %d}\n",
+                e.reconstruction, e.kl, e.neg_elbo, e.neg_elbo_at_mu, e.images);
+  return text;
+}
+
+std::vector<float> decode(Model& model, const std::vector<float>& z) {
+  auto images = model.decode(z);
+  if (!images) throw Failure(Exit::kBadData, images.error().message);
+  return std::move(*images);
+}
+
+constexpr int kColumns = 20, kInputRows = 2, kSampleRows = 5, kStrips = 3;
+
+/// Inputs above their reconstructions at z = mu.
+Block reconstructions(Model& model, const std::vector<float>& inputs, const std::vector<float>& mu) {
+  const std::vector<float> outputs = decode(model, mu);
+  const auto row = static_cast<std::ptrdiff_t>(kColumns) * model.pixels();
+  Block block{kColumns, {}};
+  for (int r = 0; r < kInputRows; ++r) {
+    for (const std::vector<float>* side : {&inputs, &outputs}) {
+      block.images.insert(block.images.end(), side->begin() + r * row, side->begin() + (r + 1) * row);
+    }
+  }
+  return block;
+}
+
+/// Strips from one test image to another along the great circle between their posterior means.
+Block interpolations(Model& model, const std::vector<float>& mu) {
+  const auto latent = static_cast<std::size_t>(model.latent());
+  std::vector<float> path;
+  for (std::size_t strip = 0; strip < kStrips; ++strip) {
+    const std::span<const float> a(mu.data() + 2 * strip * latent, latent), b(a.data() + latent, latent);
+    for (int i = 0; i < kColumns; ++i) {
+      const std::vector<float> z = slerp(a, b, static_cast<float>(i) / (kColumns - 1));
+      path.insert(path.end(), z.begin(), z.end());
+    }
+  }
+  return {kColumns, decode(model, path)};
+}
+
+void write_sheet(const Options& o, Model& model, const ImageSet& test) {
+  if (test.count() < kInputRows * kColumns) throw Failure(Exit::kBadData, "too few test images for a sheet");
+  const std::vector<float> inputs = test.gray(0, kInputRows * kColumns);
+  const auto q = model.encode(inputs);
+  if (!q) throw Failure(Exit::kBadData, q.error().message);
+  const std::vector<float> samples =
+      decode(model, sample_prior_sheet(model.latent(), o.seed, kSampleRows * kColumns));
+  write_file(
+      o.png,
+      png_sheet({reconstructions(model, inputs, q->mu), {kColumns, samples}, interpolations(model, q->mu)},
+                model.spec().image));
+  std::printf(
+      "wrote %s: %d test images above their reconstructions (z = mu), %d samples (seed %llu), %d "
+      "interpolations\n",
+      o.png.c_str(), kInputRows * kColumns, kSampleRows * kColumns, static_cast<unsigned long long>(o.seed),
+      kStrips);
+}
+
+void run(const Options& o) {
+  Model model = load_model(o.weights);
+  const ImageSet test = read_image_set(o.data, "t10k", o.allow_modified_data);
+  const Evaluation e = evaluate_with_progress(model, test);
+  print(o, model, e);
+  if (!o.json.empty()) {
+    const std::string text = json(e);
+    write_file(o.json, std::as_bytes(std::span(text)));
+  }
+  if (!o.png.empty()) write_sheet(o, model, test);
+}
+
+int fail(Exit code, const std::string& message) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "native_eval: %s\n", message.c_str());
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  Options options;
+  CLI::App app;
+  add_options(app, options);
+  try {
+    app.parse(argc, argv);
+    if (options.weights.empty()) return fail(Exit::kUsage, "name a weights file; see native_eval --help");
+    run(options);
+    return 0;
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& e) {
+    return fail(Exit::kUsage, std::string(e.what()) + "; see native_eval --help");
+  } catch (const Failure& e) {
+    return fail(e.code, e.what());
+  } catch (const std::bad_alloc&) {
+    return fail(Exit::kDevice, "out of memory");
+  } catch (const std::exception& e) {
+    return fail(Exit::kDiverged, e.what());
+  }
+}

@@ -1,0 +1,149 @@
+#include "native/output_file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "native/failure.hpp"
+
+namespace vae {
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
+[[noreturn]] void io_failure(const fs::path& path, const char* what, int error) {
+  std::string hint;
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) hint = "; make room and run again";
+  if (error == EACCES || error == EROFS || error == EPERM) hint = "; choose another place with --out";
+  if (error == ENOENT || error == ENOTDIR) hint = "; make the folder first";
+  throw Failure(Exit::kIo, path.string() + ": " + what + ": " + std::strerror(error) + hint);
+}
+
+/// Closes, and removes the temporary unless it was kept.
+class Temporary {
+ public:
+  explicit Temporary(const fs::path& target)
+      : path_(folder_of(target) / ("." + target.filename().string() + ".tmp-" + std::to_string(getpid()))) {
+    fd_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd_ < 0) io_failure(target, "cannot be written", errno);
+  }
+  ~Temporary() {
+    if (fd_ >= 0) close(fd_);
+    if (!kept_) unlink(path_.c_str());
+  }
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+
+  void write(const fs::path& target, std::span<const std::byte> bytes) {
+    while (!bytes.empty()) {
+      const ssize_t done = ::write(fd_, bytes.data(), bytes.size());
+      if (done < 0 && errno == EINTR) continue;
+      if (done < 0) io_failure(target, "cannot be written", errno);
+      bytes = bytes.subspan(static_cast<std::size_t>(done));
+    }
+  }
+  void rename_to(const fs::path& target) {
+    while (fsync(fd_) != 0) {
+      if (errno != EINTR) io_failure(target, "cannot be flushed to the disk", errno);
+    }
+    const int fd = fd_;
+    fd_ = -1;
+    if (close(fd) != 0 && errno != EINTR) io_failure(target, "cannot be closed", errno);
+    if (rename(path_.c_str(), target.c_str()) != 0) io_failure(target, "cannot be replaced", errno);
+    kept_ = true;
+  }
+
+ private:
+  fs::path path_;
+  int fd_ = -1;
+  bool kept_ = false;
+};
+
+void flush_folder(const fs::path& folder) {
+  const int fd = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;  // the file itself is complete; some file systems cannot do this
+  while (fsync(fd) != 0 && errno == EINTR) {
+  }
+  close(fd);
+}
+
+}  // namespace
+
+void write_file(const fs::path& path, std::span<const std::byte> bytes) {
+  Temporary temporary(path);
+  temporary.write(path, bytes);
+  temporary.rename_to(path);
+  flush_folder(folder_of(path));
+}
+
+std::vector<std::byte> read_file(const fs::path& path, std::size_t limit) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) {
+    throw Failure(Exit::kMissingInput, path.string() + ": cannot be opened: " + std::strerror(errno));
+  }
+  struct Closer {
+    int fd;
+    ~Closer() { close(fd); }
+  } closer{fd};
+  struct stat info {};
+  if (fstat(fd, &info) != 0) io_failure(path, "cannot be read", errno);
+  if (S_ISDIR(info.st_mode)) throw Failure(Exit::kBadData, path.string() + ": is a folder, expected a file");
+  if (static_cast<std::uint64_t>(info.st_size) > limit) {
+    throw Failure(Exit::kBadData, path.string() + ": has " + std::to_string(info.st_size) +
+                                      " bytes; at most " + std::to_string(limit) + " are allowed");
+  }
+  std::vector<std::byte> bytes(static_cast<std::size_t>(info.st_size));
+  std::size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = ::read(fd, bytes.data() + done, bytes.size() - done);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) io_failure(path, "cannot be read", errno);
+    if (got == 0) break;
+    done += static_cast<std::size_t>(got);
+  }
+  bytes.resize(done);
+  return bytes;
+}
+
+OutputLock::OutputLock(const fs::path& path) : lock_path_(path.string() + ".lock") {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    throw Failure(Exit::kIo,
+                  path.string() + ": is a folder; name a file, e.g. " + (path / "weights.bin").string());
+  }
+  for (;;) {
+    fd_ = open(lock_path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd_ < 0) io_failure(path, "cannot be written", errno);
+    if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+      const int error = errno;
+      close(fd_);
+      if (error != EWOULDBLOCK) io_failure(lock_path_, "cannot be locked", error);
+      throw Failure(Exit::kLocked,
+                    path.string() + ": another run is writing it; wait for it or choose another --out");
+    }
+    // The holder before us removes the file when it ends: make sure that what we locked is still the file
+    // there.
+    struct stat ours {
+    }, there{};
+    if (fstat(fd_, &ours) == 0 && stat(lock_path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino)
+      return;
+    close(fd_);
+  }
+}
+
+OutputLock::~OutputLock() {
+  unlink(lock_path_.c_str());
+  close(fd_);
+}
+
+}  // namespace vae

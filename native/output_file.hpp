@@ -1,0 +1,34 @@
+// Files that a user keeps: old or new, never half. Bytes go to a temporary in the same folder, are flushed to
+// the disk and renamed over the old file, and the folder is flushed. (torch::save overwrites in place and
+// terminates the program on a full disk.)
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace vae {
+
+/// Writes atomically. Throws Failure kIo with the reason; the old file and no temporary are left then.
+void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+
+/// Reads a whole file of at most `limit` bytes. Throws Failure kMissingInput, kBadData (larger) or kIo.
+std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit);
+
+/// Holds an output for one run: refuses at once, before hours of work, what could not be written later, and
+/// locks out a second run on the same output. The lock file PATH.lock disappears with this object.
+class OutputLock {
+ public:
+  /// Throws Failure kIo (no such folder, read-only, PATH is a folder) or kLocked.
+  explicit OutputLock(const std::filesystem::path& path);
+  ~OutputLock();
+  OutputLock(const OutputLock&) = delete;
+  OutputLock& operator=(const OutputLock&) = delete;
+
+ private:
+  std::filesystem::path lock_path_;
+  int fd_ = -1;
+};
+
+}  // namespace vae

@@ -1,0 +1,89 @@
+#include "native/sequential.hpp"
+
+namespace vae {
+namespace {
+
+namespace nn = torch::nn;
+
+/// torch::nn::Conv2d with a padding of its own on every side.
+struct PaddedConv2dImpl : nn::Module {
+  explicit PaddedConv2dImpl(const Conv2d& c) : layer(c) {
+    weight = register_parameter("weight", torch::zeros({c.out, c.in, c.kernel, c.kernel}));
+    bias = register_parameter("bias", torch::zeros({c.out}));
+  }
+  torch::Tensor forward(torch::Tensor x) {  // (n, in, h, w)
+    const Padding& p = layer.padding;
+    x = torch::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom});
+    return torch::conv2d(x, weight, bias, layer.stride);
+  }
+  Conv2d layer;
+  torch::Tensor weight, bias;
+};
+TORCH_MODULE(PaddedConv2d);
+
+/// torch::nn::ConvTranspose2d whose full output is cropped, each side by its own amount.
+struct CroppedConvTranspose2dImpl : nn::Module {
+  explicit CroppedConvTranspose2dImpl(const ConvTranspose2d& c) : layer(c) {
+    weight = register_parameter("weight", torch::zeros({c.in, c.out, c.kernel, c.kernel}));
+    bias = register_parameter("bias", torch::zeros({c.out}));
+  }
+  torch::Tensor forward(torch::Tensor x) {  // (n, in, h, w)
+    const Padding& p = layer.crop;
+    x = torch::conv_transpose2d(x, weight, bias, layer.stride);
+    return x.slice(2, p.top, x.size(2) - p.bottom).slice(3, p.left, x.size(3) - p.right);
+  }
+  ConvTranspose2d layer;
+  torch::Tensor weight, bias;
+};
+TORCH_MODULE(CroppedConvTranspose2d);
+
+/// (n, ...) -> (n, C, H, W), or (n, features) for a vector.
+struct ReshapeToImpl : nn::Module {
+  explicit ReshapeToImpl(const Shape& s) : to(s) {}
+  torch::Tensor forward(torch::Tensor x) {
+    if (to.height == 1 && to.width == 1) return x.reshape({x.size(0), to.channels});
+    return x.reshape({x.size(0), to.channels, to.height, to.width});
+  }
+  Shape to;
+};
+TORCH_MODULE(ReshapeTo);
+
+void push_activation(nn::Sequential& modules, const Activation& a) {
+  switch (a.kind) {
+    case ActivationKind::kRelu:
+      modules->push_back(nn::ReLU());
+      break;
+    case ActivationKind::kLeakyRelu:
+      modules->push_back(nn::LeakyReLU(nn::LeakyReLUOptions().negative_slope(a.slope)));
+      break;
+    case ActivationKind::kTanh:
+      modules->push_back(nn::Tanh());
+      break;
+    case ActivationKind::kSigmoid:
+      modules->push_back(nn::Sigmoid());
+      break;
+    case ActivationKind::kSilu:
+      modules->push_back(nn::SiLU());
+      break;
+  }
+}
+
+}  // namespace
+
+torch::nn::Sequential make_sequential(const LayerList& layers) {
+  nn::Sequential modules;
+  for (const Layer& layer : layers) {
+    std::visit(Overloaded{
+                   [&](const Linear& l) { modules->push_back(nn::Linear(l.in, l.out)); },
+                   [&](const Conv2d& c) { modules->push_back(PaddedConv2d(c)); },
+                   [&](const ConvTranspose2d& c) { modules->push_back(CroppedConvTranspose2d(c)); },
+                   [&](const Activation& a) { push_activation(modules, a); },
+                   [&](const Dropout& d) { modules->push_back(nn::Dropout(static_cast<double>(d.rate))); },
+                   [&](const Reshape& r) { modules->push_back(ReshapeTo(r.to)); },
+               },
+               layer);
+  }
+  return modules;
+}
+
+}  // namespace vae
