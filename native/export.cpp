@@ -1,5 +1,6 @@
 #include "native/export.hpp"
 
+#include "shared/encoding.hpp"
 #include "shared/latent.hpp"
 
 namespace vae {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "shared/encoding.hpp"
+
 namespace vae {
 namespace {
 

@@ -7,7 +7,6 @@ namespace vae {
 namespace {
 
 // ---- Writing
-// ----------------------------------------------------------------------------------------------------
 
 /// Up to six decimals, without trailing zeros: 0.3, 0, 2.5.
 std::string decimal(float value) {
@@ -60,7 +59,6 @@ std::string words(const LayerList& layers) {
 }
 
 // ---- Reading
-// ----------------------------------------------------------------------------------------------------
 
 /// Cuts the part before the next `separator` from the front of `text`.
 std::string_view next(std::string_view& text, char separator) {
@@ -177,7 +175,6 @@ bool is_name(std::string_view text) {
 }
 
 // ---- Checking
-// ---------------------------------------------------------------------------------------------------
 
 /// Empty when `layers` take `in`, stay within the limits and give `out` numbers (any number when out is 0).
 std::string check(const char* part, const LayerList& layers, Shape in, std::int64_t out) {

@@ -41,7 +41,6 @@ constexpr Shape encoder_input(const LayerList& encoder, const Shape& image) {
 }
 
 // ---- Presets
-// ----------------------------------------------------------------------------------------------------
 
 /// Ours: 784-400 ReLU, 20-400 ReLU-784 logits by default. `hidden` units, `latent` dimensions.
 constexpr LayerList mlp_encoder(int pixels, int hidden) {
@@ -106,7 +105,6 @@ static_assert(first_mismatch(kTfConvDecoder, {8, 1, 1}) == -1);
 static_assert(output_shape(kTfConvDecoder, {8, 1, 1}) == Shape{784, 1, 1});
 
 // ---- Use
-// --------------------------------------------------------------------------------------------------------
 
 /// Width of the encoder's last layer, which both heads take; only for a spec that check() accepts.
 int encoder_features(const ModelSpec& spec);

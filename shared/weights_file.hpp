@@ -23,7 +23,10 @@
 
 namespace vae {
 
-enum class Dtype { kF32, kF16, kI8 };
+enum class Dtype { kF32, kF16, kI8 };  // in the order of the file
+constexpr std::string_view kDtypeNames[] = {"F32", "F16", "I8"};
+constexpr std::size_t bytes_of(Dtype dtype) { return std::size_t{4} >> static_cast<int>(dtype); }
+inline constexpr std::size_t kDataAlignment = 64;  // of the first tensor, from the start of the file
 
 /// One tensor inside the bytes of a file.
 struct TensorView {
@@ -73,16 +76,5 @@ struct NamedTensor {
 /// and crc32 are added. The same input gives the same bytes.
 std::vector<std::byte> write_weights(const Metadata& metadata, const std::vector<NamedTensor>& tensors,
                                      std::string_view format = FileLimits{}.format);
-
-/// IEEE 754 half precision, round to nearest even; beyond 65504 becomes infinite.
-std::uint16_t float_to_half(float value);
-float half_to_float(std::uint16_t half);
-
-/// Base64 (RFC 4648, padded) of little-endian floats, for golden samples in the metadata.
-std::string encode_floats(std::span<const float> values);
-bool decode_floats(std::string_view base64, std::vector<float>& values);
-
-/// IEEE CRC-32 as zlib has it. `crc` is the value of what came before.
-std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t crc = 0);
 
 }  // namespace vae

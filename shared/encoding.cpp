@@ -1,0 +1,113 @@
+#include "shared/encoding.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace vae {
+
+std::uint16_t float_to_half(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
+  const std::uint32_t magnitude = bits & 0x7fffffffu;
+  if (magnitude > 0x7f800000u) return static_cast<std::uint16_t>(sign | 0x7e00u);   // NaN
+  if (magnitude >= 0x477ff000u) return static_cast<std::uint16_t>(sign | 0x7c00u);  // rounds beyond 65504
+  if (magnitude < 0x38800000u) {  // subnormal half: adding 0.5 aligns the mantissa and rounds to nearest even
+    const float aligned = std::bit_cast<float>(magnitude) + 0.5f;
+    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(aligned) - 0x3f000000u));
+  }
+  const std::uint32_t rounded = magnitude + 0xfffu + ((magnitude >> 13) & 1u);
+  return static_cast<std::uint16_t>(sign | ((rounded - 0x38000000u) >> 13));
+}
+
+float half_to_float(std::uint16_t half) {
+  const std::uint32_t sign = (half & 0x8000u) << 16, exponent = (half >> 10) & 31u, mantissa = half & 0x3ffu;
+  if (exponent == 0) {
+    const float magnitude = static_cast<float>(mantissa) / 16777216.0f;  // 2^-24
+    return sign != 0 ? -magnitude : magnitude;
+  }
+  if (exponent == 31) return std::bit_cast<float>(sign | 0x7f800000u | (mantissa << 13));
+  return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
+}
+
+std::string encode_floats(std::span<const float> values) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const auto bytes = std::as_bytes(values);
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    const std::size_t n = std::min<std::size_t>(3, bytes.size() - i);
+    for (std::size_t k = 0; k < 3; ++k) {
+      group = group << 8 | (k < n ? std::to_integer<std::uint32_t>(bytes[i + k]) : 0u);
+    }
+    for (std::size_t k = 0; k < 4; ++k) text += k <= n ? kAlphabet[(group >> (18 - 6 * k)) & 63] : '=';
+  }
+  return text;
+}
+
+bool decode_floats(std::string_view base64, std::vector<float>& values) {
+  if (base64.size() % 4 != 0) return false;
+  const std::size_t padding = base64.ends_with("==") ? 2 : base64.ends_with("=") ? 1 : 0;
+  const std::size_t count = base64.size() / 4 * 3 - padding;
+  if (count % sizeof(float) != 0) return false;
+  values.resize(count / sizeof(float));
+  const auto bytes = std::as_writable_bytes(std::span(values));
+  std::uint32_t group = 0;
+  for (std::size_t i = 0; i < base64.size(); ++i) {
+    const char c = base64[i];
+    std::uint32_t six = 0;
+    if (c >= 'A' && c <= 'Z')
+      six = static_cast<std::uint32_t>(c - 'A');
+    else if (c >= 'a' && c <= 'z')
+      six = static_cast<std::uint32_t>(c - 'a' + 26);
+    else if (c >= '0' && c <= '9')
+      six = static_cast<std::uint32_t>(c - '0' + 52);
+    else if (c == '+')
+      six = 62;
+    else if (c == '/')
+      six = 63;
+    else if (c != '=' || i < base64.size() - padding)
+      return false;
+    group = group << 6 | six;
+    if (i % 4 != 3) continue;
+    for (std::size_t k = 0; k < 3; ++k) {
+      const std::size_t at = i / 4 * 3 + k;
+      if (at < bytes.size()) bytes[at] = static_cast<std::byte>((group >> (16 - 8 * k)) & 255u);
+    }
+  }
+  return true;
+}
+
+std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t crc) {
+  // Slicing by 8 (Kounavis and Berry 2005). The tables take 2048 steps to make: cheaper than to ship.
+  std::array<std::array<std::uint32_t, 256>, 8> table;
+  for (std::uint32_t i = 0; i < 256; ++i) {
+    std::uint32_t c = i;
+    for (int k = 0; k < 8; ++k) c = (c & 1u) != 0 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
+    table[0][i] = c;
+  }
+  for (std::size_t t = 1; t < 8; ++t) {
+    for (std::size_t i = 0; i < 256; ++i)
+      table[t][i] = table[0][table[t - 1][i] & 255u] ^ (table[t - 1][i] >> 8);
+  }
+  crc = ~crc;
+  const std::byte* p = bytes.data();
+  std::size_t left = bytes.size();
+  for (; left >= 8; left -= 8, p += 8) {
+    const std::uint32_t low = load_as<std::uint32_t>(p) ^ crc, high = load_as<std::uint32_t>(p + 4);
+    crc = table[7][low & 255u] ^ table[6][(low >> 8) & 255u] ^ table[5][(low >> 16) & 255u] ^
+          table[4][low >> 24] ^ table[3][high & 255u] ^ table[2][(high >> 8) & 255u] ^
+          table[1][(high >> 16) & 255u] ^ table[0][high >> 24];
+  }
+  for (; left > 0; --left, ++p)
+    crc = table[0][(crc ^ std::to_integer<std::uint32_t>(*p)) & 255u] ^ (crc >> 8);
+  return ~crc;
+}
+
+std::string hex8(std::uint32_t value) {
+  std::string digits(8, '0');
+  for (int i = 7; i >= 0; --i, value >>= 4)
+    digits[static_cast<std::size_t>(i)] = "0123456789abcdef"[value & 15];
+  return digits;
+}
+
+}  // namespace vae
