@@ -50,8 +50,9 @@ class [[nodiscard]] Result {
   Result(Error error) : state_(std::move(error)) {}  // NOLINT: so is an error
 
   explicit operator bool() const { return std::holds_alternative<T>(state_); }
-  T& operator*() { return *std::get_if<T>(&state_); }
-  const T& operator*() const { return *std::get_if<T>(&state_); }
+  T& operator*() & { return *std::get_if<T>(&state_); }
+  const T& operator*() const& { return *std::get_if<T>(&state_); }
+  T operator*() && { return std::move(*std::get_if<T>(&state_)); }  // by value: safe in a range-for
   T* operator->() { return std::get_if<T>(&state_); }
   const T* operator->() const { return std::get_if<T>(&state_); }
   const Error& error() const { return *std::get_if<Error>(&state_); }

@@ -21,8 +21,7 @@ struct Stored {
 
 template <class T>
 void append(std::vector<std::byte>& bytes, const T& value) {
-  const auto raw = std::bit_cast<std::array<std::byte, sizeof(T)>>(value);
-  bytes.insert(bytes.end(), raw.begin(), raw.end());
+  for (std::byte b : std::bit_cast<std::array<std::byte, sizeof(T)>>(value)) bytes.push_back(b);
 }
 
 /// Symmetric per-row int8: scale = max|row| / 127, so that 127 stands for the largest value; a row of zeros
@@ -102,7 +101,10 @@ std::vector<std::byte> write_weights(const Metadata& metadata, const std::vector
   all.insert(all.end(), metadata.begin(), metadata.end());
   const std::vector<Stored> stored = store(tensors);
   const std::string header = json_header(all, stored);
+  std::size_t size = 8 + header.size();
+  for (const Stored& tensor : stored) size += tensor.bytes.size();
   std::vector<std::byte> file;
+  file.reserve(size);
   append(file, static_cast<std::uint64_t>(header.size()));
   const auto header_bytes = std::as_bytes(std::span(header));
   file.insert(file.end(), header_bytes.begin(), header_bytes.end());

@@ -1,0 +1,37 @@
+#include "shared/elbo.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "tests/catch.hpp"
+
+using namespace vae;
+using Vector = std::vector<float>;
+
+TEST_CASE("Bernoulli cross-entropy against its definition") {
+  const Vector logits{-3, -0.5f, 0, 2, 5}, x{0, 0.3f, 1, 0.75f, 1};
+  double expected = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double p = 1 / (1 + std::exp(-double{logits[i]}));
+    expected -= x[i] * std::log(p) + (1 - x[i]) * std::log(1 - p);
+  }
+  CHECK(reconstruction_loss(Likelihood::kBernoulli, logits, x) == Approx(expected));
+}
+
+TEST_CASE("Bernoulli cross-entropy of extreme logits is finite and exact") {
+  CHECK(reconstruction_loss(Likelihood::kBernoulli, Vector{1e4f}, Vector{0}) == Approx(1e4));
+  CHECK(reconstruction_loss(Likelihood::kBernoulli, Vector{-1e4f}, Vector{1}) == Approx(1e4));
+  CHECK(reconstruction_loss(Likelihood::kBernoulli, Vector{1e4f}, Vector{1}) == Approx(0).margin(1e-9));
+}
+
+TEST_CASE("squared error is summed") {
+  CHECK(reconstruction_loss(Likelihood::kSquaredError, Vector{1, 0.5f}, Vector{0, 1}) == Approx(1.25));
+}
+
+TEST_CASE("KL against the closed form of two normal distributions") {
+  // KL(N(m, s^2) || N(0, 1)) = -log s + (s^2 + m^2 - 1) / 2
+  const Vector mu{0, 1, -2}, log_var{0, std::log(0.25f), std::log(4.0f)};
+  const double expected = 0 + (-std::log(0.5) + (0.25 + 1 - 1) / 2) + (-std::log(2.0) + (4.0 + 4 - 1) / 2);
+  CHECK(kl_divergence(mu, log_var) == Approx(expected));
+  CHECK(kl_divergence(Vector{0, 0}, Vector{0, 0}) == 0);
+}
