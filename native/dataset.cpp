@@ -53,29 +53,32 @@ class GzReader {
     gzbuffer(file_.get(), 1 << 17);
   }
 
-  /// Appends up to `count` bytes; fewer only at the end of the file.
+  /// Appends up to `count` bytes; fewer only at the end of the file. Memory grows with what is there, not
+  /// with what was promised.
   void read(std::uint64_t count, std::vector<std::uint8_t>& bytes) {
-    const std::size_t before = bytes.size();
-    bytes.resize(before + count);
-    std::size_t done = 0;
-    while (done < count) {
-      const auto part = static_cast<unsigned>(std::min<std::uint64_t>(count - done, 1 << 24));
-      const int got = gzread(file_.get(), bytes.data() + before + done, part);
-      if (got < 0) {
-        int code = 0;
-        const char* text = gzerror(file_.get(), &code);
-        if (code == Z_ERRNO)
-          throw Failure(Exit::kBadData, path_.string() + ": cannot be read: " + std::strerror(errno));
-        bad_data(path_, std::string("damaged gzip data after byte ") + std::to_string(before + done) + " (" +
-                            text + ")");
-      }
-      if (got == 0) break;
-      done += static_cast<std::size_t>(got);
+    constexpr std::uint64_t kPart = 16 << 20;
+    while (count > 0) {
+      const std::size_t before = bytes.size();
+      bytes.resize(before + std::min(count, kPart));
+      const int got =
+          gzread(file_.get(), bytes.data() + before, static_cast<unsigned>(bytes.size() - before));
+      bytes.resize(before + static_cast<std::size_t>(std::max(got, 0)));
+      check(bytes.size());
+      if (got <= 0) return;
+      count -= static_cast<std::uint64_t>(got);
     }
-    bytes.resize(before + done);
   }
 
  private:
+  void check(std::size_t at) const {
+    int code = 0;
+    const char* text = gzerror(file_.get(), &code);
+    if (code == Z_OK) return;
+    if (code == Z_ERRNO)
+      throw Failure(Exit::kIo, path_.string() + ": cannot be read: " + std::strerror(errno));
+    bad_data(path_, "damaged gzip data after byte " + std::to_string(at) + " (" + text + ")");
+  }
+
   fs::path path_;
   std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
 };

@@ -1,0 +1,49 @@
+// native_eval's numbers (Eigen) against LibTorch's on the same file, noise and images.
+#include "native/evaluate.hpp"
+
+#include "native/elbo.hpp"
+#include "native/export.hpp"
+#include "native/failure.hpp"
+#include "tests/catch.hpp"
+#include "tests/native/temporary.hpp"
+
+using namespace vae;
+using namespace vae::testing;
+
+TEST_CASE("evaluate agrees with LibTorch") {
+  TemporaryFolder folder;
+  write_bars(folder.path(), 10, 300);  // more than one chunk
+  const ImageSet test = read_image_set(folder.path(), "t10k", false);
+  Vae model(mlp(test.shape, 32, 3));
+  initialize(*model, 1);
+  Model loaded = *Model::load(export_weights(*model, Dtype::kF32, {}));
+  int last = 0;
+  const Evaluation e = evaluate(loaded, test, [&](int done) { last = done; });
+  CHECK(e.images == 300);
+  CHECK(last == 300);
+
+  torch::NoGradGuard no_grad;
+  std::vector<float> pixels = test.gray(0, 300), noise;
+  for (int i = 0; i < 300; ++i) {
+    for (float n : evaluation_noise(3, i)) noise.push_back(n);
+  }
+  const torch::Tensor x = torch::from_blob(pixels.data(), {300, 144}),
+                      epsilon = torch::from_blob(noise.data(), {300, 3});
+  const PosteriorTensors q = model->encode(x);
+  const auto loss = [&](const torch::Tensor& z) {
+    return reconstruction_loss(Likelihood::kBernoulli, model->decode(z), x).mean().item<double>();
+  };
+  const double kl = kl_divergence(q).mean().item<double>();
+  CHECK(e.kl == Approx(kl).epsilon(1e-5));
+  CHECK(e.reconstruction == Approx(loss(reparameterize(q, epsilon))).epsilon(1e-5));
+  CHECK(e.neg_elbo == Approx(e.reconstruction + e.kl));
+  CHECK(e.neg_elbo_at_mu == Approx(loss(q.mu) + kl).epsilon(1e-5));
+}
+
+TEST_CASE("images of another size are refused") {
+  TemporaryFolder folder;
+  write_bars(folder.path(), 10, 10);
+  Vae model(mlp());
+  Model loaded = *Model::load(export_weights(*model, Dtype::kF32, {}));
+  CHECK_THROWS_AS(evaluate(loaded, read_image_set(folder.path(), "t10k", false)), Failure);
+}

@@ -1,0 +1,93 @@
+// The weights in the tree through LibTorch and through Eigen; writes build/parity.json, from which the tests
+// in Node, Chromium and Python take the numbers that they must reach too.
+#include <filesystem>
+#include <fstream>
+
+#include "native/output_file.hpp"
+#include "native/vae.hpp"
+#include "shared/latent.hpp"
+#include "shared/model.hpp"
+#include "tests/catch.hpp"
+
+using namespace vae;
+
+namespace {
+
+Vae torch_model(const std::vector<std::byte>& file, const ModelSpec& spec) {
+  torch::NoGradGuard no_grad;
+  const auto view = read_weights(file);
+  REQUIRE(view);
+  Vae model(spec);
+  model->eval();
+  for (auto& named : model->named_parameters()) {
+    const TensorView* tensor = view->find(named.key());
+    REQUIRE(tensor != nullptr);
+    std::vector<float> values(static_cast<std::size_t>(tensor->shape.count()));
+    REQUIRE(dequantize(*tensor, view->find(named.key() + "_scale"), values));
+    named.value().copy_(torch::from_blob(values.data(), named.value().sizes()));
+  }
+  return model;
+}
+
+std::vector<float> to_vector(const torch::Tensor& t) {
+  const torch::Tensor c = t.contiguous();
+  return {c.data_ptr<float>(), c.data_ptr<float>() + c.numel()};
+}
+
+double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {
+  REQUIRE(a.size() == b.size());
+  double largest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) largest = std::max(largest, double{std::fabs(a[i] - b[i])});
+  return largest;
+}
+
+/// [[...], ...] with `columns` numbers a row, every float to the last bit.
+std::string json_rows(const std::vector<float>& values, int columns) {
+  std::string text = "[";
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const bool first = i % static_cast<std::size_t>(columns) == 0;
+    char number[32];
+    std::snprintf(number, sizeof number, "%.9g", static_cast<double>(values[i]));
+    text += (first ? (i == 0 ? "[" : "],[") : ",") + std::string(number);
+  }
+  return text + "]]";
+}
+
+}  // namespace
+
+TEST_CASE("the weights in the tree: LibTorch and Eigen agree within 1e-5") {
+  torch::NoGradGuard no_grad;
+  const std::filesystem::path path = std::filesystem::path(ASSETS) / "weights.bin";
+  const std::vector<std::byte> file = read_file(path, FileLimits{}.bytes);
+  Model eigen = *Model::load(file);
+  Vae libtorch = torch_model(file, eigen.spec());
+  constexpr std::uint64_t kSeed = 2026;
+  constexpr int kCount = 12;
+  const int latent = eigen.latent(), pixels = eigen.pixels();
+
+  std::vector<float> z = sample_prior_sheet(latent, kSeed, kCount);
+  const std::vector<float> prior = z;
+  std::fill_n(z.begin(), latent, 0.0f);           // the origin
+  std::fill_n(z.begin() + latent, latent, 3.0f);  // and a far corner
+  const std::vector<float> images = *eigen.decode(z);
+  const std::vector<float> images_libtorch =
+      to_vector(libtorch->image(libtorch->decode(torch::from_blob(z.data(), {kCount, latent}))));
+  CHECK(largest_difference(images, images_libtorch) < 1e-5);
+
+  std::vector<float> x = images;
+  const Posterior q = *eigen.encode(x);
+  const PosteriorTensors q_libtorch = libtorch->encode(torch::from_blob(x.data(), {kCount, pixels}));
+  CHECK(largest_difference(q.mu, to_vector(q_libtorch.mu)) < 1e-5);
+  CHECK(largest_difference(q.log_var, to_vector(q_libtorch.log_var)) < 1e-5);
+
+  const std::string json = "{\"weights\":\"assets/weights.bin\",\"model\":\"" + to_string(eigen.spec()) +
+                           "\",\n\"seed\":" + std::to_string(kSeed) + ",\n\"z\":" + json_rows(z, latent) +
+                           ",\n\"images_eigen\":" + json_rows(images, pixels) +
+                           ",\n\"images_libtorch\":" + json_rows(images_libtorch, pixels) +
+                           ",\n\"prior\":" + json_rows(prior, latent) +
+                           ",\n\"samples\":" + json_rows(*eigen.decode(prior), pixels) +
+                           ",\n\"encode\":{\"pixels\":" + json_rows(x, pixels) +
+                           ",\n\"mu\":" + json_rows(q.mu, latent) +
+                           ",\n\"log_var\":" + json_rows(q.log_var, latent) + "}}\n";
+  write_file(std::filesystem::path(BUILD) / "parity.json", std::as_bytes(std::span(json)));
+}

@@ -1,0 +1,246 @@
+// native_train and native_eval as people run them: what they print, what they leave behind, their exit codes.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "native/output_file.hpp"
+#include "shared/model.hpp"
+#include "tests/bad_files.hpp"
+#include "tests/catch.hpp"
+#include "tests/models.hpp"
+#include "tests/native/temporary.hpp"
+
+using namespace vae;
+using namespace vae::testing;
+
+namespace {
+
+const std::string kTrain = PROGRAMS "/native_train", kEval = PROGRAMS "/native_eval";
+
+struct Outcome {
+  int code;
+  std::string out, err;
+};
+
+/// Runs a shell command line.
+Outcome run(const TemporaryFolder& folder, const std::string& command) {
+  const std::string out = folder / ".out", err = folder / ".err";
+  const int status = std::system(("(" + command + ") >" + out + " 2>" + err + " </dev/null").c_str());
+  const auto text = [](const std::string& path) {
+    const Bytes bytes = read_bytes(path);
+    std::filesystem::remove(path);
+    return std::string(bytes.begin(), bytes.end());
+  };
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text(out), text(err)};
+}
+
+/// The contract of every error: this code, one line on stderr that holds `word`.
+void check_failure(const Outcome& o, int code, const std::string& word) {
+  CAPTURE(o.out, o.err);
+  CHECK(o.code == code);
+  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
+  CHECK(o.err.find(word) != std::string::npos);
+}
+
+std::string train(const TemporaryFolder& folder, const std::string& arguments) {
+  return kTrain + " --data " + folder.path().string() + " --hidden 32 --latent 3 " + arguments;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// Starts a long training, sends it a signal after `milliseconds`, and returns its exit status and seconds it
+/// took.
+struct Interrupted {
+  int code;
+  double seconds;
+};
+Interrupted interrupt(const TemporaryFolder& folder, int signal, int milliseconds, int times = 1) {
+  const pid_t child = fork();
+  if (child == 0) {
+    if (std::freopen("/dev/null", "w", stdout) == nullptr ||
+        std::freopen((folder / ".err").c_str(), "w", stderr) == nullptr)
+      _exit(9);
+    execl(kTrain.c_str(), kTrain.c_str(), "--data", folder.path().c_str(), "--hidden", "32", "--latent", "3",
+          "--epochs", "100000", "--out", (folder / "w.bin").c_str(), static_cast<char*>(nullptr));
+    _exit(9);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  const auto start = std::chrono::steady_clock::now();
+  for (int i = 0; i < times; ++i) kill(child, signal);
+  int status = 0;
+  waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
+}
+
+}  // namespace
+
+TEST_CASE("native_train trains, says what it did, and native_eval reads the same numbers from the file") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string weights = folder / "w.bin", json = folder / "e.json", png = folder / "e.png";
+  const Outcome trained = run(folder, train(folder, "--epochs 3 --batch-size 64 --lr 3e-3 --out " + weights));
+  CAPTURE(trained.out, trained.err);
+  REQUIRE(trained.code == 0);
+  CHECK(trained.err.empty());
+  CHECK(contains(trained.out, "epoch 3/3"));
+  CHECK(contains(trained.out, "images/s"));
+  CHECK(contains(trained.out, "wrote   " + weights));
+  CHECK_FALSE(contains(trained.out, "\r"));  // a log, not a terminal
+
+  const Outcome eval = run(folder, kEval + " " + weights + " --data " + folder.path().string() + " --json " +
+                                       json + " --png " + png);
+  CAPTURE(eval.out, eval.err);
+  REQUIRE(eval.code == 0);
+  const std::string line = trained.out.substr(trained.out.find("  -ELBO "));
+  CHECK(contains(eval.out, line.substr(0, line.find('\n'))));  // the same -ELBO to the last digit
+  const Bytes numbers = read_bytes(json), sheet = read_bytes(png);
+  const std::string text(numbers.begin(), numbers.end());
+  for (const char* key :
+       {"\"reconstruction\": ", "\"kl\": ", "\"neg_elbo\": ", "\"neg_elbo_at_mu\": ", "\"images\": 200}"}) {
+    CHECK(contains(text, key));
+  }
+  CHECK((sheet.size() > 1000 && sheet[1] == 'P' && sheet[2] == 'N' && sheet[3] == 'G'));
+}
+
+TEST_CASE("same seed, same threads: same file, bit for bit, whatever it is called") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const auto file = [&](const std::string& name, const std::string& arguments) {
+    const Outcome o = run(folder, train(folder, arguments + " --epochs 2 --out " + (folder / name).string()));
+    REQUIRE(o.code == 0);
+    return read_bytes(folder / name);
+  };
+  const Bytes first = file("a.bin", "--seed 5");
+  CHECK(file("b.bin", "--seed 5") == first);
+  CHECK(file("c.bin", "--seed 6") != first);
+  CHECK(file("d.bin", "--seed 5 --precision f16").size() < first.size());
+}
+
+TEST_CASE("--help gives every flag with its default and exits 0") {
+  TemporaryFolder folder;
+  const Outcome help = run(folder, kTrain + " --help");
+  CHECK(help.code == 0);
+  for (const char* flag : {"--out", "--epochs", "--batch-size", "--lr", "--latent", "--hidden", "--beta",
+                           "--seed", "--threads", "--device", "--data", "--precision", "--schedule"}) {
+    CHECK(contains(help.out, flag));
+  }
+  CHECK(contains(help.out, "[128]"));
+  CHECK(contains(help.out, "nats"));
+  CHECK(run(folder, kEval + " --help").code == 0);
+}
+
+TEST_CASE("usage errors exit 2 with one line") {
+  TemporaryFolder folder;
+  check_failure(run(folder, kTrain), 2, "--out");
+  check_failure(run(folder, kTrain + " --out w --epoch 3"), 2, "--epoch");
+  check_failure(run(folder, kTrain + " --out w --lr abc"), 2, "--lr");
+  check_failure(run(folder, kTrain + " --out w --lr -1"), 2, "--lr");
+  check_failure(run(folder, kTrain + " --out w --batch-size 0"), 2, "--batch-size");
+  check_failure(run(folder, kTrain + " --out w --device tpu"), 2, "--device");
+  check_failure(run(folder, kEval), 2, "weights");
+  check_failure(run(folder, kEval + " a b"), 2, "--help");
+}
+
+TEST_CASE("missing and damaged inputs") {  // N7, N8
+  TemporaryFolder folder;
+  check_failure(run(folder, train(folder, "--out " + (folder / "w.bin").string())), 66, "make data");
+  write_bars(folder.path());
+  Bytes images = read_bytes(folder / "t10k-images-idx3-ubyte");
+  images.pop_back();
+  write_bytes(folder / "t10k-images-idx3-ubyte", images);
+  check_failure(run(folder, train(folder, "--out " + (folder / "w.bin").string())), 65,
+                "t10k-images-idx3-ubyte");
+  check_failure(run(folder, kEval + " " + (folder / "w.bin").string()), 66, "w.bin");
+  write_file(folder / "w.bin", bad_files().front().bytes);
+  check_failure(run(folder, kEval + " " + (folder / "w.bin").string()), 65, "[truncated]");
+  CHECK_FALSE(std::filesystem::exists(folder / "w.bin.lock"));
+}
+
+TEST_CASE("an output that cannot be written is refused before training") {  // N5
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  check_failure(run(folder, train(folder, "--out " + folder.path().string())), 74, "is a folder");
+  check_failure(run(folder, train(folder, "--out " + (folder / "none" / "w.bin").string())), 74,
+                "none/w.bin");
+  if (geteuid() == 0) {  // root ignores modes: as another user
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all |
+                                                    std::filesystem::perms::others_read |
+                                                    std::filesystem::perms::others_exec);
+    const std::string as_nobody = "setpriv --reuid=65534 --clear-groups ";
+    if (run(folder, as_nobody + "test -x " + kTrain).code == 0) {
+      check_failure(run(folder, as_nobody + train(folder, "--out " + (folder / "w.bin").string())), 74,
+                    "Permission denied");
+    }
+  }
+}
+
+TEST_CASE("a disk that fills up keeps the old file") {  // N3
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string weights = folder / "w.bin";
+  REQUIRE(run(folder, train(folder, "--epochs 1 --out " + weights)).code == 0);
+  const Bytes before = read_bytes(weights);
+  const std::size_t files = folder.file_count();
+  check_failure(run(folder, "ulimit -f 8; " + train(folder, "--epochs 1 --seed 2 --out " + weights)), 74,
+                "File too large");
+  CHECK(read_bytes(weights) == before);
+  CHECK(folder.file_count() == files);
+  check_failure(
+      run(folder, kEval + " " + weights + " --data " + folder.path().string() + " --json /dev/full/x"), 74,
+      "/dev/full/x");
+}
+
+TEST_CASE("a run that diverges says so and leaves the old weights") {  // N9
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string weights = folder / "w.bin";
+  REQUIRE(run(folder, train(folder, "--epochs 1 --out " + weights)).code == 0);
+  const Bytes before = read_bytes(weights);
+  check_failure(run(folder, train(folder, "--epochs 50 --lr 1e6 --out " + weights)), 70,
+                "smaller learning rate");
+  CHECK(read_bytes(weights) == before);
+}
+
+TEST_CASE("a device that is not there is an error, never a silent CPU") {  // N10
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const Outcome o = run(
+      folder, "CUDA_VISIBLE_DEVICES= " + train(folder, "--device cuda --out " + (folder / "w.bin").string()));
+  check_failure(o, 69, "--device cpu or auto");
+  const Outcome automatic =
+      run(folder, "CUDA_VISIBLE_DEVICES= " +
+                      train(folder, "--device auto --epochs 1 --out " + (folder / "w.bin").string()));
+  CHECK(automatic.code == 0);
+  CHECK(contains(automatic.out, "device  cpu"));
+}
+
+TEST_CASE("Ctrl-C and SIGTERM finish the step, keep the weights so far and leave the output alone") {  // N2
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  write_bytes(folder / "w.bin", {1, 2, 3});
+  for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
+    const Interrupted end = interrupt(folder, signal, 2000);
+    CHECK(end.code == code);
+    CHECK(end.seconds < 2);
+    CHECK(read_bytes(folder / "w.bin") == Bytes{1, 2, 3});
+    const auto kept = Model::load(read_file(folder / "w.bin.interrupted", FileLimits{}.bytes));
+    REQUIRE(kept);
+    CHECK(kept->fact("test_neg_elbo") == "");  // never measured
+    CHECK_FALSE(std::filesystem::exists(folder / "w.bin.lock"));
+    std::filesystem::remove(folder / "w.bin.interrupted");
+  }
+}
+
+TEST_CASE("two runs cannot write one output") {  // N6
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const OutputLock held(folder / "w.bin");
+  check_failure(run(folder, train(folder, "--out " + (folder / "w.bin").string())), 75, "another run");
+}
