@@ -36,22 +36,27 @@ class Server6(Server):
     address_family = socket.AF_INET6
 
 
+def fail(message):
+    print(f"digit-vae: {message}", file=sys.stderr)
+    sys.exit(69)
+
+
 def main(root, port):
     if not os.path.isfile(os.path.join(root, "index.html")):
-        sys.exit(f"digit-vae: there is no page in {root}: run make web")
+        fail(f"there is no page in {root}: run make web")
     if not port.isdecimal() or not 0 < int(port) < 65536:
-        sys.exit(f"digit-vae: PORT={port} is not a port: use 1 to 65535")
+        fail(f"PORT={port} is not a port: use 1 to 65535")
     port, servers = int(port), []
     for server, address in (Server, "127.0.0.1"), (Server6, "::1"):
         try:
             servers.append(server((address, port), functools.partial(Handler, directory=root)))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                sys.exit(f"digit-vae: port {port} is in use: PORT={port % 65535 + 1} make demo")
+                fail(f"port {port} is in use: PORT={port % 65535 + 1} make demo")
             if error.errno == errno.EACCES:
-                sys.exit(f"digit-vae: port {port} is not for ordinary users: PORT=8080 make demo")
+                fail(f"port {port} is not for ordinary users: PORT=8080 make demo")
             if not servers:  # a machine without IPv6 is fine
-                sys.exit(f"digit-vae: cannot listen on {address}: {error.strerror}")
+                fail(f"cannot listen on {address}: {error.strerror}")
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     print(f"digit-vae is at http://localhost:{port} (Ctrl-C stops)", flush=True)
