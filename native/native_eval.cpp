@@ -35,7 +35,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--json", o.json, "write the numbers as JSON")->type_name("FILE");
   app.add_option("--png", o.png, "write a sheet: inputs above reconstructions, samples, interpolations")
       ->type_name("FILE");
-  app.add_option("--seed", o.seed, "of the samples on the sheet [1]");
+  app.add_option("--seed", o.seed, "of the samples on the sheet [1]")->type_name("N");
   app.add_flag("--allow-modified-data", o.allow_modified_data,
                "accept MNIST files whose SHA-256 is not MNIST's");
   app.footer("Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot write.");

@@ -8,6 +8,8 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <limits>
 
 #include "native/evaluate.hpp"
 #include "native/export.hpp"
@@ -41,28 +43,53 @@ void add_options(CLI::App& app, Options& o) {
       "Losses are nats per image: reconstruction + KL = -ELBO, with z sampled and gray pixels.\n"
       "The defaults are the PyTorch example's setting (test -ELBO about 105.6 after epoch 10); for the best\n"
       "weights of this network: --epochs 60 --schedule one-cycle --lr 3e-3.");
+  // Validators describe themselves in --help; the texts here say it in words.
+  const auto range = [](auto low, auto high) { return CLI::Range(low, high).description(""); };
+  const auto one_of = [](std::vector<std::string> words) { return CLI::IsMember(words).description(""); };
+  const auto number_above = [](double low, bool inclusive, const char* problem) {
+    return CLI::Validator(
+        [=](const std::string& text) {
+          const double x = std::strtod(text.c_str(), nullptr);  // NaN and infinity fail the comparison
+          return x < std::numeric_limits<double>::infinity() && (x > low || (inclusive && x == low))
+                     ? ""
+                     : problem;
+        },
+        "");
+  };
   app.add_option("--out", o.out, "weights file to write (required); replaced only when training has finished")
       ->type_name("FILE");
   app.add_option("--data", o.data, "folder with MNIST's four IDX files, raw or .gz [build/mnist]")
       ->type_name("DIR");
   app.add_option("--epochs", o.train.epochs, "passes over the training images [10]")
-      ->check(CLI::Range(0, 1000000));
-  app.add_option("--batch-size", o.train.batch_size, "images per step [128]")->check(CLI::Range(1, 60000));
-  app.add_option("--lr", o.train.learning_rate, "Adam's learning rate, the peak for one-cycle [1e-3]")
-      ->check(CLI::PositiveNumber);
+      ->type_name("N")
+      ->check(range(0, 1000000));
+  app.add_option("--batch-size", o.train.batch_size, "images per step [128]")
+      ->type_name("N")
+      ->check(range(1, 60000));
+  app.add_option("--lr", o.train.learning_rate, "Adam's learning rate, the peak for one-cycle [0.001]")
+      ->type_name("RATE")
+      ->check(number_above(0, false, "must be a number above 0"));
   app.add_option("--schedule", o.schedule, "learning rate over time: constant or one-cycle [constant]")
-      ->check(CLI::IsMember({"constant", "one-cycle"}));
-  app.add_option("--latent", o.latent, "dimensions of z [20]")->check(CLI::Range(1, 4096));
-  app.add_option("--hidden", o.hidden, "units of each hidden layer [400]")->check(CLI::Range(1, 65536));
-  app.add_option("--beta", o.train.beta, "weight of the KL term, 1 is the ELBO [1]")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--seed", o.train.seed, "of initialisation, shuffling and noise: same seed, same file [1]");
+      ->type_name("WORD")
+      ->check(one_of({"constant", "one-cycle"}));
+  app.add_option("--latent", o.latent, "dimensions of z [20]")->type_name("N")->check(range(1, 4096));
+  app.add_option("--hidden", o.hidden, "units of each hidden layer [400]")
+      ->type_name("N")
+      ->check(range(1, 65536));
+  app.add_option("--beta", o.train.beta, "weight of the KL term; 1 is the ELBO [1]")
+      ->type_name("WEIGHT")
+      ->check(number_above(0, true, "must be 0 or a number above"));
+  app.add_option("--seed", o.train.seed, "of initialisation, shuffling and noise: same seed, same file [1]")
+      ->type_name("N");
   app.add_option("--threads", o.threads, "CPU threads; one is fastest for small networks [1]")
-      ->check(CLI::Range(1, 1024));
+      ->type_name("N")
+      ->check(range(1, 1024));
   app.add_option("--device", o.device, "auto, cpu or cuda; auto takes a GPU when there is one [auto]")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
+      ->type_name("WORD")
+      ->check(one_of({"auto", "cpu", "cuda"}));
   app.add_option("--precision", o.precision, "of the stored weights: f32 or f16 (half the file) [f32]")
-      ->check(CLI::IsMember({"f32", "f16"}));
+      ->type_name("WORD")
+      ->check(one_of({"f32", "f16"}));
   app.add_flag("--allow-modified-data", o.allow_modified_data,
                "accept MNIST files whose SHA-256 is not MNIST's");
   app.footer(
@@ -141,8 +168,8 @@ class Reporter {
     seconds_left_ = seconds() / static_cast<double>(r.step) * static_cast<double>(r.steps - r.step);
     if (!line_.on_terminal()) return;
     const double n = static_cast<double>(epoch_images_);
-    line_.show(formatted("epoch %d/%d  %3.0f %%  reconstruction %.2f + KL %.2f = %.2f  ", r.epoch,
-                         config_.epochs, 100.0 * static_cast<double>(r.step) / static_cast<double>(r.steps),
+    line_.show(formatted("epoch %d/%d  %3.0f %%  train %.2f + %.2f = %.2f  ", r.epoch, config_.epochs,
+                         100.0 * static_cast<double>(r.step) / static_cast<double>(r.steps),
                          sum_.reconstruction / n, sum_.kl / n, sum_.neg_elbo() / n) +
                rate() + "  " + duration(seconds_left_) + " left");
   }

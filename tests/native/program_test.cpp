@@ -142,6 +142,8 @@ TEST_CASE("usage errors exit 2 with one line") {
   check_failure(run(folder, kTrain + " --out w --epoch 3"), 2, "--epoch");
   check_failure(run(folder, kTrain + " --out w --lr abc"), 2, "--lr");
   check_failure(run(folder, kTrain + " --out w --lr -1"), 2, "--lr");
+  check_failure(run(folder, kTrain + " --out w --lr nan"), 2, "--lr");
+  check_failure(run(folder, kTrain + " --out w --beta inf"), 2, "--beta");
   check_failure(run(folder, kTrain + " --out w --batch-size 0"), 2, "--batch-size");
   check_failure(run(folder, kTrain + " --out w --device tpu"), 2, "--device");
   check_failure(run(folder, kEval), 2, "weights");
