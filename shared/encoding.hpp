@@ -30,6 +30,15 @@ std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t crc = 0);
 /// Eight lower-case hexadecimal digits.
 std::string hex8(std::uint32_t value);
 
+/// std::bit_cast, which the library of Emscripten 3.1.6 does not have yet.
+template <class To, class From>
+To bit_cast(const From& from) {
+  static_assert(sizeof(To) == sizeof(From));
+  To to;
+  std::memcpy(&to, &from, sizeof to);
+  return to;
+}
+
 /// The T whose bytes start at `p`, at any alignment.
 template <class T>
 T load_as(const std::byte* p) {

@@ -40,23 +40,27 @@ void for_each_tap(const Shape& in, const Shape& out, int kernel, int stride, con
   }
 }
 
-void run(const Linear& l, const LayerParameters& p, const float* in, int n, float* out) {
-  MatrixMap y(out, n, l.out);
-  y.noalias() = ConstMatrixMap(in, n, l.in) * ConstMatrixMap(p.weight, l.out, l.in).transpose();
-  y.rowwise() += ConstVectorMap(p.bias, l.out).transpose();
+/// y (n, m) = a (n, k) * b (m, k)^T. One function for all layers that need it: every Eigen product is
+/// kilobytes.
+[[gnu::noinline]] void multiply_transposed(const float* a, const float* b, int n, int k, int m, float* y) {
+  MatrixMap(y, n, m).noalias() = ConstMatrixMap(a, n, k) * ConstMatrixMap(b, m, k).transpose();
 }
 
-/// One sample: unroll the input into columns (in * k * k, out pixels), then one matrix product.
+void run(const Linear& l, const LayerParameters& p, const float* in, int n, float* out) {
+  multiply_transposed(in, p.weight, n, l.in, l.out, out);
+  MatrixMap(out, n, l.out).rowwise() += ConstVectorMap(p.bias, l.out).transpose();
+}
+
+/// One sample: unroll the input into rows (out pixels, in * k * k), then one matrix product.
 void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
          const float* in, float* out, float* columns) {
   const int taps = c.in * c.kernel * c.kernel, pixels = area(out_shape);
   std::fill_n(columns, std::ptrdiff_t{taps} * pixels, 0.0f);
   for_each_tap(in_shape, out_shape, c.kernel, c.stride, c.padding, [&](int tap, int pixel, int source) {
-    columns[std::ptrdiff_t{tap} * pixels + pixel] = in[source];
+    columns[std::ptrdiff_t{pixel} * taps + tap] = in[source];
   });
-  MatrixMap y(out, c.out, pixels);
-  y.noalias() = ConstMatrixMap(p.weight, c.out, taps) * ConstMatrixMap(columns, taps, pixels);
-  y.colwise() += ConstVectorMap(p.bias, c.out);
+  multiply_transposed(p.weight, columns, c.out, taps, pixels, out);
+  MatrixMap(out, c.out, pixels).colwise() += ConstVectorMap(p.bias, c.out);
 }
 
 /// One sample, the adjoint of Conv2d: one matrix product gives the columns, which are then added into place.
@@ -142,9 +146,11 @@ void Sequential::run_chunk(const float* input, int n, float* output) {
     float* const to = from == workspace_.get() ? workspace_.get() + half : workspace_.get();
     const Shape next = vae::output_shape(layers_[i], shape).value_or(Shape{});
     const LayerParameters& p = parameters_[static_cast<std::size_t>(i)];
+    const auto in_size = static_cast<std::ptrdiff_t>(shape.size()),
+               out_size = static_cast<std::ptrdiff_t>(next.size());
     const auto each_sample = [&](const auto& convolution) {
       for (int s = 0; s < n; ++s) {
-        vae::run(convolution, p, shape, next, from + s * shape.size(), to + s * next.size(), columns);
+        vae::run(convolution, p, shape, next, from + s * in_size, to + s * out_size, columns);
       }
     };
     const bool moved =
@@ -152,7 +158,7 @@ void Sequential::run_chunk(const float* input, int n, float* output) {
                        [&](const Linear& l) { return vae::run(l, p, from, n, to), true; },
                        [&](const Conv2d& c) { return each_sample(c), true; },
                        [&](const ConvTranspose2d& c) { return each_sample(c), true; },
-                       [&](const Activation& a) { return vae::run(a, from, n * shape.size(), to), true; },
+                       [&](const Activation& a) { return vae::run(a, from, n * in_size, to), true; },
                        [](const Dropout&) { return false; },  // identity outside training
                        [](const Reshape&) { return false; },  // packed data stays as it is
                    },
@@ -160,7 +166,7 @@ void Sequential::run_chunk(const float* input, int n, float* output) {
     if (moved) from = to;
     shape = next;
   }
-  std::copy_n(from, n * shape.size(), output);
+  std::copy_n(from, n * static_cast<std::ptrdiff_t>(shape.size()), output);
 }
 
 }  // namespace vae

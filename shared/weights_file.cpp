@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <iterator>
 #include <optional>
@@ -198,7 +197,7 @@ bool dequantize(const TensorView& tensor, const TensorView* scale, std::span<flo
   }
   std::uint32_t worst =
       0;  // largest exponent field: all ones means NaN or infinity (a bad scale shows up here too)
-  for (float x : out) worst = std::max(worst, std::bit_cast<std::uint32_t>(x) & 0x7f800000u);
+  for (float x : out) worst = std::max(worst, bit_cast<std::uint32_t>(x) & 0x7f800000u);
   return worst != 0x7f800000u;
 }
 

@@ -1,7 +1,6 @@
 // The writing half of weights_file: the reader ships to every browser, this does not.
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -21,7 +20,7 @@ struct Stored {
 
 template <class T>
 void append(std::vector<std::byte>& bytes, const T& value) {
-  for (std::byte b : std::bit_cast<std::array<std::byte, sizeof(T)>>(value)) bytes.push_back(b);
+  for (std::byte b : bit_cast<std::array<std::byte, sizeof(T)>>(value)) bytes.push_back(b);
 }
 
 /// Symmetric per-row int8: scale = max|row| / 127, so that 127 stands for the largest value; a row of zeros
