@@ -1,13 +1,14 @@
 // The headless module in Chromium: the same numbers as natively, whatever the server and the page's policy are like.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium, expect, test as base, type Page } from '@playwright/test';
+import { test as base, type Page } from '@playwright/test';
+import { expect, test, withFlags } from './page';
 import { largestDifference, readParity, root, weightsPath } from './support.mjs';
 
 const parity = readParity();
 const html = (body = '') => `<!doctype html><meta charset=utf-8><title>waiting</title>${body}`;
-const strictPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; "
-  + "img-src 'self' data:; style-src 'self'; frame-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
+const strictPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' "
+  + "data:; style-src 'self'; frame-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 /** Serves /blank.html, /trained.bin and, where wanted, /page.js beside the site. */
 async function serve(page: Page, { policy, script, weights = weightsPath }:
@@ -18,17 +19,6 @@ async function serve(page: Page, { policy, script, weights = weightsPath }:
   await page.route('**/page.js', (route) => route.fulfill({ contentType: 'text/javascript', body: script ?? '' }));
   await page.route('**/trained.bin', (route) => route.fulfill({ body: readFileSync(weights) }));
 }
-
-// Every page must stay silent: no console message, no uncaught error.
-const test = base.extend<{ silent: string[] }>({
-  silent: [async ({ page }, use) => {
-    const messages: string[] = [];
-    page.on('console', (message) => messages.push(message.text()));
-    page.on('pageerror', (error) => messages.push(String(error)));
-    await use(messages);
-    expect(messages).toEqual([]);
-  }, { auto: true }],
-});
 
 /** Draws 3 samples of seed 5 in the page: their ink, or the code of the error. */
 const draw = (page: Page) => page.evaluate(async () => {
@@ -52,8 +42,8 @@ test('equals native code within 1e-5, and its latents bit for bit', async ({ pag
     const { loadModel } = await import('/digit-vae.js' as string);
     const model = await loadModel(await (await fetch('/trained.bin')).arrayBuffer());
     const { mu, logVar } = model.encode(pixels);
-    return { images: [...model.decode(z)], samples: [...model.sample(seed, count)], prior: [...model.prior(seed, count)],
-      mu: [...mu], logVar: [...logVar] };
+    return { images: [...model.decode(z)], samples: [...model.sample(seed, count)],
+      prior: [...model.prior(seed, count)], mu: [...mu], logVar: [...logVar] };
   }, { z: parity.z.flat(), seed: parity.seed, count: parity.samples.length, pixels: parity.encode.pixels.flat() });
   expect(largestDifference(actual.images, parity.images_eigen.flat())).toBeLessThanOrEqual(1e-5);
   expect(largestDifference(actual.images, parity.images_libtorch.flat())).toBeLessThanOrEqual(1e-5);
@@ -146,17 +136,13 @@ for (const [name, flags, expected, module] of [
   ['without WebAssembly the code is `wasm`', '--jitless', /^DigitVaeError wasm: this browser has no WebAssembly/, []],
 ] as const) {
   base(name, async ({ baseURL, launchOptions }) => {
-    const browser = await chromium.launch({ ...launchOptions, args: [...launchOptions.args!, `--js-flags=${flags}`] });
-    try {
-      const page = await browser.newPage({ baseURL });
+    await withFlags(launchOptions, [`--js-flags=${flags}`], baseURL, async (page) => {
       const requests: string[] = [];
       page.on('request', (request) => requests.push(new URL(request.url()).pathname));
       await serve(page);
       await page.goto('/blank.html');
       expect(String(await draw(page))).toMatch(expected);
       expect(requests.filter((path) => path.endsWith('.wasm'))).toEqual(module);
-    } finally {
-      await browser.close();
-    }
+    });
   });
 }

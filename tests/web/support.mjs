@@ -1,10 +1,12 @@
 // What the tests in Node and in Chromium share: where things are, and the reference numbers that native code wrote.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 export const root = new URL('../../', import.meta.url);
-export const site = new URL(`file://${process.env.DIGIT_VAE_SITE ?? fileURLToPath(new URL('build/web', root))}/`);
+const sitePath = process.env.DIGIT_VAE_SITE ?? fileURLToPath(new URL('build/web', root));
+export const site = pathToFileURL(`${resolve(sitePath)}/`);
 export const weightsPath = fileURLToPath(new URL('assets/weights.bin', root));
 
 /** The headless module as it stands in the site. */

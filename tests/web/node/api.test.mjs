@@ -17,7 +17,9 @@ test('a trained model says what it is', async () => {
   assert.match(model.spec, /^mlp image=1x28x28 latent=20 likelihood=bernoulli prior=normal encoder=\S+ decoder=\S+$/);
   assert.equal(model.fact('model'), model.spec);
   assert.match(model.fact('seed'), /^\d+$/);
-  for (const key of ['no such key', '', 'séed', 'seed\0', 'x'.repeat(100000)]) assert.equal(model.fact(key), undefined);
+  for (const key of ['no such key', '', 'séed', 'seed\0', 'x'.repeat(100000)]) {
+    assert.equal(model.fact(key), undefined);
+  }
   model.free();
 });
 
@@ -87,7 +89,9 @@ test('seeds: whole numbers below 2^53 or BigInts below 2^64, all 64 bits used', 
     assert.throws(() => model.prior(seed, 1), RangeError, String(seed));
     assert.throws(() => model.sample(seed, 1), RangeError, String(seed));
   }
-  for (const n of [-1, 0.5, NaN, '3', undefined, 2 ** 31]) assert.throws(() => model.sample(1, n), RangeError, String(n));
+  for (const n of [-1, 0.5, NaN, '3', undefined, 2 ** 31]) {
+    assert.throws(() => model.sample(1, n), RangeError, String(n));
+  }
   assert.throws(() => model.sample(1, 2 ** 31 - 1), code('memory'));
   model.free();
 });
@@ -142,7 +146,9 @@ test('what is no module is refused, and trying again works', async () => {
   await assert.rejects(loadModel(file, { wasm: new Uint8Array(8) }), code('wasm'));
   await assert.rejects(loadModel(file, { wasm: new URL('nothing-here.wasm', site) }), code('network'));
   for (const wasm of [5, {}, true]) await assert.rejects(loadModel(file, { wasm }), TypeError);
-  for (const bytes of [undefined, null, 'weights.bin', [1, 2], new Blob()]) await assert.rejects(loadModel(bytes), TypeError);
+  for (const bytes of [undefined, null, 'weights.bin', [1, 2], new Blob()]) {
+    await assert.rejects(loadModel(bytes), TypeError);
+  }
   (await loadModel(file)).free();
 });
 

@@ -38,16 +38,20 @@ const cases = {
     overflow: withHeader((e) => { e['mu.bias'].shape = [2 ** 31 - 1, 2 ** 31 - 1, 2, 2]; }),
     '5 dims': withHeader((e) => { e['mu.bias'].shape = [1, 1, 1, 1, 4]; }) },
   offsets: { lying: withHeader((e) => { e['mu.bias'].data_offsets[1] += 4; }),
-    hole: withHeader((e) => { e['decoder.0.bias'].data_offsets = e['decoder.0.bias'].data_offsets.map((o) => o + 4); }) },
+    hole: withHeader((e) => { e['mu.bias'].data_offsets = e['mu.bias'].data_offsets.map((o) => o + 4); }) },
   crc: { 'a bit of a weight': flipped(small, small.length - 100), 'a bit of the trained file': flipped(trained, 99999),
     'no checksum': changed(({ metadata }) => { delete metadata.crc32; }) },
   model: { nonsense: withMetadata('model', 'hello'), missing: withMetadata('model', ''),
-    'layers that do not fit': changed(({ metadata }) => { metadata.model = metadata.model.replace('linear:784', 'linear:783'); }) },
+    'layers that do not fit': changed(({ metadata }) => {
+      metadata.model = metadata.model.replace('linear:784', 'linear:783');
+    }) },
   names: { renamed: changed(({ tensors }) => { tensors[0].name = 'encoder.1.weight'; }),
     'one more': changed(({ tensors }) => { tensors.push(tensor('spare', [3])); }),
     transposed: changed(({ tensors }) => { tensors[0].shape.reverse(); }) },
   nonfinite: { NaN: changed(({ tensors }) => { tensors[2] = tensor('mu.weight', [4, 2], () => NaN); }),
-    infinite: changed(({ tensors }) => { tensors[7] = tensor('decoder.0.bias', [784], (i) => (i === 700 ? Infinity : 0)); }) },
+    infinite: changed(({ tensors }) => {
+      tensors[7] = tensor('decoder.0.bias', [784], (i) => (i === 700 ? Infinity : 0));
+    }) },
   golden: { 'other weights': changed(({ tensors }) => { tensors[7] = tensor('decoder.0.bias', [784], () => 0.1); }),
     'no sample': withMetadata('golden_x', ''), 'not base64': withMetadata('golden_z', '****') },
 };
@@ -67,21 +71,20 @@ for (const [code, files] of Object.entries(cases)) {
 
 test('the tests\' own writer is right: its small model and a rewritten trained model load', async () => {
   (await loadModel(small)).free();
-  assert.deepEqual(write(read(trained)).length > 0, true);
   (await loadModel(write(read(trained)))).free();
   (await loadModel(seal(trained.slice()))).free();
 });
 
 test('every flipped bit of a header and a sample of those behind it is refused', async () => {
   const length = 8 + Number(new DataView(small.buffer).getBigUint64(0, true));
-  const one = { loaded: 0 };
+  let loaded = 0;
   for (let at = 0; at < small.length; at += at < length ? 1 : 97) {
     for (const bit of [1, 2, 4, 8, 16, 32, 64, 128]) {
-      const model = await loadModel(small.with(at, small[at] ^ bit)).catch((error) => assert(error instanceof DigitVaeError));
-      one.loaded += model ? 1 : 0;
+      await loadModel(small.with(at, small[at] ^ bit)).then(() => { loaded += 1; },
+        (error) => assert(error instanceof DigitVaeError, String(error)));
     }
   }
-  assert.equal(one.loaded, 0);
+  assert.equal(loaded, 0);
 });
 
 test('every truncation is refused', async () => {

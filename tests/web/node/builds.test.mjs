@@ -48,5 +48,6 @@ test('without SIMD the scalar build is the one that is fetched', async (t) => {
   const compiled = t.mock.method(WebAssembly, 'compile');
   const { loadModel: load } = await import(new URL('digit-vae.js?scalar', site).href);
   (await load(readFileSync(weightsPath))).free();
-  assert.deepEqual(new Uint8Array(compiled.mock.calls[0].arguments[0]), new Uint8Array(contents('digit-vae-scalar.wasm')));
+  const [bytes] = compiled.mock.calls[0].arguments;
+  assert.deepEqual(new Uint8Array(bytes), new Uint8Array(contents('digit-vae-scalar.wasm')));
 });

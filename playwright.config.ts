@@ -1,0 +1,33 @@
+// The tests that need a browser: `npx playwright test`, after the site was built into build/web. Debian's Chromium
+// is used, never a downloaded one; CHROMIUM, DIGIT_VAE_SITE and DIGIT_VAE_PORT name another browser, site or port.
+import { defineConfig } from '@playwright/test';
+
+const site = process.env.DIGIT_VAE_SITE ?? 'build/web';
+const port = Number(process.env.DIGIT_VAE_PORT ?? 8417);
+
+export default defineConfig({
+  testDir: 'tests/web',
+  testMatch: '*.spec.ts',
+  outputDir: 'build/playwright',
+  reporter: 'list',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 30_000,
+  forbidOnly: !!process.env.CI,
+  use: {
+    baseURL: `http://localhost:${port}`,
+    viewport: { width: 1024, height: 768 },
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      // WebGL by software, whatever the machine; nothing is asked of the internet.
+      args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--no-first-run',
+        '--disable-background-networking', '--disable-component-update', '--disable-sync',
+        '--disable-domain-reliability', '--no-pings', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost'],
+    },
+  },
+  webServer: {
+    command: `python3 .ci/serve.py '${site}' ${port}`,
+    url: `http://localhost:${port}/`,
+    reuseExistingServer: false,
+  },
+});

@@ -1,0 +1,429 @@
+// The lab as a visitor has it: what the screen shows after real mouse, touch and key events, on good days and bad.
+import { readFileSync } from 'node:fs';
+import { test as base } from '@playwright/test';
+import { correlation, expect, inkShare, inner, Lab, test, withFlags } from './page';
+import { largestDifference, weightsPath } from './support.mjs';
+
+test.use({ viewport: { width: 1024, height: 1300 } });
+
+/** Mean ink of the digits on the screen, one number each. */
+async function inkOfSamples(lab: Lab) {
+  const { count } = await lab.state();
+  const names = Array.from({ length: count - 3 }, (_, i) => `sample:${i + 3}`);  // the first three carry badges
+  const screens = await lab.screens(names);
+  // Paper is what most of the screen is, ink what is farthest from it.
+  const all = screens.flatMap(inner).sort((a, b) => a - b);
+  const [low, high] = [all[0], all[all.length - 1]];
+  const dark = all.filter((l) => l < (low + high) / 2).length > all.length / 2;
+  return screens.map((screen) => inkShare(screen, dark ? low : high, dark ? high : low));
+}
+const mean = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
+
+test.describe('first sight', () => {
+  test('the page loads, and its screenshot holds digits', async ({ page, lab }) => {
+    await expect(page.locator('h1')).toHaveText('Digit lab');
+    await expect(page.locator('#notice')).toBeHidden();
+    await expect(page.locator('#facts')).toContainText('latent=20');
+    const ink = await inkOfSamples(lab);
+    expect(ink.length).toBeGreaterThanOrEqual(12);
+    expect(mean(ink)).toBeGreaterThan(0.08);  // MNIST's mean is 0.13
+    expect(mean(ink)).toBeLessThan(0.2);
+    for (const share of ink) expect(share).toBeGreaterThan(0.03), expect(share).toBeLessThan(0.4);
+    // And they are the ones that the model drew, each its own.
+    const names = ['sample:4', 'sample:11', 'morph', 'bend', 'A', 'B'], screens = await lab.screens(names);
+    for (const [i, name] of names.entries()) {
+      expect(correlation(inner(await lab.picture(name)), inner(screens[i]).map((l) => -l)), name).toBeGreaterThan(0.98);
+    }
+    expect(correlation(await lab.picture('sample:4'), await lab.picture('sample:11'))).toBeLessThan(0.9);
+  });
+
+  test('idle, it draws nothing and asks for no frame', async ({ page }) => {
+    await page.addInitScript(() => {
+      const real = window.requestAnimationFrame;
+      (window as any).requested = 0;
+      window.requestAnimationFrame = (callback) => { (window as any).requested += 1; return real(callback); };
+    });
+    const lab = new Lab(page);
+    await lab.open();
+    const counts = async () => [(await lab.state()).frames, await page.evaluate(() => (window as any).requested)];
+    const before = await counts();
+    expect(before[1]).toBeGreaterThan(0);
+    await page.waitForTimeout(2000);
+    expect(await counts()).toEqual(before);
+  });
+
+  test('a reload works as the first time', async ({ page, lab }) => {
+    const before = await lab.screen('sample:5');
+    for (let i = 0; i < 3; ++i) {
+      await page.reload();
+      await lab.ready();
+    }
+    expect(await lab.screen('sample:5')).toEqual(before);
+  });
+});
+
+test.describe('mouse', () => {
+  test('dragging a latent slider bends the digit on the screen', async ({ lab }) => {
+    const before = await lab.screen('bend'), { z } = await lab.state();
+    const share = (value: number) => 0.5 + value / 6 * 0.9;  // roughly: the track has margins
+    await lab.drag('latent:3', share(z[3]), 0.9);
+    const after = await lab.screen('bend'), now = (await lab.state()).z;
+    expect(now[3]).toBeGreaterThan(1.5);
+    expect(now.filter((_, i) => i !== 3)).toEqual(z.filter((_, i) => i !== 3));
+    expect(largestDifference(after, before)).toBeGreaterThan(60);
+    expect(correlation(inner(await lab.picture('bend')), inner(after).map((l) => -l))).toBeGreaterThan(0.98);
+    await lab.drag('latent:3', 0.9, 0.1);
+    expect((await lab.state()).z[3]).toBeLessThan(-1.5);
+  });
+
+  for (const way of ['lerp', 'slerp']) {
+    test(`${way}: the morph is A at t = 0 and B at t = 1, in numbers and on the screen`, async ({ page, lab }) => {
+      await lab.click(way);
+      expect((await lab.state()).slerp).toBe(way === 'slerp');
+      for (const [t, from, to, end] of [[0, 0.5, -0.05, 'A'], [1, 0.02, 1.05, 'B']] as const) {
+        await lab.drag('t', from, to);
+        expect((await lab.state()).t).toBe(t);
+        expect(largestDifference(await lab.picture('morph'), await lab.picture(end))).toBeLessThanOrEqual(1e-6);
+        const [morph, same, other] = (await lab.screens(['morph', end, end === 'A' ? 'B' : 'A'])).map(inner);
+        expect(largestDifference(morph, same)).toBeLessThanOrEqual(2);
+        expect(largestDifference(morph, other)).toBeGreaterThan(60);
+      }
+      // The film strip runs from A to B.
+      for (const [frame, end] of [['strip:0', 'A'], ['strip:8', 'B']]) {
+        expect(largestDifference(await lab.picture(frame), await lab.picture(end))).toBeLessThanOrEqual(1e-6);
+      }
+      await page.mouse.move(2, 2);
+    });
+  }
+
+  test('a click on a sample makes it A, the next one B', async ({ lab }) => {
+    await lab.click('sample:6');
+    expect(await lab.picture('A')).toEqual(await lab.picture('sample:6'));
+    await lab.click('sample:9');
+    expect(await lab.picture('B')).toEqual(await lab.picture('sample:9'));
+    const a = await lab.picture('A');
+    await lab.click('surpriseB');
+    expect(await lab.picture('B')).not.toEqual(await lab.picture('sample:9'));
+    expect(await lab.picture('A')).toEqual(a);
+  });
+
+  test('play walks from A to B and back until it is paused', async ({ page, lab }) => {
+    const box = await lab.box('play');
+    const press = () => page.mouse.click(box.x + box.w / 2, box.y + box.h / 2);
+    await press();
+    const seen = new Set<number>();
+    for (let i = 0; i < 8; ++i) {
+      seen.add((await lab.state()).t);
+      await page.waitForTimeout(100);
+    }
+    expect(seen.size).toBeGreaterThan(4);
+    await press();
+    await lab.settled();
+    expect((await lab.state()).playing).toBe(false);
+    const { t } = await lab.state();
+    await page.waitForTimeout(300);
+    expect((await lab.state()).t).toBe(t);
+  });
+
+  test('"New samples" and "Reset" do what they say', async ({ lab }) => {
+    const before = await lab.screen('sample:5'), { seed } = await lab.state();
+    await lab.click('new');
+    expect((await lab.state()).seed).not.toBe(seed);
+    expect(largestDifference(await lab.screen('sample:5'), before)).toBeGreaterThan(60);
+    await lab.click('reset');
+    expect((await lab.state()).z.every((value) => value === 0)).toBe(true);
+  });
+
+  test('the wheel scrolls the page, over the canvas too', async ({ page }) => {
+    await page.setViewportSize({ width: 1024, height: 500 });
+    const lab = new Lab(page);
+    await lab.open();
+    for (const [x, y] of [[500, 20], [700, 300], [200, 400]]) {
+      await page.evaluate(() => scrollTo(0, 0));
+      await page.mouse.move(x, y);
+      await page.mouse.wheel(0, 250);
+      await expect.poll(() => page.evaluate(() => scrollY), { message: `at ${x},${y}` }).toBeGreaterThan(200);
+    }
+  });
+});
+
+test.describe('touch', () => {
+  test.use({ hasTouch: true });
+
+  test('a finger drags a slider', async ({ page, lab }) => {
+    const cdp = await page.context().newCDPSession(page), { x, y, w, h } = await lab.box('latent:2');
+    const touch = (type: string, at?: number) => cdp.send('Input.dispatchTouchEvent', {
+      type: type as 'touchStart', touchPoints: at === undefined ? [] : [{ x: x + at * w, y: y + h / 2 }] });
+    const before = await lab.screen('bend');
+    await touch('touchStart', 0.5);
+    for (let at = 0.5; at <= 0.85; at += 0.03) await touch('touchMove', at);
+    await touch('touchEnd');
+    await lab.settled();
+    expect((await lab.state()).z[2]).toBeGreaterThan(1.2);
+    expect(largestDifference(await lab.screen('bend'), before)).toBeGreaterThan(40);
+  });
+
+  test('a finger that moves up scrolls the page, even from a slider, which stays', async ({ page }) => {
+    await page.setViewportSize({ width: 400, height: 700 });
+    const lab = new Lab(page);
+    await lab.open();
+    await page.evaluate(() => { const { y } = (window as any).lab.item('t'); scrollTo(0, y - 300); });
+    await lab.settled();
+    const before = await page.evaluate(() => scrollY), { t } = await lab.state(), { x, y, w, h } = await lab.box('t');
+    const cdp = await page.context().newCDPSession(page);
+    const touch = (type: string, at?: number) => cdp.send('Input.dispatchTouchEvent', {
+      type: type as 'touchStart', touchPoints: at === undefined ? [] : [{ x: x + 0.9 * w, y: at }] });
+    await touch('touchStart', y + h / 2);
+    for (let at = y + h / 2; at > y - 200; at -= 15) await touch('touchMove', at);
+    await touch('touchEnd');
+    await expect.poll(() => page.evaluate(() => scrollY)).toBeGreaterThan(before + 100);
+    await lab.settled();
+    expect((await lab.state()).t).toBe(t);
+  });
+});
+
+test.describe('keys', () => {
+  test('space draws new samples and does not scroll', async ({ page, lab }) => {
+    const before = await lab.picture('sample:0'), { seed } = await lab.state();
+    await page.focus('#canvas');
+    await page.keyboard.press(' ');
+    await lab.settled();
+    expect((await lab.state()).seed).not.toBe(seed);
+    expect(await lab.picture('sample:0')).not.toEqual(before);
+    expect(await page.evaluate(() => scrollY)).toBe(0);
+  });
+
+  test('arrows move a slider', async ({ page, lab }) => {
+    const before = (await lab.state()).z;
+    await page.focus('#canvas');
+    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+    await lab.settled();
+    const after = await lab.state();
+    expect([after.t, ...after.z]).not.toEqual([0.5, ...before]);
+  });
+
+  test('a host page\'s own field keeps its keys: Backspace, space, arrows, Tab', async ({ page, lab }) => {
+    await page.evaluate(() => {
+      for (const id of ['host', 'next']) {
+        const field = Object.assign(document.createElement('input'), { id });
+        document.getElementById('stage')!.before(field);
+      }
+    });
+    const before = await lab.state(), host = page.locator('#host');
+    await host.click();
+    await page.keyboard.type('ab c');
+    await page.keyboard.press('Backspace');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Backspace');
+    await expect(host).toHaveValue('a ');
+    await page.keyboard.press('Tab');
+    await expect(page.locator('#next')).toBeFocused();
+    const after = await lab.state();
+    expect([after.seed, after.z, after.t]).toEqual([before.seed, before.z, before.t]);
+  });
+
+  test('Tab enters the canvas and leaves it, both ways', async ({ page }) => {
+    const focused = () => page.evaluate(() => document.activeElement?.id ?? '');
+    const lab = new Lab(page);
+    await lab.open();
+    for (const key of ['Tab', 'Shift+Tab']) {
+      await page.focus('#canvas');
+      await page.keyboard.press(key);
+      expect(await focused(), key).not.toBe('canvas');
+    }
+    const seen = new Set<string>();
+    await page.evaluate(() => (document.activeElement as HTMLElement)?.blur());
+    for (let i = 0; i < 8; ++i) {
+      await page.keyboard.press('Tab');
+      seen.add(await focused());
+    }
+    expect([...seen]).toEqual(expect.arrayContaining(['canvas', 'seed', 'new', 'play']));
+  });
+
+  test('a typed seed gives the sheet that the headless module gives', async ({ page, lab }) => {
+    const field = page.locator('#seed');
+    await field.click();
+    await field.fill('20261124');
+    await field.press('Enter');
+    await expect.poll(async () => (await lab.state()).seed).toBe(20261124);
+    await lab.settled();
+    const { count } = await lab.state();
+    const expected = await page.evaluate(async (n) => {
+      const { loadModel } = await import('/digit-vae.js' as string);
+      const model = await loadModel(await (await fetch('/weights.bin')).arrayBuffer());
+      return [...model.sample(20261124, n)] as number[];
+    }, count);
+    for (let i = 0; i < count; ++i) {
+      const difference = largestDifference(await lab.picture(`sample:${i}`), expected.slice(784 * i, 784 * i + 784));
+      expect(difference, `sample ${i}`).toBeLessThanOrEqual(1e-5);
+    }
+    expect(correlation(inner(expected.slice(784 * 4, 784 * 5)), inner(await lab.screen('sample:4')).map((l) => -l)))
+      .toBeGreaterThan(0.98);
+  });
+
+  test('what is no seed changes nothing', async ({ page, lab }) => {
+    const { seed } = await lab.state(), field = page.locator('#seed');
+    for (const text of ['hello', '-3', '1.5', '']) {
+      await field.fill(text);
+      await field.press('Enter');
+    }
+    await lab.settled();
+    expect((await lab.state()).seed).toBe(seed);
+  });
+});
+
+test.describe('sizes and colours', () => {
+  for (const deviceScaleFactor of [1, 1.5, 2, 3]) {
+    test.describe(() => {
+      test.use({ deviceScaleFactor, viewport: { width: 360, height: 740 } });
+      test(`360 px wide at density ${deviceScaleFactor}: sharp, and no sideways scrolling`, async ({ page, lab }) => {
+        const size = await page.evaluate(() => {
+          const canvas = document.querySelector('canvas')!, { scrollWidth, clientWidth } = document.documentElement;
+          return { width: canvas.width, height: canvas.height, cssWidth: canvas.clientWidth,
+            cssHeight: canvas.clientHeight, scrollWidth, clientWidth };
+        });
+        expect(size.scrollWidth).toBeLessThanOrEqual(size.clientWidth);
+        expect(Math.abs(size.width - size.cssWidth * deviceScaleFactor)).toBeLessThanOrEqual(1);
+        expect(Math.abs(size.height - size.cssHeight * deviceScaleFactor)).toBeLessThanOrEqual(1);
+        for (const name of ['samples', 'new', 't', 'A', 'B', 'morph', 'bend', 'latent:0', 'latent:19', 'reset']) {
+          const { x, w } = await lab.box(name);
+          expect(x, name).toBeGreaterThanOrEqual(0);
+          expect(x + w, name).toBeLessThanOrEqual(360);
+        }
+        expect(mean(await inkOfSamples(lab))).toBeGreaterThan(0.08);
+      });
+    });
+  }
+
+  test('dark and light follow the system, and both show digits', async ({ page, lab }) => {
+    const paper: Record<string, number> = {};
+    for (const colorScheme of ['dark', 'light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await expect.poll(async () => (await lab.state()).theme).toBe(colorScheme);
+      await lab.settled();
+      const share = mean(await inkOfSamples(lab));
+      expect(share).toBeGreaterThan(0.08);
+      expect(share).toBeLessThan(0.25);
+      paper[colorScheme] = (await lab.screen('morph'))[28 * 14 + 1];
+    }
+    expect(paper.light - paper.dark).toBeGreaterThan(120);
+  });
+
+  test('size 0 and back, then a narrow window and back', async ({ page, lab }) => {
+    const before = await lab.screen('sample:5');
+    const stage = (style: string) =>
+      page.evaluate((s) => { document.querySelector('main')!.style.cssText = s; }, style);
+    for (const style of ['display: none', 'width: 0; overflow: hidden', 'height: 0; overflow: hidden']) {
+      await stage(style);
+      await page.waitForTimeout(150);
+      await stage('');
+      await lab.settled();
+    }
+    const sizes = () => page.evaluate(() => {
+      const canvas = document.querySelector('canvas')!;
+      return [canvas.width - canvas.clientWidth, canvas.height - canvas.clientHeight, innerWidth - canvas.clientWidth];
+    });
+    for (const [width, height] of [[200, 150], [640, 900], [1024, 1300]]) {
+      await page.setViewportSize({ width, height });
+      await expect.poll(async () => (await sizes()).map((d) => d <= 60)).toEqual([true, true, true]);
+      await lab.settled();
+      expect((await sizes()).slice(0, 2)).toEqual([0, 0]);  // the backing store follows
+    }
+    expect(await lab.screen('sample:5')).toEqual(before);
+  });
+});
+
+test.describe('bad days', () => {
+  const trained = readFileSync(weightsPath);
+  const damaged = Buffer.from(trained);
+  damaged[90000] ^= 1;
+  const answers = {
+    'http': [{ status: 404, body: 'nothing here' }, { status: 500, body: '' }],
+    'not-weights': [{ contentType: 'text/html', body: '<!doctype html><title>Sign in</title><p>Sign in first.' }],
+    'truncated': [{ body: trained.subarray(0, 100000) }, { body: '' }],
+    'crc': [{ body: damaged }],
+    'network': [null],
+  };
+  for (const [code, list] of Object.entries(answers)) {
+    list.forEach((answer, i) => test(`weights that are ${code} (${i + 1}) give text with the code, and retry works`,
+      async ({ page, silent }) => {
+        await page.route('**/weights.bin', (route) => (answer ? route.fulfill(answer) : route.abort()));
+        await page.goto('/');
+        const notice = page.locator('#notice');
+        await expect(notice).toContainText(`(${code})`);
+        await expect(notice).toBeVisible();
+        await expect(page.locator('#stage')).toBeHidden();
+        await page.unroute('**/weights.bin');
+        await page.getByRole('button', { name: 'Try again' }).click();
+        const lab = new Lab(page);
+        await expect(page.locator('#stage')).toBeVisible();
+        await lab.settled();
+        await expect(notice).toBeHidden();
+        expect(mean(await inkOfSamples(lab))).toBeGreaterThan(0.08);
+        expect(silent.splice(0).filter((message) => !message.startsWith('Failed to load resource'))).toEqual([]);
+      }));
+  }
+
+  test('a bad file given later changes nothing; a good one is taken', async ({ page, lab }) => {
+    const before = await lab.picture('sample:3');
+    const load = (bytes: Buffer) => page.evaluate((b64) =>
+      (window as any).lab.load(Uint8Array.from(atob(b64), (c) => c.charCodeAt(0))), bytes.toString('base64'));
+    expect(await load(damaged)).toMatchObject({ code: 'crc', message: /damaged/ as any });
+    expect((await load(trained.subarray(0, 9999))).code).toBe('truncated');
+    expect(await lab.picture('sample:3')).toEqual(before);
+    expect(await load(trained)).toBeNull();
+    await lab.settled();
+    expect(await lab.picture('sample:3')).toEqual(before);
+  });
+
+  test('a lost WebGL context that comes back is drawn again within a second', async ({ page, lab, silent }) => {
+    await lab.click('new');
+    const before = await lab.screen('sample:5');
+    await page.evaluate(async () => {
+      const gl = document.querySelector('canvas')!.getContext('webgl2')!;
+      const extension = gl.getExtension('WEBGL_lose_context')!;
+      const pause = () => new Promise((resolve) => setTimeout(resolve, 100));
+      for (let i = 0; i < 2; ++i) {
+        extension.loseContext();
+        await pause();
+        extension.restoreContext();
+        await pause();
+      }
+    });
+    await page.waitForTimeout(900);
+    expect(await lab.screen('sample:5')).toEqual(before);
+    await lab.click('new');
+    expect(largestDifference(await lab.screen('sample:5'), before)).toBeGreaterThan(60);
+    // Chromium announces the loss itself; an error of ours would be an INVALID_OPERATION.
+    expect(silent.splice(0).filter((message) => !message.includes('CONTEXT_LOST_WEBGL'))).toEqual([]);
+  });
+
+  for (const [name, flag, code] of [['WebGL', '--disable-3d-apis', 'webgl'],
+    ['WebAssembly', '--js-flags=--jitless', 'wasm']]) {
+    base(`without ${name} the page says so`, async ({ baseURL, launchOptions }) => {
+      await withFlags(launchOptions, [flag], baseURL, async (page) => {
+        const errors: string[] = [];
+        page.on('pageerror', (error) => errors.push(String(error)));
+        await page.goto('/');
+        await expect(page.locator('#notice')).toContainText(`(${code})`);
+        await expect(page.locator('#notice')).toContainText(new RegExp(`${name}.*[Pp]lease`));
+        expect(errors).toEqual([]);
+      });
+    });
+  }
+
+  base('without SIMD the lab draws, or says that SIMD is missing', async ({ baseURL, launchOptions }) => {
+    await withFlags(launchOptions, ['--js-flags=--no-enable-sse4-1 --no-enable-ssse3'], baseURL, async (page) => {
+      await page.goto('/');
+      await page.evaluate(() => (window as any).lab.ready);
+      if (await page.locator('#stage').isVisible()) {
+        const lab = new Lab(page);
+        await lab.settled();
+        expect(mean(await inkOfSamples(lab))).toBeGreaterThan(0.08);
+      } else {
+        await expect(page.locator('#notice')).toContainText(/SIMD.*\(wasm\)/);
+        await expect(page.locator('#notice')).not.toContainText(/Aborted|ASSERTIONS/);
+      }
+    });
+  });
+});
