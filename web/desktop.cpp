@@ -1,0 +1,179 @@
+// The lab in a window of its own. Draws only when something happened, like the page.
+//   lab WEIGHTS [--dark|--light] [--size WIDTHxHEIGHT] [--scale S] [--screenshot OUT.png]
+#include <GLFW/glfw3.h>
+#include <png.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cfloat>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "web/host.hpp"
+
+namespace {
+
+struct Options {
+  const char* weights = nullptr;
+  const char* screenshot = nullptr;
+  int width = 1280, height = 900;
+  float scale = 0;  // 0: the monitor's
+  bool dark = false;
+};
+
+bool parse(int argc, char** argv, Options& options) {
+  const char* const theme = std::getenv("GTK_THEME");  // the one thing that desktops without D-Bus agree on
+  options.dark = theme != nullptr && std::strstr(theme, "dark") != nullptr;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const bool has_value = i + 1 < argc;
+    if (word == "--dark") {
+      options.dark = true;
+    } else if (word == "--light") {
+      options.dark = false;
+    } else if (word == "--screenshot" && has_value) {
+      options.screenshot = argv[++i];
+    } else if (word == "--scale" && has_value) {
+      options.scale = std::clamp(static_cast<float>(std::atof(argv[++i])), 0.5f, 4.0f);
+    } else if (word == "--size" && has_value) {
+      if (std::sscanf(argv[++i], "%dx%d", &options.width, &options.height) != 2) return false;
+    } else if (!word.starts_with("-") && options.weights == nullptr) {
+      options.weights = argv[i];
+    } else {
+      return false;
+    }
+  }
+  return options.weights != nullptr && options.width > 0 && options.height > 0;
+}
+
+/// Loads a weights file; false, with one line on stderr, when that fails. `status`: what the program exits
+/// with.
+bool load_file(const char* path, int* status) {
+  std::vector<std::byte> bytes;
+  std::FILE* const file = std::fopen(path, "rb");
+  if (file == nullptr) {
+    std::fprintf(stderr, "lab: cannot open %s: %s\n", path, std::strerror(errno));
+    return *status = 66, false;
+  }
+  std::byte chunk[65536];
+  for (std::size_t n;
+       bytes.size() <= vae::FileLimits{}.bytes && (n = std::fread(chunk, 1, sizeof chunk, file)) > 0;) {
+    bytes.insert(bytes.end(), chunk, chunk + n);
+  }
+  std::fclose(file);
+  const auto error = host.app.lab.load(bytes);
+  wake();
+  if (!error) return true;
+  std::fprintf(stderr, "lab: %s: %s (%s)\n", path, error->message.c_str(),
+               vae::code_name(error->code).data());
+  return *status = 65, false;
+}
+
+void set_callbacks() {
+  glfwSetCursorPosCallback(host.window, [](GLFWwindow* window, double x, double y) {
+    int width, height;
+    glfwGetWindowSize(window, &width, &height);
+    const double ratio = static_cast<double>(host.width) / std::max(width, 1);  // 1, or 2 on a Mac
+    ImGui::GetIO().AddMousePosEvent(static_cast<float>(x * ratio), static_cast<float>(y * ratio));
+    host.app.keyboard = false;
+    wake();
+  });
+  glfwSetMouseButtonCallback(host.window, [](GLFWwindow*, int button, int action, int) {
+    if (button == GLFW_MOUSE_BUTTON_LEFT) ImGui::GetIO().AddMouseButtonEvent(0, action == GLFW_PRESS);
+    wake();
+  });
+  glfwSetScrollCallback(host.window, [](GLFWwindow*, double x, double y) {
+    ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(x), static_cast<float>(y));
+    wake();
+  });
+  glfwSetCursorEnterCallback(host.window, [](GLFWwindow*, int entered) {
+    if (entered == 0) ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX);
+    wake();
+  });
+  glfwSetWindowRefreshCallback(host.window, [](GLFWwindow*) { wake(); });
+  glfwSetDropCallback(host.window, [](GLFWwindow*, int count, const char** paths) {
+    int status = 0;
+    if (count > 0) load_file(paths[0], &status);  // a file that is refused leaves the old model in place
+  });
+}
+
+void measure(float scale) {
+  const int width = host.width, height = host.height;
+  glfwGetFramebufferSize(host.window, &host.width, &host.height);
+  if (width != host.width || height != host.height) wake();
+  float x = 1, y = 1;
+  glfwGetWindowContentScale(host.window, &x, &y);
+  host.app.host.scale = scale > 0 ? scale : std::clamp(x, 0.5f, 4.0f);
+}
+
+int screenshot(const char* path) {
+  do glfwPollEvents();
+  while (draw_frame(1 / 60.0));
+  std::vector<unsigned char> pixels(static_cast<std::size_t>(3) * host.width * host.height);
+  glPixelStorei(GL_PACK_ALIGNMENT, 1);
+  glReadPixels(0, 0, host.width, host.height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
+  png_image image{};
+  image.version = PNG_IMAGE_VERSION;
+  image.width = static_cast<png_uint_32>(host.width);
+  image.height = static_cast<png_uint_32>(host.height);
+  image.format = PNG_FORMAT_RGB;
+  if (png_image_write_to_file(&image, path, 0, pixels.data(), -3 * host.width, nullptr) != 0) return 0;
+  std::fprintf(stderr, "lab: cannot write %s: %s\n", path, image.message);
+  return 74;
+}
+
+void loop(float scale) {
+  GLFWcursor* const hand = glfwCreateStandardCursor(GLFW_HAND_CURSOR);
+  GLFWcursor* const beam = glfwCreateStandardCursor(GLFW_IBEAM_CURSOR);
+  glfwSwapInterval(1);
+  double before = glfwGetTime();
+  bool more = true;
+  while (glfwWindowShouldClose(host.window) == 0) {
+    if (more || host.input) {
+      glfwPollEvents();
+    } else {
+      glfwWaitEvents();
+    }
+    measure(scale);
+    const double now = glfwGetTime();
+    more = draw_frame(now - before);
+    before = now;
+    const ImGuiMouseCursor cursor = ImGui::GetMouseCursor();
+    glfwSetCursor(host.window, cursor == ImGuiMouseCursor_Hand        ? hand
+                               : cursor == ImGuiMouseCursor_TextInput ? beam
+                                                                      : nullptr);
+    glfwSwapBuffers(host.window);
+  }
+}
+
+}  // namespace
+
+int run_desktop(int argc, char** argv) {
+  Options options;
+  if (!parse(argc, argv, options)) {
+    std::fputs(
+        "usage: lab WEIGHTS [--dark|--light] [--size WIDTHxHEIGHT] [--scale S] [--screenshot OUT.png]\n",
+        stderr);
+    return 2;
+  }
+  int status = 0;
+  if (!load_file(options.weights, &status)) return status;
+  glfwSetErrorCallback([](int, const char* text) { std::fprintf(stderr, "lab: %s\n", text); });
+  if (!open_window(options.width, options.height, "digit-vae", options.screenshot == nullptr)) return 69;
+  host.app.host.window = true;
+  host.app.host.dark = options.dark;
+  set_callbacks();
+  measure(options.scale);
+  if (options.screenshot != nullptr) {
+    status = screenshot(options.screenshot);
+  } else {
+    loop(options.scale);
+  }
+  forget_graphics();
+  ImGui::DestroyContext();
+  glfwTerminate();
+  return status;
+}
