@@ -1,8 +1,10 @@
 // The page around the lab: fetches the weights, starts the module, and gives the canvas what GLFW for the web gets
 // wrong: size and density, pointers, frames on demand. No frame is drawn unless something changed, and none while
 // the tab is hidden or the lab scrolled away.
-import createLab from './lab.js';
 
+// The smallest module with a SIMD instruction: i8x16.popcnt(i8x16.splat(0)).
+const SIMD_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
+  65, 0, 253, 15, 253, 98, 11);
 const MAX_WEIGHTS = 64 << 20;  // what the module accepts (shared/weights_file.hpp)
 const STALL = 20000;           // milliseconds without a byte
 document.body.dataset.alive = '';
@@ -275,6 +277,17 @@ function listen() {
 
 let gl;
 
+async function startModule() {
+  try {
+    const {default: createLab} = await import(WebAssembly.validate(SIMD_PROBE) ? './lab.js' : './lab-scalar.js');
+    return await createLab({canvas});
+  } catch (error) {
+    // Emscripten says "Aborted(REASON). Build with -s ASSERTIONS=1 ...".
+    const reason = String(error.message || error).replace(/^Aborted\((.*)\)(\. Build with.*)?$/s, '$1');
+    throw new LabError('wasm', `The lab could not be started: ${reason}`);
+  }
+}
+
 async function start() {
   const abort = new AbortController();
   try {
@@ -292,13 +305,7 @@ async function start() {
     const weights = fetchWeights('weights.bin', abort);
     weights.catch(() => {});  // reported below
     if (!lab) {
-      lab = await createLab({canvas}).catch(error => {
-        // Emscripten says "Aborted(REASON). Build with -s ASSERTIONS=1 ...".
-        const reason = String(error.message || error).replace(/^Aborted\((.*)\)(\. Build with.*)?$/s, '$1');
-        throw new LabError('wasm', /SIMD/i.test(reason)
-          ? 'This browser runs WebAssembly without SIMD, which the lab needs. Please use a newer one'
-          : `The lab could not be started: ${reason}`);
-      });
+      lab = await startModule();
       listen();
     }
     const error = load(await weights);

@@ -1,6 +1,6 @@
 # The lab: one program for a desktop window (build/native/lab) and for the page (build/web/lab.js, lab.wasm).
 # Dear ImGui comes from its own sources, which .ci/install fetches; IMGUI_DIR names another checkout.
-set(IMGUI_DIR "$ENV{IMGUI_DIR}" CACHE PATH "Dear ImGui's sources (1.89.5 to 1.91)")
+set(IMGUI_DIR "$ENV{IMGUI_DIR}" CACHE PATH "Dear ImGui's sources (1.90 was tried)")
 if(NOT IMGUI_DIR)
   set(IMGUI_DIR ${PROJECT_SOURCE_DIR}/build/third_party/imgui)
 endif()
@@ -39,17 +39,19 @@ add_custom_command(OUTPUT lab_font.cpp
     kFontRegular=${inter_dir}/Inter-Regular.otf kFontSemiBold=${inter_dir}/Inter-SemiBold.otf:${labels}
   DEPENDS font.py VERBATIM)
 
-add_executable(lab main.cpp lab.cpp lab_draw.cpp lab_hooks.cpp lab_latents.cpp lab_morph.cpp lab_samples.cpp
-  lab_theme.cpp lab_widgets.cpp ${CMAKE_CURRENT_BINARY_DIR}/lab_font.cpp)
-target_link_libraries(lab PRIVATE imgui vae_warnings)
-target_compile_options(lab PRIVATE -fno-exceptions -fno-rtti)
+add_library(lab_app OBJECT main.cpp lab.cpp lab_draw.cpp lab_hooks.cpp lab_latents.cpp lab_morph.cpp
+  lab_samples.cpp lab_theme.cpp lab_widgets.cpp ${CMAKE_CURRENT_BINARY_DIR}/lab_font.cpp)
+target_link_libraries(lab_app PRIVATE imgui vae_warnings)
+target_compile_options(lab_app PRIVATE -fno-exceptions -fno-rtti)
 
 if(NOT EMSCRIPTEN)
   find_package(glfw3 3.3 REQUIRED)
   find_package(OpenGL REQUIRED)
   find_package(PNG REQUIRED)
-  target_sources(lab PRIVATE desktop.cpp)
-  target_link_libraries(lab PRIVATE vae_core glfw OpenGL::GL PNG::PNG)
+  add_executable(lab desktop.cpp)
+  target_link_libraries(lab_app PRIVATE glfw)
+  target_link_libraries(lab PRIVATE lab_app imgui vae_core vae_warnings glfw OpenGL::GL PNG::PNG)
+  target_compile_options(lab PRIVATE -fno-exceptions -fno-rtti)
   target_link_libraries(imgui PRIVATE ${CMAKE_DL_LIBS})
   find_program(XVFB_RUN xvfb-run)
   if(DIGIT_VAE_TESTS AND XVFB_RUN)  # it opens a window, draws everything, and writes what it drew
@@ -64,36 +66,44 @@ if(NOT EMSCRIPTEN)
 endif()
 
 # What a visitor downloads before the weights: at most 200 KB with gzip. So everything is built for size but the
-# core's kernels, which are built for speed, with SIMD (every browser that has what the lab needs has it).
+# core's kernels, which are built for speed: lab.js has them with SIMD, lab-scalar.js for browsers without it.
 get_target_property(core_sources vae_core SOURCES)
 list(REMOVE_ITEM core_sources sequential.cpp)
 list(TRANSFORM core_sources PREPEND ${PROJECT_SOURCE_DIR}/shared/)
 get_target_property(core_includes vae_core INCLUDE_DIRECTORIES)
-add_library(lab_kernels OBJECT ${PROJECT_SOURCE_DIR}/shared/sequential.cpp)
-target_compile_options(lab_kernels PRIVATE -O2 -msse4.1 -include ${CMAKE_CURRENT_SOURCE_DIR}/eigen_wasm_simd.hpp)
 add_library(lab_core STATIC ${core_sources})
-foreach(target lab_kernels lab_core)
+add_library(lab_kernels OBJECT ${PROJECT_SOURCE_DIR}/shared/sequential.cpp)
+target_compile_options(lab_kernels PRIVATE -O2 -msimd128 -msse4.1
+  -include ${CMAKE_CURRENT_SOURCE_DIR}/eigen_wasm_simd.hpp)
+add_library(lab_kernels_scalar OBJECT ${PROJECT_SOURCE_DIR}/shared/sequential.cpp)
+target_compile_options(lab_kernels_scalar PRIVATE -O2)
+foreach(target lab_core lab_kernels lab_kernels_scalar)
   target_include_directories(${target} SYSTEM PRIVATE ${core_includes})
 endforeach()
-foreach(target lab_core imgui lab)
+foreach(target lab_core imgui lab_app)
   target_compile_options(${target} PRIVATE -Oz)
 endforeach()
-foreach(target lab_kernels lab_core imgui lab)
-  target_compile_options(${target} PRIVATE -msimd128 -fno-exceptions -fno-rtti -ffp-contract=off)
+foreach(target lab_core lab_kernels lab_kernels_scalar imgui lab_app)
+  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -ffp-contract=off)
 endforeach()
 target_compile_definitions(imgui PRIVATE IMGUI_WITHOUT_STDIO)
-target_sources(lab PRIVATE browser.cpp)
-target_link_libraries(lab PRIVATE lab_core lab_kernels)
+target_sources(lab_app PRIVATE browser.cpp)
 
 # MINIMAL_RUNTIME does not link with GLFW. The largest weights (64 MiB of int8) take some 350 MiB while they load.
-target_link_options(lab PRIVATE -O2 -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
-  -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
-  -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=1GB
-  -sEXPORTED_FUNCTIONS=_main,_malloc,_free
-  -sEXPORTED_RUNTIME_METHODS=UTF8ToString,stringToUTF8,HEAPU8,HEAPF32
-  --js-library ${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js)
-set_target_properties(lab PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE}
-  LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js)
+function(lab_module name kernels)
+  add_executable(${name} $<TARGET_OBJECTS:lab_app> $<TARGET_OBJECTS:${kernels}>)
+  target_link_libraries(${name} PRIVATE imgui lab_core)
+  target_link_options(${name} PRIVATE -O2 -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
+    -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
+    -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=1GB
+    -sEXPORTED_FUNCTIONS=_main,_malloc,_free
+    -sEXPORTED_RUNTIME_METHODS=UTF8ToString,stringToUTF8,HEAPU8,HEAPF32
+    --js-library ${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js)
+  set_target_properties(${name} PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE}
+    LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js)
+endfunction()
+lab_module(lab lab_kernels)
+lab_module(lab-scalar lab_kernels_scalar)
 
 # The page around it, and the weights it loads.
 foreach(file index.html index.css index.js ../assets/weights.bin)

@@ -12,9 +12,8 @@ namespace {
 
 constexpr std::uint64_t kSurpriseSeed = std::uint64_t{0x5u} << 32;  // beyond every seed that can be typed
 constexpr std::int64_t kFrameBudget = 40'000'000;  // multiply-adds: about 10 ms in WebAssembly
-constexpr int kFirstDigits[kSlots] = {0, 12,
-                                      5};  // samples in the slots at first: three different, clear digits
-constexpr float kSecondsAcross = 2.4f;     // from A to B
+constexpr int kFirstDigits[kSlots] = {0, 7, 1};    // samples in A, B and the sliders at first: clear digits
+constexpr float kSecondsAcross = 2.4f;             // from A to B
 
 std::int64_t decode_cost(const vae::ModelSpec& spec) {
   std::int64_t total = 0;

@@ -26,7 +26,7 @@ enum Slot { kA, kB, kBend, kSlots };
 
 /// Everything a visitor chose. Latents are (latent) floats.
 struct LabState {
-  std::uint32_t seed = 7;
+  std::uint32_t seed = 27;
   int count = 36;                    // samples shown; the layout decides how many fit
   std::vector<float> slots[kSlots];  // latents of A, of B, and of the sliders
   int from[kSlots] = {-1, -1, -1};   // the sample of this seed that a slot was filled from, or -1
