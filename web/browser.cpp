@@ -1,20 +1,49 @@
 // The lab's side of the page: what index.js calls. Pointer, size, density and frames are the page's affair,
 // because GLFW for the web gets touch, density and the wheel wrong; only keys come through GLFW. Lengths in
 // CSS pixels unless said otherwise, texts in UTF-8; a returned text or array is good until the next call.
+#include <GLES3/gl3.h>
 #include <emscripten.h>
 
 #include <algorithm>
 #include <cfloat>
 #include <cstdint>
+#include <iterator>
 #include <string>
 
 #include "web/host.hpp"
 
 namespace {
+
 std::string answer;  // what was last returned to JavaScript
-}
+
+/// What WebGL said of its state when ImGui asked first.
+struct Known {
+  GLenum name;
+  GLint values[4];
+};
+Known known[32];
+int known_count = 0;
+
+}  // namespace
 
 extern "C" {
+
+void emscripten_glGetIntegerv(GLenum name, GLint* values);
+
+/// Takes the place of Emscripten's. ImGui saves and restores all state around every frame, and each question
+/// stops the page until the GPU has finished. Nobody else draws here, so the first answer stays right: it is
+/// what ImGui puts back.
+void glGetIntegerv(GLenum name, GLint* values) {
+  const int count = name == GL_VIEWPORT || name == GL_SCISSOR_BOX ? 4 : 1;
+  Known* found = std::find_if(known, known + known_count, [&](const Known& k) { return k.name == name; });
+  if (found == std::end(known)) return emscripten_glGetIntegerv(name, values);
+  if (found == known + known_count) {
+    found->name = name;
+    emscripten_glGetIntegerv(name, found->values);
+    ++known_count;
+  }
+  std::copy_n(found->values, count, values);
+}
 
 void glfw_manners();  // glfw_manners.js
 
@@ -64,7 +93,10 @@ EMSCRIPTEN_KEEPALIVE void lab_play() {
 }
 /// Height that the content needs at the present width.
 EMSCRIPTEN_KEEPALIVE float lab_height() { return host.app.content_height / host.app.host.scale; }
-EMSCRIPTEN_KEEPALIVE void lab_lost() { forget_graphics(); }
+EMSCRIPTEN_KEEPALIVE void lab_lost() {
+  forget_graphics();
+  known_count = 0;
+}
 EMSCRIPTEN_KEEPALIVE void lab_restore() { restore_graphics(); }
 /// Null, or the error's code and message with a line break between; the old model then stays.
 EMSCRIPTEN_KEEPALIVE const char* lab_load(const std::byte* file, std::size_t size) {
