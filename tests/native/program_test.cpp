@@ -54,13 +54,13 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-/// Starts a long training, sends it a signal after `milliseconds`, and returns its exit status and seconds it
+/// Starts a long training, sends it a signal once it runs, and returns its exit status and the seconds it
 /// took.
 struct Interrupted {
   int code;
   double seconds;
 };
-Interrupted interrupt(const TemporaryFolder& folder, int signal, int milliseconds, int times = 1) {
+Interrupted interrupt(const TemporaryFolder& folder, int signal) {
   const pid_t child = fork();
   if (child == 0) {
     if (std::freopen("/dev/null", "w", stdout) == nullptr ||
@@ -70,9 +70,11 @@ Interrupted interrupt(const TemporaryFolder& folder, int signal, int millisecond
           "--epochs", "100000", "--out", (folder / "w.bin").c_str(), static_cast<char*>(nullptr));
     _exit(9);
   }
-  std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds));
+  const auto locked = [&] { return std::filesystem::exists(folder / "w.bin.lock"); };
+  for (int i = 0; i < 300 && !locked(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
   const auto start = std::chrono::steady_clock::now();
-  for (int i = 0; i < times; ++i) kill(child, signal);
+  kill(child, signal);
   int status = 0;
   waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status),
@@ -228,7 +230,7 @@ TEST_CASE("Ctrl-C and SIGTERM finish the step, keep the weights so far and leave
   write_bars(folder.path());
   write_bytes(folder / "w.bin", {1, 2, 3});
   for (const auto& [signal, code] : {std::pair{SIGINT, 130}, std::pair{SIGTERM, 143}}) {
-    const Interrupted end = interrupt(folder, signal, 2000);
+    const Interrupted end = interrupt(folder, signal);
     CHECK(end.code == code);
     CHECK(end.seconds < 2);
     CHECK(read_bytes(folder / "w.bin") == Bytes{1, 2, 3});

@@ -51,14 +51,14 @@ export class Lab {
     await expect(this.page.locator('#stage')).toBeVisible();
     await this.settled();
   }
-  /** Waits until no further frame is drawn. */
+  /** Waits until no further frame is drawn. The lab asks for its frames before this does, and so gets them first. */
   async settled() {
     await this.page.evaluate(async () => {
       const frames = () => (window as any).lab.state().frames;
-      const pause = () => new Promise((resolve) => setTimeout(resolve, 80));
+      const twoFrames = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
       for (let before = -1; before !== frames() || before === 0;) {
         before = frames();
-        await pause();
+        await twoFrames();
       }
     });
   }
