@@ -1,9 +1,27 @@
 // Makes weights files for tests, without the C++ writer: a second, independent reading of the format. A file is
 // {metadata, tensors: [{name, dtype, shape, data: Uint8Array}]}; write() adds what is missing and seals it.
-import { crc32 } from 'node:zlib';
+
+const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, i) => {
+  for (let bit = 0; bit < 8; ++bit) i = i & 1 ? 0xedb88320 ^ (i >>> 1) : i >>> 1;
+  return i;
+});
+
+/** IEEE CRC-32; node:zlib has it only since Node 20. */
+function crc32(bytes) {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 255] ^ (crc >>> 8);
+  return (crc ^ 0xffffffff) >>> 0;
+}
 
 const bytesOf = (floats) => new Uint8Array(Float32Array.from(floats).buffer);
 const base64 = (floats) => Buffer.from(bytesOf(floats)).toString('base64');
+
+/** A copy of an array with one element changed: `with` of newer JavaScripts than Debian 12's Node. */
+export const changedAt = (values, at, value) => {
+  const copy = values.slice();
+  copy[at] = value;
+  return copy;
+};
 
 /** A float32 tensor; `value(i)` gives its numbers. */
 export function tensor(name, shape, value = () => 0) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { importModule, weightsPath } from '../support.mjs';
-import { read, seal, smallModel, tensor, write } from '../weights.mjs';
+import { changedAt, read, seal, smallModel, tensor, write } from '../weights.mjs';
 
 const { DigitVaeError, loadModel } = await importModule();
 const trained = new Uint8Array(readFileSync(weightsPath));
@@ -17,7 +17,7 @@ function changed(edit) {
 }
 const withMetadata = (key, value) => changed((file) => { file.metadata[key] = value; });
 const withHeader = (edit) => write(smallModel(), (entries) => { edit(entries); return entries; });
-const flipped = (bytes, at) => bytes.with(at, bytes[at] ^ 4);
+const flipped = (bytes, at) => changedAt(bytes, at, bytes[at] ^ 4);
 const text = (string) => new TextEncoder().encode(string);
 
 const cases = {
@@ -28,7 +28,7 @@ const cases = {
   trailing: { 'one byte': Uint8Array.of(...small, 0) },
   'too-large': { '64 MiB and a byte': new Uint8Array((64 << 20) + 1),
     '257 tensors': changed(({ tensors }) => { for (let i = 0; i < 260; ++i) tensors.push(tensor(`x${i}`, [1])); }) },
-  header: { 'length 0': small.with(0, small[0] ^ 1), huge: small.with(6, 255) },
+  header: { 'length 0': changedAt(small, 0, small[0] ^ 1), huge: changedAt(small, 6, 255) },
   json: { 'not an object': write(smallModel(), () => '{"a":[[[[1]]]]}'),
     'a name twice': write(smallModel(), (e) => JSON.stringify(e).replace('log_var.bias', 'mu.bias')),
     'an escape': withMetadata('seed', '\\u0041') },
@@ -80,7 +80,7 @@ test('every flipped bit of a header and a sample of those behind it is refused',
   let loaded = 0;
   for (let at = 0; at < small.length; at += at < length ? 1 : 97) {
     for (const bit of [1, 2, 4, 8, 16, 32, 64, 128]) {
-      await loadModel(small.with(at, small[at] ^ bit)).then(() => { loaded += 1; },
+      await loadModel(changedAt(small, at, small[at] ^ bit)).then(() => { loaded += 1; },
         (error) => assert(error instanceof DigitVaeError, String(error)));
     }
   }

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importModule, wasmModule, weightsPath } from '../support.mjs';
-import { smallModel, tensor, write } from '../weights.mjs';
+import { changedAt, smallModel, tensor, write } from '../weights.mjs';
 
 const { DigitVaeError, loadModel } = await importModule();
 const MIB = 1 << 20;
@@ -50,7 +50,7 @@ test('2 000 loads and frees leave memory as it was', async (t) => {
 test('20 000 bad loads leave memory as it was, and the model in use works on', async (t) => {
   const { load, size } = await watched(t);
   const good = write(smallModel());
-  const bad = [good.slice(0, 900), good.with(good.length - 1, 9), good.with(40, 34), new Uint8Array(100).fill(60),
+  const bad = [good.slice(0, 900), changedAt(good, good.length - 1, 9), changedAt(good, 40, 34), new Uint8Array(100).fill(60),
     write({ ...smallModel(), tensors: smallModel().tensors.slice(1) }),
     write({ ...smallModel(), metadata: { ...smallModel().metadata, golden_x: 'AAAA' } })];
   const model = await load(good), expected = model.sample(1, 1);
