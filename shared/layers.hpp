@@ -127,16 +127,23 @@ constexpr ParameterShapes parameter_shapes(const Layer& layer) {
                     layer);
 }
 
+/// No feature map is wider or higher; keeps every product of sizes within 64 bits (channels are at most
+/// 2^20).
+inline constexpr int kMaxLength = 1 << 21;
+
 namespace detail {
+constexpr std::optional<int> length_within_limits(std::int64_t length) {
+  if (length < 1 || length > kMaxLength) return std::nullopt;
+  return static_cast<int>(length);
+}
 constexpr std::optional<int> conv_length(int in, int before, int after, int kernel, int stride) {
-  const int padded = in + before + after;
+  const std::int64_t padded = std::int64_t{in} + before + after;
   if (kernel < 1 || stride < 1 || before < 0 || after < 0 || padded < kernel) return std::nullopt;
-  return (padded - kernel) / stride + 1;
+  return length_within_limits((padded - kernel) / stride + 1);
 }
 constexpr std::optional<int> conv_transpose_length(int in, int before, int after, int kernel, int stride) {
-  const std::int64_t full = std::int64_t{in - 1} * stride + kernel;
-  if (kernel < 1 || stride < 1 || before < 0 || after < 0 || full - before - after < 1) return std::nullopt;
-  return static_cast<int>(full - before - after);
+  if (kernel < 1 || stride < 1 || before < 0 || after < 0) return std::nullopt;
+  return length_within_limits(std::int64_t{in - 1} * stride + kernel - before - after);
 }
 constexpr std::optional<Shape> feature_map(int channels, std::optional<int> height,
                                            std::optional<int> width) {

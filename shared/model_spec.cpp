@@ -82,7 +82,7 @@ bool parse_decimal(std::string_view text, float& value) {
   const std::size_t point = std::min(text.find('.'), text.size());
   const std::size_t decimals = point < text.size() ? text.size() - point - 1 : 0;
   std::string digits(text.substr(0, point));
-  if (digits.empty() || digits.size() > 3 || decimals > 6 || (point < text.size() && decimals == 0))
+  if (digits.empty() || digits.size() > 4 || decimals > 6 || (point < text.size() && decimals == 0))
     return false;
   if (point < text.size()) digits += text.substr(point + 1);
   double number = 0;
@@ -184,7 +184,9 @@ std::string check(const char* part, const LayerList& layers, Shape in, std::int6
         std::string(part) + " layer " + std::to_string(i) + " (" + words(layers[i]) + ")";
     const std::optional<Shape> shape = output_shape(layers[i], in);
     if (!shape) return where + " cannot take an input of " + words(in);
-    // Sizes are at most 2^20 each, so three of them multiply without overflow; kernels are squared as well.
+    // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees to
+    // that).
+    if (shape->size() > kMaxActivations) return where + " is too large";
     std::int64_t columns = 0;  // numbers in an unrolled convolution
     if (const auto* c = std::get_if<Conv2d>(&layers[i])) {
       if (c->kernel > 1024) return where + " has a kernel above 1024";
@@ -194,7 +196,7 @@ std::string check(const char* part, const LayerList& layers, Shape in, std::int6
       if (c->kernel > 1024) return where + " has a kernel above 1024";
       columns = std::int64_t{c->out} * c->kernel * c->kernel * (in.size() / in.channels);
     }
-    if (shape->size() > kMaxActivations || columns > 4 * kMaxActivations) return where + " is too large";
+    if (columns > 4 * kMaxActivations) return where + " is too large";
     work += multiply_adds(layers[i], in);
     if (work > kMaxMultiplyAdds) return where + " makes the model too slow to run";
     in = *shape;

@@ -62,9 +62,10 @@ std::optional<Error> check_version(const HeaderParser& header, const FileLimits&
     return error(ErrorCode::kVersion, "version " + quoted(version) + " is not a version");
   }
   if (major != kFormatMajor) {
-    return error(ErrorCode::kVersion, "made by a newer digit-vae (format version " + std::to_string(major) +
-                                          ", this one reads " + std::to_string(kFormatMajor) +
-                                          "): update digit-vae");
+    return error(ErrorCode::kVersion,
+                 std::string(major > kFormatMajor ? "made by a newer" : "not made by any") +
+                     " digit-vae (format version " + std::to_string(major) + ", this one reads " +
+                     std::to_string(kFormatMajor) + "): update digit-vae");
   }
   return std::nullopt;
 }

@@ -222,6 +222,10 @@ void add_models(std::vector<BadFile>& all) {
   all.push_back({"model-too-slow", kModel,
                  with_fact("model", replaced(line, "linear:2:5,relu,linear:5:16",
                                              "linear:2:1048576,linear:1048576:1048576,linear:1048576:16"))});
+  all.push_back({"model-height-wraps", kModel,
+                 with_fact("model", replaced(line, "linear:2:5,relu,linear:5:16",
+                                             "conv:2:1:1:1:4096:0:0:0,conv_transpose:1:1:1:1048576:29:0:0:0,"
+                                             "conv:1:1:1:1:44:0:0:0,reshape:16x1x1"))});
   all.push_back({"names-other-architecture", kNames, with_fact("model", to_string(small_spec(6)))});
   all.push_back({"names-missing", kNames, resealed([](auto& t, Metadata&) { t.pop_back(); })});
   all.push_back({"names-extra", kNames, resealed([](auto& t, Metadata&) {

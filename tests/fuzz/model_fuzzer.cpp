@@ -17,6 +17,7 @@ bool small(const LayerList& layers, Shape in) {
   for (const Layer& layer : layers) {
     work += multiply_adds(layer, in) + parameter_shapes(layer).weight.count();
     in = *output_shape(layer, in);
+    if (in.channels < 1 || in.height < 1 || in.width < 1 || in.size() > kMaxActivations) __builtin_trap();
     work += in.size();
   }
   return work < 2'000'000;

@@ -21,12 +21,17 @@ int write_bad_files(const std::filesystem::path& folder) {
     write(folder / (std::string(vae::code_name(bad.code)) + "." + bad.name + ".bin"), bad.bytes);
   }
   std::filesystem::create_directories(folder / "lines");
-  int i = 0;
+  std::vector<std::string> lines;
   for (const vae::ModelSpec& spec : {vae::mlp({1, 4, 4}, 3, 2), vae::mlp(), vae::aevb(), vae::tf_conv()}) {
-    const std::string line = to_string(spec);
-    write(folder / "lines" / (std::to_string(i++) + ".txt"),
-          {reinterpret_cast<const std::byte*>(line.data()),
-           reinterpret_cast<const std::byte*>(line.data() + line.size())});
+    lines.push_back(to_string(spec));
+  }
+  lines.push_back(  // a height that wrapped around once
+      "x image=1x28x28 latent=1 likelihood=bernoulli prior=normal encoder=linear:784:1 "
+      "decoder=conv:1:1:1:1:4096:0:0:0,conv_transpose:1:1:1:1048576:29:0:0:0,conv:1:1:1:1:812:0:0:0,reshape:"
+      "784x1x1");
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    const auto* text = reinterpret_cast<const std::byte*>(lines[i].data());
+    write(folder / "lines" / (std::to_string(i) + ".txt"), {text, text + lines[i].size()});
   }
   return 0;
 }
