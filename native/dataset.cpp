@@ -37,7 +37,11 @@ constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30;
 fs::path find_file(const fs::path& directory, const std::string& name) {
   for (const char* ending : {"", ".gz"}) {
     const fs::path path = directory / (name + ending);
-    if (fs::exists(path)) return path;
+    std::error_code
+        error;  // a name too long or a folder that may not be entered: not there, as far as we can see
+    if (fs::is_directory(path, error))
+      throw Failure(Exit::kBadData, path.string() + ": is a folder, expected a file");
+    if (fs::exists(path, error)) return path;
   }
   throw Failure(Exit::kMissingInput, (directory / name).string() +
                                          "[.gz] is not there; `make data` puts MNIST into "

@@ -19,6 +19,10 @@ T value_or_throw(Result<T> result) {
   return std::move(*result);
 }
 
+std::string words(const Shape& s) {
+  return std::to_string(s.channels) + 'x' + std::to_string(s.height) + 'x' + std::to_string(s.width);
+}
+
 std::span<const float> row(const std::vector<float>& matrix, int i, int columns) {
   return {matrix.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns),
           static_cast<std::size_t>(columns)};
@@ -35,10 +39,8 @@ std::vector<float> evaluation_noise(int latent, int index) {
 
 Evaluation evaluate(Model& model, const ImageSet& set, const std::function<void(int)>& progress) {
   if (set.shape != model.spec().image) {
-    throw Failure(Exit::kBadData, "the images are " + std::to_string(set.shape.height) + "x" +
-                                      std::to_string(set.shape.width) + ", the model needs " +
-                                      std::to_string(model.spec().image.height) + "x" +
-                                      std::to_string(model.spec().image.width));
+    throw Failure(Exit::kBadData,
+                  "the images are " + words(set.shape) + ", the model needs " + words(model.spec().image));
   }
   const int latent = model.latent(), pixels = model.pixels();
   double reconstruction = 0, kl = 0, reconstruction_at_mu = 0;

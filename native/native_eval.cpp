@@ -2,6 +2,7 @@
 // argv in, text out; the only printing and the only catch.
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -29,6 +30,7 @@ void add_options(CLI::App& app, Options& o) {
       "Evaluates a weights file on the MNIST test set: reconstruction, KL and -ELBO in nats per image, z "
       "sampled,\n"
       "gray pixels.");
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("weights", o.weights, "weights file")->type_name("WEIGHTS");
   app.add_option("--data", o.data, "folder with MNIST's IDX files, raw or .gz [build/mnist]")
       ->type_name("DIR");
@@ -38,7 +40,7 @@ void add_options(CLI::App& app, Options& o) {
   app.add_option("--seed", o.seed, "of the samples on the sheet [1]")->type_name("N");
   app.add_flag("--allow-modified-data", o.allow_modified_data,
                "accept MNIST files whose SHA-256 is not MNIST's");
-  app.footer("Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot write.");
+  app.footer("Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot read or write.");
 }
 
 Model load_model(const std::string& path) {
@@ -141,7 +143,16 @@ void write_sheet(const Options& o, Model& model, const ImageSet& test) {
 void run(const Options& o) {
   Model model = load_model(o.weights);
   const ImageSet test = read_image_set(o.data, "t10k", o.allow_modified_data);
+  if (test.shape != model.spec().image) {
+    throw Failure(Exit::kBadData, o.data + ": its images are " + std::to_string(test.shape.height) + "x" +
+                                      std::to_string(test.shape.width) + ", not what " + o.weights +
+                                      " was trained on");
+  }
   const Evaluation e = evaluate_with_progress(model, test);
+  if (!std::isfinite(e.neg_elbo) || !std::isfinite(e.neg_elbo_at_mu)) {
+    throw Failure(Exit::kBadData,
+                  o.weights + ": its losses are not finite; train again with a smaller learning rate");
+  }
   print(o, model, e);
   if (!o.json.empty()) {
     const std::string text = json(e);
@@ -167,6 +178,7 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     if (options.weights.empty()) return fail(Exit::kUsage, "name a weights file; see native_eval --help");
     run(options);
+    flush_output();
     return 0;
   } catch (const CLI::Success& help) {
     return app.exit(help);

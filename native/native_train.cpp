@@ -43,6 +43,8 @@ void add_options(CLI::App& app, Options& o) {
       "Losses are nats per image: reconstruction + KL = -ELBO, with z sampled and gray pixels.\n"
       "The defaults are the PyTorch example's setting (test -ELBO about 105.6 after epoch 10); for the best\n"
       "weights of this network: --epochs 60 --schedule one-cycle --lr 3e-3.");
+  app.option_defaults()->multi_option_policy(
+      CLI::MultiOptionPolicy::TakeLast);  // later flags win: make train ARGS=
   // Validators describe themselves in --help; the texts here say it in words.
   const auto range = [](auto low, auto high) { return CLI::Range(low, high).description(""); };
   const auto one_of = [](std::vector<std::string> words) { return CLI::IsMember(words).description(""); };
@@ -80,7 +82,14 @@ void add_options(CLI::App& app, Options& o) {
       ->type_name("WEIGHT")
       ->check(number_above(0, true, "must be 0 or a number above"));
   app.add_option("--seed", o.train.seed, "of initialisation, shuffling and noise: same seed, same file [1]")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return text.find_first_not_of("0123456789") == std::string::npos
+                       ? ""
+                       : "must be a whole number, 0 or above";
+          },
+          ""));
   app.add_option("--threads", o.threads, "CPU threads; one is fastest for small networks [1]")
       ->type_name("N")
       ->check(range(1, 1024));
@@ -93,7 +102,8 @@ void add_options(CLI::App& app, Options& o) {
   app.add_flag("--allow-modified-data", o.allow_modified_data,
                "accept MNIST files whose SHA-256 is not MNIST's");
   app.footer(
-      "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 device, 70 diverged, 74 cannot write,\n"
+      "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 device, 70 diverged, 74 cannot read or "
+      "write,\n"
       "75 output in use by another run, 130/143 interrupted (the weights so far are kept as "
       "FILE.interrupted;\n"
       "a second Ctrl-C ends at once).");
@@ -209,6 +219,16 @@ void report_test(const Evaluation& e) {
 
 std::string megabytes(std::size_t bytes) { return formatted("%.2f MB", static_cast<double>(bytes) / 1e6); }
 
+/// After a signal: the weights so far go beside the output, which stays as it was.
+int keep_interrupted(const Options& o, const std::vector<std::byte>& file, const TrainResult& result) {
+  const std::string kept = o.out + ".interrupted";
+  write_file(kept, file);
+  std::fprintf(stderr,
+               "native_train: interrupted after step %lld; the weights so far are in %s, %s is untouched\n",
+               static_cast<long long>(result.steps), kept.c_str(), o.out.c_str());
+  return 128 + interrupted;
+}
+
 int run(Options& o) {
   const torch::Device device = choose_device(o.device);
   torch::set_num_threads(o.threads);
@@ -219,9 +239,14 @@ int run(Options& o) {
   if (data.test.shape != data.train.shape)
     throw Failure(Exit::kBadData, o.data + ": test images have another size");
 
-  Vae model(mlp(data.train.shape, o.hidden, o.latent));
-  if (const std::string problem = check(model->spec); !problem.empty()) throw Failure(Exit::kUsage, problem);
+  const ModelSpec spec = mlp(data.train.shape, o.hidden, o.latent);
+  if (const std::string problem = check(spec); !problem.empty()) throw Failure(Exit::kUsage, problem);
+  Vae model(spec);
   initialize(*model, o.train.seed);
+  const Dtype precision = o.precision == "f16" ? Dtype::kF16 : Dtype::kF32;
+  if (const auto fits = Model::load(export_weights(*model, precision, {})); !fits) {  // now, not after hours
+    throw Failure(Exit::kUsage, "this model does not fit a weights file: " + fits.error().message);
+  }
   model->to(device);
   std::printf("model   %lld-%d-%d, %s parameters, seed %llu\n",
               static_cast<long long>(data.train.shape.size()), o.hidden, o.latent,
@@ -238,7 +263,6 @@ int run(Options& o) {
   std::printf("losses  reconstruction + KL = -ELBO, nats per image\n");
   std::fflush(stdout);
 
-  const Dtype precision = o.precision == "f16" ? Dtype::kF16 : Dtype::kF32;
   TrainResult result;
   {
     Reporter reporter(o.train);
@@ -247,21 +271,16 @@ int run(Options& o) {
                     [&](const EpochReport& r) { reporter.epoch(r); }, [] { return interrupted != 0; }});
   }
   Metadata facts = training_facts(o, device, data, result);
-  if (result.stopped) {
-    const std::string kept = o.out + ".interrupted";
-    write_file(kept, export_weights(*model, precision, facts));
-    std::fprintf(stderr,
-                 "native_train: interrupted after step %lld; the weights so far are in %s, %s is untouched\n",
-                 static_cast<long long>(result.steps), kept.c_str(), o.out.c_str());
-    return 128 + interrupted;
-  }
+  if (interrupted != 0) return keep_interrupted(o, export_weights(*model, precision, facts), result);
   Model exported = load_back(export_weights(*model, precision, facts));
   const Evaluation test = evaluate(exported, data.test);
   add_test_facts(facts, test);
   const std::vector<std::byte> file = export_weights(*model, precision, facts);
+  if (interrupted != 0) return keep_interrupted(o, file, result);
   write_file(o.out, file);
   report_test(test);
   std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(file.size()).c_str());
+  flush_output();
   return 0;
 }
 

@@ -24,9 +24,27 @@ fs::path folder_of(const fs::path& path) {
 [[noreturn]] void io_failure(const fs::path& path, const char* what, int error) {
   std::string hint;
   if (error == ENOSPC || error == EDQUOT || error == EFBIG) hint = "; make room and run again";
-  if (error == EACCES || error == EROFS || error == EPERM) hint = "; choose another place with --out";
+  if (error == EACCES || error == EROFS || error == EPERM) hint = "; choose another place";
   if (error == ENOENT || error == ENOTDIR) hint = "; make the folder first";
   throw Failure(Exit::kIo, path.string() + ": " + what + ": " + std::strerror(error) + hint);
+}
+
+/// The file that `path` stands for: links are followed, and what is there must be a regular file, never a
+/// device.
+fs::path resolved(const fs::path& path) {
+  std::error_code error;
+  fs::path target = path;
+  for (int links = 0; links < 32 && fs::is_symlink(target, error); ++links) {
+    target = folder_of(target) / fs::read_symlink(target, error);  // an absolute link replaces the folder
+  }
+  const fs::file_status status = fs::status(target, error);
+  if (status.type() == fs::file_type::directory) {
+    throw Failure(Exit::kIo, path.string() + ": is a folder; name a file, e.g. " + (path / "weights.bin").string());
+  }
+  if (fs::exists(status) && status.type() != fs::file_type::regular) {
+    throw Failure(Exit::kIo, path.string() + ": is not a regular file; choose another place");
+  }
+  return target;
 }
 
 /// Closes, and removes the temporary unless it was kept.
@@ -79,7 +97,8 @@ void flush_folder(const fs::path& folder) {
 
 }  // namespace
 
-void write_file(const fs::path& path, std::span<const std::byte> bytes) {
+void write_file(const fs::path& wanted, std::span<const std::byte> bytes) {
+  const fs::path path = resolved(wanted);
   Temporary temporary(path);
   temporary.write(path, bytes);
   temporary.rename_to(path);
@@ -115,12 +134,9 @@ std::vector<std::byte> read_file(const fs::path& path, std::size_t limit) {
   return bytes;
 }
 
-OutputLock::OutputLock(const fs::path& path) : lock_path_(path.string() + ".lock") {
-  std::error_code ignored;
-  if (fs::is_directory(path, ignored)) {
-    throw Failure(Exit::kIo,
-                  path.string() + ": is a folder; name a file, e.g. " + (path / "weights.bin").string());
-  }
+OutputLock::OutputLock(const fs::path& wanted) {
+  const fs::path path = resolved(wanted);
+  lock_path_ = path.string() + ".lock";
   for (;;) {
     fd_ = open(lock_path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd_ < 0) io_failure(path, "cannot be written", errno);

@@ -3,9 +3,18 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
+
+#include "native/failure.hpp"
 
 namespace vae {
+
+void flush_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return;
+  throw Failure(Exit::kIo, std::string("standard output cannot be written: ") + std::strerror(errno));
+}
 
 std::string duration(double seconds) {
   const long long s = static_cast<long long>(seconds + 0.5);

@@ -13,6 +13,9 @@ std::string duration(double seconds);
 /// 14200 -> "14 200".
 std::string thousands(long long number);
 
+/// Writes out what was printed. Throws Failure kIo when standard output cannot take it (a full disk, say).
+void flush_output();
+
 class ProgressLine {
  public:
   ProgressLine();

@@ -122,9 +122,11 @@ TrainResult train(Vae& model, const ImageData& data, const TrainConfig& config,
       const torch::Tensor kl = kl_divergence(q).mean();
       const torch::Tensor loss = reconstruction + config.beta * kl;
 
-      const torch::Tensor both = torch::stack({reconstruction, kl}).detach().to(torch::kCPU, torch::kDouble);
-      const Losses batch{both[0].item<double>(), both[1].item<double>()};
-      if (!std::isfinite(batch.neg_elbo())) diverged(result.steps + 1, config);
+      const torch::Tensor all =
+          torch::stack({reconstruction, kl, loss}).detach().to(torch::kCPU, torch::kDouble);
+      const Losses batch{all[0].item<double>(), all[1].item<double>()};
+      if (!std::isfinite(batch.neg_elbo()) || !std::isfinite(all[2].item<double>()))
+        diverged(result.steps + 1, config);
       set_learning_rate(optimizer, learning_rate_at(config, result.steps, steps));
       optimizer.zero_grad();
       loss.backward();
@@ -141,8 +143,9 @@ TrainResult train(Vae& model, const ImageData& data, const TrainConfig& config,
     }
     result.epochs = epoch;
     const Losses train_losses{sum.reconstruction / count, sum.kl / count};
-    if (callbacks.on_epoch)
-      callbacks.on_epoch({epoch, train_losses, test_losses(model, test_images, test_epsilon)});
+    const Losses test = test_losses(model, test_images, test_epsilon);
+    if (!std::isfinite(test.neg_elbo())) diverged(result.steps, config);  // after the epoch's last update
+    if (callbacks.on_epoch) callbacks.on_epoch({epoch, train_losses, test});
   }
   return result;
 }

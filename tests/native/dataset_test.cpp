@@ -55,6 +55,20 @@ TEST_CASE("missing files") {
   CHECK(text.find("make data") != std::string::npos);
 }
 
+TEST_CASE("names that cannot be files are missing or bad, never a crash") {
+  TemporaryFolder folder;
+  write_bars(folder.path(), 5, 5, 4);
+  std::filesystem::remove(folder / kImages);
+  std::filesystem::create_directory(folder / kImages);
+  CHECK(outcome(folder).first == 65);
+  try {
+    read_image_set(folder / std::string(300, 'x'), "train", false);
+    FAIL("a name of 300 characters was read");
+  } catch (const Failure& failure) {
+    CHECK(failure.code == Exit::kMissingInput);
+  }
+}
+
 TEST_CASE("damaged image and label files are refused") {  // N7
   TemporaryFolder folder;
   write_bars(folder.path(), 20, 5, 6);

@@ -148,6 +148,7 @@ TEST_CASE("usage errors exit 2 with one line") {
   check_failure(run(folder, kTrain + " --out w --beta inf"), 2, "--beta");
   check_failure(run(folder, kTrain + " --out w --batch-size 0"), 2, "--batch-size");
   check_failure(run(folder, kTrain + " --out w --device tpu"), 2, "--device");
+  check_failure(run(folder, kTrain + " --out w --seed -1"), 2, "--seed");
   check_failure(run(folder, kEval), 2, "weights");
   check_failure(run(folder, kEval + " a b"), 2, "--help");
 }
@@ -240,6 +241,47 @@ TEST_CASE("Ctrl-C and SIGTERM finish the step, keep the weights so far and leave
     CHECK_FALSE(std::filesystem::exists(folder / "w.bin.lock"));
     std::filesystem::remove(folder / "w.bin.interrupted");
   }
+}
+
+TEST_CASE("a model that no weights file can hold is refused before training") {
+  TemporaryFolder folder;
+  write_bars(folder.path(), 20, 10, 128);  // the golden sample of such images is larger than a header may be
+  check_failure(run(folder, train(folder, "--epochs 1 --out " + (folder / "w.bin").string())), 2,
+                "does not fit");
+}
+
+TEST_CASE("a run that diverges in its very last step says so too") {  // N9
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string out = " --out " + (folder / "w.bin").string();
+  check_failure(run(folder, train(folder, "--epochs 1 --batch-size 60000 --lr 1e30" + out)), 70,
+                "learning rate");
+  check_failure(run(folder, train(folder, "--epochs 1 --beta 1e300" + out)), 70, "step 1");
+  CHECK_FALSE(std::filesystem::exists(folder / "w.bin"));
+}
+
+TEST_CASE("later flags win, so that a recipe can be changed") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const Outcome o = run(folder, train(folder, "--epochs 50 --epochs 1 --out " + (folder / "w.bin").string()));
+  CHECK(o.code == 0);
+  CHECK(contains(o.out, "epoch 1/1"));
+}
+
+TEST_CASE("links are followed, devices are never replaced, a full standard output is an error") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  std::filesystem::create_symlink(folder / "real.bin", folder / "link.bin");
+  REQUIRE(run(folder, train(folder, "--epochs 1 --out " + (folder / "link.bin").string())).code == 0);
+  CHECK(std::filesystem::is_symlink(folder / "link.bin"));
+  CHECK(std::filesystem::is_regular_file(folder / "real.bin"));
+  std::filesystem::create_symlink("/dev/null", folder / "null");
+  check_failure(run(folder, train(folder, "--epochs 1 --out " + (folder / "null").string())), 74,
+                "not a regular file");
+  CHECK(std::filesystem::is_symlink(folder / "null"));
+  const Outcome full = run(folder, kEval + " " + (folder / "real.bin").string() + " --data " +
+                                       folder.path().string() + " >/dev/full");
+  check_failure(full, 74, "standard output");
 }
 
 TEST_CASE("two runs cannot write one output") {  // N6
