@@ -11,7 +11,7 @@ help:  ## this list
 demo: web  ## build the page and serve it on this machine (PORT=8080)
 	@exec /usr/bin/python3 .ci/serve.py build/web $(PORT)
 
-web:  ## build the page and the embeddable element: build/web
+web:  ## build the page and the headless module: build/web
 	@.ci/install web
 	$(call build,web,build/emscripten)
 

@@ -128,11 +128,11 @@ async function runtimeFor(source) {
     throw new TypeError('wasm must be a URL, the bytes of digit-vae.wasm or a WebAssembly.Module');
   }
   const [runtimes, key] = source instanceof URL ? [runtimesByUrl, source.href] : [runtimesByObject, source];
-  const known = await runtimes.get(key)?.catch(() => null);
-  if (known?.alive) return known;
-  const starting = start(source);
-  runtimes.set(key, starting);
-  return starting;
+  // Entered before anything is awaited, so that loads at the same time share one start too.
+  const known = runtimes.get(key) ?? Promise.resolve(null);
+  const next = known.catch(() => null).then((runtime) => runtime?.alive ? runtime : start(source));
+  runtimes.set(key, next);
+  return next;
 }
 
 // ---- Arguments

@@ -253,9 +253,15 @@ function listen() {
     const file = event.dataTransfer.files[0];
     if (!file) return;
     if (file.size > MAX_WEIGHTS) return tellError(tooLarge(`${file.name} is`));
-    const error = load(new Uint8Array(await file.arrayBuffer()));
+    let bytes;
+    try {
+      bytes = new Uint8Array(await file.arrayBuffer());
+    } catch (error) {  // a folder, or a file that has gone
+      return tellError(new LabError('not-weights', `${file.name} cannot be read as a file: ${error.message}`));
+    }
+    const error = load(bytes);
     if (error) tellError(new LabError(error.code, `${file.name} was not loaded: ${error.message}`));
-    else notice.hidden = true;
+    else show();
   });
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const paint = () => { lab._lab_theme(dark.matches ? 1 : 0); schedule(); };
@@ -276,6 +282,15 @@ function listen() {
 // ---- Start
 
 let gl;
+
+/** The model is there: the canvas takes the place of the notice. */
+function show() {
+  notice.hidden = true;
+  if (!stage.hidden) return;
+  stage.hidden = false;
+  watchSize();
+  resize();
+}
 
 async function startModule() {
   try {
@@ -310,10 +325,7 @@ async function start() {
     }
     const error = load(await weights);
     if (error) throw new LabError(error.code, `The weights were not accepted: ${error.message}`);
-    stage.hidden = false;
-    watchSize();
-    resize();
-    notice.hidden = true;
+    show();
   } catch (error) {
     abort.abort();
     tellError(error, start);

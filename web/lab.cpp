@@ -159,14 +159,15 @@ bool Lab::refresh() {
       break;
     }
     const std::vector<float> z = latent_of(i);
-    stale_[i] = false;
     latents.insert(latents.end(), z.begin(), z.end());
     batch.push_back(i);
   }
   if (batch.empty()) return false;
   const auto images = model_->decode(latents);
-  if (!images) return false;  // out of memory: the old pictures stay
+  short_of_memory_ = !images;
+  if (!images) return false;  // the old pictures stay, and the next frame tries again
   for (std::size_t n = 0; n < batch.size(); ++n) {
+    stale_[batch[n]] = false;
     const auto first = images->begin() + static_cast<std::ptrdiff_t>(n) * kPixels;
     std::copy(first, first + kPixels, pixels_.begin() + std::ptrdiff_t{batch[n]} * kPixels);
     changed_[batch[n]] = true;
@@ -181,6 +182,7 @@ std::span<const float> Lab::picture(int index) const {
 bool Lab::take_changed(int index) { return std::exchange(changed_[index], false); }
 
 std::string Lab::describe() const {
+  if (short_of_memory_) return "There is not enough memory to draw; close other tabs and try again.";
   if (!model_) return "No model is loaded.";
   return std::to_string(state_.count) + " samples of seed " + std::to_string(state_.seed) + ". " +
          (state_.playing ? "Playing" : "t = " + number(state_.t, 2)) + " between A and B, " +

@@ -90,6 +90,7 @@ class Lab {
  private:
   void fill(Slot slot, std::vector<float> z, int from);
   void stale_morph() { stale_[kPictureMorph] = true; }
+  bool short_of_memory_ = false;  // the last refresh() could not draw
   void stale_film();
   std::vector<float> latent_of(int picture) const;
 

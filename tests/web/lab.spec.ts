@@ -52,6 +52,26 @@ test.describe('first sight', () => {
     expect(await counts()).toEqual(before);
   });
 
+  test('nothing moves by itself, and what plays stops while it is scrolled away', async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    const lab = new Lab(page);
+    await lab.open();
+    expect((await lab.state()).playing).toBe(false);
+    await page.evaluate(() => { document.body.style.paddingBottom = '4000px'; });
+    const box = await lab.box('play');
+    await page.mouse.click(box.x + box.w / 2, box.y + box.h / 2);
+    const frames = async () => (await lab.state()).frames;
+    const playing = await frames();
+    await expect.poll(frames).toBeGreaterThan(playing + 3);
+    await page.evaluate(() => scrollTo(0, 3500));
+    await page.waitForTimeout(300);
+    const away = await frames();
+    await page.waitForTimeout(700);
+    expect(await frames()).toBe(away);
+    await page.evaluate(() => scrollTo(0, 0));
+    await expect.poll(frames).toBeGreaterThan(away + 1);
+  });
+
   test('a reload works as the first time', async ({ page, lab }) => {
     const before = await lab.screen('sample:5');
     for (let i = 0; i < 3; ++i) {
@@ -378,6 +398,28 @@ test.describe('bad days', () => {
         expect(silent.splice(0).filter((message) => !message.startsWith('Failed to load resource'))).toEqual([]);
       }));
   }
+
+  test('after a failed start one\'s own file can be dropped; a folder is refused in words', async ({ page, silent }) => {
+    await page.route('**/weights.bin', (route) => route.fulfill({ status: 404 }));
+    await page.goto('/');
+    await expect(page.locator('#notice')).toContainText('(http)');
+    const drop = (bytes: number[] | null) => page.evaluate((content) => {
+      const files = content ? [new File([new Uint8Array(content)], 'w.bin')]
+        : [{ name: 'a folder', size: 0, arrayBuffer: () => Promise.reject(new Error('not a file')) }];
+      const event = new Event('drop', { bubbles: true, cancelable: true });
+      Object.defineProperty(event, 'dataTransfer', { value: { files } });
+      document.body.dispatchEvent(event);
+    }, bytes);
+    await drop(null);
+    await expect(page.locator('#notice')).toContainText('a folder cannot be read as a file: not a file. (not-weights)');
+    await drop([...readFileSync(weightsPath)]);
+    await expect(page.locator('#stage')).toBeVisible();
+    await expect(page.locator('#notice')).toBeHidden();
+    const lab = new Lab(page);
+    await lab.settled();
+    expect(mean(await inkOfSamples(lab))).toBeGreaterThan(0.08);
+    expect(silent.splice(0).filter((message) => !message.startsWith('Failed to load resource'))).toEqual([]);
+  });
 
   test('a bad file given later changes nothing; a good one is taken', async ({ page, lab }) => {
     const before = await lab.picture('sample:3');
