@@ -90,7 +90,6 @@ class Lab {
  private:
   void fill(Slot slot, std::vector<float> z, int from);
   void stale_morph() { stale_[kPictureMorph] = true; }
-  bool short_of_memory_ = false;  // the last refresh() could not draw
   void stale_film();
   std::vector<float> latent_of(int picture) const;
 
@@ -99,6 +98,7 @@ class Lab {
   int per_frame_ = kPictures;  // pictures that decode in about 10 ms
   std::vector<float> pixels_ = std::vector<float>(std::size_t{kPictures} * kPixels);
   bool stale_[kPictures] = {}, changed_[kPictures] = {};
+  bool short_of_memory_ = false;  // the last refresh() could not draw
 };
 
 /// Text of a number with `decimals` decimals and a real minus sign.
