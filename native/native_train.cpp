@@ -1,4 +1,5 @@
 // native_train: argv in, text out. The only printing and the only catch of the trainer.
+#include <dlfcn.h>
 #include <torch/torch.h>
 #include <torch/version.h>
 #include <unistd.h>
@@ -107,6 +108,15 @@ void add_options(CLI::App& app, Options& o) {
       "75 output in use by another run, 130/143 interrupted (the weights so far are kept as "
       "FILE.interrupted;\n"
       "a second Ctrl-C ends at once).");
+}
+
+/// LibTorch's threads, and those of OpenBLAS where LibTorch computes with it: results depend on both to the
+/// last bit.
+void set_threads(int threads) {
+  torch::set_num_threads(threads);
+  if (void* openblas = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
+    reinterpret_cast<void (*)(int)>(openblas)(threads);
+  }
 }
 
 torch::Device choose_device(const std::string& wish) {
@@ -231,7 +241,7 @@ int keep_interrupted(const Options& o, const std::vector<std::byte>& file, const
 
 int run(Options& o) {
   const torch::Device device = choose_device(o.device);
-  torch::set_num_threads(o.threads);
+  set_threads(o.threads);
   const OutputLock lock(o.out);
   ImageData data;
   data.train = read_image_set(o.data, "train", o.allow_modified_data);

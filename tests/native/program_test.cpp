@@ -121,6 +121,11 @@ TEST_CASE("same seed, same threads: same file, bit for bit, whatever it is calle
   };
   const Bytes first = file("a.bin", "--seed 5");
   CHECK(file("b.bin", "--seed 5") == first);
+  setenv("OPENBLAS_NUM_THREADS", "2", 1);  // --threads counts, not the environment
+  CHECK(file("e.bin", "--seed 5") == first);
+  setenv("OPENBLAS_NUM_THREADS", "1", 1);
+  CHECK(file("f.bin", "--seed 5") == first);
+  unsetenv("OPENBLAS_NUM_THREADS");
   CHECK(file("c.bin", "--seed 6") != first);
   CHECK(file("d.bin", "--seed 5 --precision f16").size() < first.size());
 }
