@@ -13,6 +13,10 @@ VaeImpl::VaeImpl(const ModelSpec& s) : spec(s) {
   mu = register_module("mu", torch::nn::Linear(features, spec.latent));
   log_var = register_module("log_var", torch::nn::Linear(features, spec.latent));
   decoder = register_module("decoder", make_sequential(spec.decoder));
+  if (spec.likelihood == Likelihood::kGaussian) {
+    const Linear head = std::get<Linear>(spec.decoder[last_linear(spec.decoder)]);
+    decoder_log_var = register_module("decoder_log_var", torch::nn::Linear(head.in, head.out));
+  }
 }
 
 PosteriorTensors VaeImpl::encode(const torch::Tensor& images) {
@@ -23,9 +27,20 @@ PosteriorTensors VaeImpl::encode(const torch::Tensor& images) {
   return {mu->forward(features), log_var->forward(features)};
 }
 
-torch::Tensor VaeImpl::decode(const torch::Tensor& z) { return decoder->forward(z).reshape({z.size(0), -1}); }
+torch::Tensor VaeImpl::decode(const torch::Tensor& z) {
+  if (!decoder_log_var) return decoder->forward(z).reshape({z.size(0), -1});
+  torch::Tensor mean = z, log_var;  // (n, pixels)
+  int i = 0;
+  for (auto& layer : *decoder) {
+    if (i++ == last_linear(spec.decoder)) log_var = decoder_log_var->forward(mean);
+    mean = layer.any_forward(mean).get<torch::Tensor>();
+  }
+  const torch::Tensor floored = kMinLogVariance + torch::softplus(log_var - kMinLogVariance);
+  return torch::cat({mean.reshape({z.size(0), -1}), floored}, 1);
+}
 
 torch::Tensor VaeImpl::image(const torch::Tensor& output) {
+  if (spec.likelihood == Likelihood::kGaussian) return output.slice(1, 0, spec.image.size()).clamp(0, 1);
   return spec.likelihood == Likelihood::kBernoulli ? torch::sigmoid(output) : output.clamp(0, 1);
 }
 

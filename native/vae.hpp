@@ -18,13 +18,14 @@ struct VaeImpl : torch::nn::Module {
   explicit VaeImpl(const ModelSpec& spec);
 
   PosteriorTensors encode(const torch::Tensor& images);  // (n, pixels) in [0, 1]
-  torch::Tensor decode(const torch::Tensor& z);  // (n, latent) -> (n, pixels), the likelihood's parameters
+  torch::Tensor decode(const torch::Tensor& z);      // (n, latent) -> (n, outputs(spec))
   torch::Tensor image(const torch::Tensor& output);  // decode()'s output -> (n, pixels) in [0, 1]
 
   ModelSpec spec;
   torch::nn::Sequential encoder{nullptr};
   torch::nn::Linear mu{nullptr}, log_var{nullptr};
   torch::nn::Sequential decoder{nullptr};
+  torch::nn::Linear decoder_log_var{nullptr};  // of a Gaussian likelihood only
 };
 TORCH_MODULE(Vae);
 

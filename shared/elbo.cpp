@@ -13,12 +13,29 @@ double bernoulli_cross_entropy(double logit, double x) {
 
 double squared_error(double mean, double x) { return (x - mean) * (x - mean); }
 
+/// -log N(x; mean, exp(log_var)).
+double gaussian(double mean, double log_var, double x) {
+  constexpr double kLogTwoPi = 1.8378770664093454836;
+  return (kLogTwoPi + log_var + (x - mean) * (x - mean) * std::exp(-log_var)) / 2;
+}
+
 }  // namespace
 
 double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x) {
-  const auto term = likelihood == Likelihood::kBernoulli ? bernoulli_cross_entropy : squared_error;
   double sum = 0;
-  for (std::size_t i = 0; i < output.size(); ++i) sum += term(output[i], x[i]);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    switch (likelihood) {
+      case Likelihood::kBernoulli:
+        sum += bernoulli_cross_entropy(output[i], x[i]);
+        break;
+      case Likelihood::kSquaredError:
+        sum += squared_error(output[i], x[i]);
+        break;
+      case Likelihood::kGaussian:
+        sum += gaussian(output[i], output[x.size() + i], x[i]);
+        break;
+    }
+  }
   return sum;
 }
 

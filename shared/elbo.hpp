@@ -10,6 +10,8 @@ namespace vae {
 
 /// -log p(x|z) of one image. kBernoulli: cross-entropy of pixels x in [0, 1] with logits `output`, summed.
 /// kSquaredError: sum of (x - output)^2, which is -log p(x|z) for variance 1/2 without its constant.
+/// kGaussian: the negative log density (x - mean)^2 / (2 variance) + log(2 pi variance) / 2, summed; `output`
+/// holds the means, then the log-variances.
 double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x);
 
 /// KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)).

@@ -100,20 +100,37 @@ Result<std::size_t> count_samples(std::span<const float> values, int each, const
   return values.size() / static_cast<std::size_t>(each);
 }
 
+bool gaussian(const ModelSpec& spec) { return spec.likelihood == Likelihood::kGaussian; }
+
+/// The softplus floor of a Gaussian pixel's log-variance: smooth, so that its gradient never dies.
+float floored_log_variance(float x) {
+  const float above = x - kMinLogVariance;
+  return kMinLogVariance + std::max(above, 0.0f) + std::log1p(std::exp(-std::fabs(above)));
+}
+
+std::vector<float> clamped(std::span<const float> latents) {
+  std::vector<float> z(latents.begin(), latents.end());
+  for (float& value : z) value = std::clamp(value, -kLatentLimit, kLatentLimit);
+  return z;
+}
+
 /// Always a pixel: NaN, which weights that overflow could make, becomes 0.
 float to_pixel(float p) { return p >= 0 ? std::min(p, 1.0f) : 0.0f; }
 
 }  // namespace
 
 Model::Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<LayerParameters> encoder,
-             std::vector<LayerParameters> decoder, LayerParameters mu, LayerParameters log_var)
+             std::vector<LayerParameters> decoder, LayerParameters mu, LayerParameters log_var,
+             std::vector<LayerParameters> log_var_decoder)
     : spec_(std::move(spec)),
       metadata_(std::move(metadata)),
       weights_(std::move(weights)),
       encoder_(spec_.encoder, encoder_input(spec_.encoder, spec_.image), std::move(encoder)),
       mu_({Linear{encoder_features(spec_), spec_.latent}}, {encoder_features(spec_), 1, 1}, {mu}),
       log_var_({Linear{encoder_features(spec_), spec_.latent}}, {encoder_features(spec_), 1, 1}, {log_var}),
-      decoder_(spec_.decoder, {spec_.latent, 1, 1}, std::move(decoder)) {}
+      decoder_(spec_.decoder, {spec_.latent, 1, 1}, std::move(decoder)),
+      log_var_decoder_(gaussian(spec_) ? vae::log_var_decoder(spec_) : LayerList{}, {spec_.latent, 1, 1},
+                       std::move(log_var_decoder)) {}
 
 Result<Model> Model::load(std::span<const std::byte> file) {
   const auto view = read_weights(file);
@@ -139,12 +156,17 @@ Result<Model> Model::load(std::span<const std::byte> file) {
   std::vector<LayerParameters> encoder = layer_parameters(spec->encoder, next);
   const LayerList head{Linear{encoder_features(*spec), spec->latent}};
   const LayerParameters mu = layer_parameters(head, next)[0], log_var = layer_parameters(head, next)[0];
-  std::vector<LayerParameters> decoder = layer_parameters(spec->decoder, next);
+  std::vector<LayerParameters> decoder = layer_parameters(spec->decoder, next), log_var_decoder;
+  if (gaussian(*spec)) {  // shares all layers but its last one
+    const std::ptrdiff_t last = last_linear(spec->decoder);
+    log_var_decoder.assign(decoder.begin(), decoder.begin() + last);
+    log_var_decoder.push_back(layer_parameters({spec->decoder[static_cast<int>(last)]}, next)[0]);
+  }
   Metadata metadata;
   for (const auto& [key, value] : view->metadata) metadata.emplace_back(key, value);
 
   Model model(*spec, std::move(metadata), std::move(weights), std::move(encoder), std::move(decoder), mu,
-              log_var);
+              log_var, std::move(log_var_decoder));
   if (const auto problem = check_golden(*view, model)) return *problem;
   return model;
 }
@@ -168,24 +190,40 @@ Result<Posterior> Model::encode(std::span<const float> images) {
   return q;
 }
 
-Result<std::vector<float>> Model::decode_output(std::span<const float> latents) {
+Result<std::vector<float>> Model::decode_means(std::span<const float> latents) {
   const auto n = count_samples(latents, latent(), "latents");
   if (!n) return n.error();
-  std::vector<float> z(latents.begin(), latents.end());
-  for (float& value : z) value = std::clamp(value, -kLatentLimit, kLatentLimit);
-  std::vector<float> output(*n * static_cast<std::size_t>(pixels()));
-  if (!decoder_.run(z, output)) return out_of_memory();
+  const std::vector<float> z = clamped(latents);
+  std::vector<float> means(*n * static_cast<std::size_t>(pixels()));
+  if (!decoder_.run(z, means)) return out_of_memory();
+  return means;
+}
+
+Result<std::vector<float>> Model::decode_output(std::span<const float> latents) {
+  auto means = decode_means(latents);
+  if (!means || !gaussian(spec_)) return means;
+  const std::vector<float> z = clamped(latents);
+  std::vector<float> log_variances(means->size());
+  if (!log_var_decoder_.run(z, log_variances)) return out_of_memory();
+  for (float& x : log_variances) x = floored_log_variance(x);
+  std::vector<float> output;  // (n, 2 * pixels)
+  output.reserve(2 * means->size());
+  for (auto at = std::ptrdiff_t{0}; at < std::ssize(*means); at += pixels()) {
+    for (const std::vector<float>* part : {&*means, &log_variances}) {
+      output.insert(output.end(), part->begin() + at, part->begin() + at + pixels());
+    }
+  }
   return output;
 }
 
 Result<std::vector<float>> Model::decode(std::span<const float> latents) {
-  auto output = decode_output(latents);
-  if (!output) return output;
+  auto image = decode_means(latents);
+  if (!image) return image;
   if (spec_.likelihood == Likelihood::kBernoulli) {
-    for (float& x : *output) x = 1 / (1 + std::exp(-x));
+    for (float& x : *image) x = 1 / (1 + std::exp(-x));
   }
-  for (float& x : *output) x = to_pixel(x);
-  return output;
+  for (float& x : *image) x = to_pixel(x);
+  return image;
 }
 
 }  // namespace vae

@@ -41,18 +41,22 @@ class Model {
   /// kShape, kNonfinite, kMemory, as above.
   Result<std::vector<float>> decode(std::span<const float> latents);
 
-  /// (n, latent) -> (n, pixels), the decoder's own output: logits for a Bernoulli likelihood, the image
-  /// otherwise.
+  /// (n, latent) -> (n, outputs(spec)), the likelihood's parameters: logits for kBernoulli, the image for
+  /// kSquaredError; for kGaussian each row holds the means and then the log-variances, which are
+  /// kMinLogVariance + softplus(head - kMinLogVariance).
   Result<std::vector<float>> decode_output(std::span<const float> latents);
 
  private:
   Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<LayerParameters> encoder,
-        std::vector<LayerParameters> decoder, LayerParameters mu, LayerParameters log_var);
+        std::vector<LayerParameters> decoder, LayerParameters mu, LayerParameters log_var,
+        std::vector<LayerParameters> log_var_decoder);
+  Result<std::vector<float>> decode_means(std::span<const float> latents);  // what the decoder itself ends in
 
   ModelSpec spec_;
   Metadata metadata_;
   Floats weights_;  // all parameters, dequantized, in the order of parameters(spec)
   Sequential encoder_, mu_, log_var_, decoder_;
+  Sequential log_var_decoder_;  // without layers unless the likelihood is Gaussian
 };
 
 }  // namespace vae

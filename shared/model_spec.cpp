@@ -31,6 +31,8 @@ std::string convolution_words(const char* name, int in, int out, int kernel, int
 }
 
 constexpr std::string_view kActivationNames[] = {"relu", "leaky_relu", "tanh", "sigmoid", "silu"};
+constexpr std::string_view kLikelihoodNames[] = {"bernoulli", "squared_error", "gaussian"};
+constexpr std::string_view kPriorNames[] = {"normal", "none"};
 
 std::string words(const Layer& layer) {
   return std::visit(
@@ -167,6 +169,14 @@ std::string parse_layers(std::string_view text, LayerList& layers) {
   return {};
 }
 
+/// The value of an enumeration whose names are in `names`, in its order.
+template <class Enum, std::size_t N>
+bool parse_word(std::string_view text, const std::string_view (&names)[N], Enum& value) {
+  const auto found = std::find(std::begin(names), std::end(names), text);
+  value = static_cast<Enum>(found - std::begin(names));
+  return found != std::end(names);
+}
+
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -228,8 +238,10 @@ ModelSpec mlp(Shape image, int hidden, int latent) {
           mlp_decoder(pixels, hidden, latent)};
 }
 
-ModelSpec aevb(int latent) {
-  return {"aevb", {1, 28, 28}, latent, Likelihood::kBernoulli, kAevbEncoder, aevb_decoder(latent)};
+ModelSpec aevb(int latent, Likelihood likelihood) {
+  const bool gaussian = likelihood == Likelihood::kGaussian;
+  return {"aevb",     {1, 28, 28},  latent,
+          likelihood, kAevbEncoder, gaussian ? aevb_gaussian_decoder(latent) : aevb_decoder(latent)};
 }
 
 ModelSpec tf_conv() {
@@ -238,6 +250,25 @@ ModelSpec tf_conv() {
 
 int encoder_features(const ModelSpec& spec) {
   return output_shape(spec.encoder, encoder_input(spec.encoder, spec.image)).value_or(Shape{}).channels;
+}
+
+int last_linear(const LayerList& decoder) {
+  int last = -1;
+  for (int i = 0; i < decoder.size(); ++i) {
+    if (std::holds_alternative<Linear>(decoder[i])) last = i;
+  }
+  return last;
+}
+
+LayerList log_var_decoder(const ModelSpec& spec) {
+  LayerList layers;
+  for (int i = 0; i <= last_linear(spec.decoder); ++i) layers.push_back(spec.decoder[i]);
+  return layers;
+}
+
+int outputs(const ModelSpec& spec) {
+  const int pixels = static_cast<int>(spec.image.size());
+  return spec.likelihood == Likelihood::kGaussian ? 2 * pixels : pixels;
 }
 
 std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
@@ -251,6 +282,9 @@ std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
   for (int i = 0; i < spec.decoder.size(); ++i) {
     add_parameters("decoder." + std::to_string(i), spec.decoder[i], all);
   }
+  if (spec.likelihood == Likelihood::kGaussian) {
+    add_parameters("decoder_log_var", spec.decoder[last_linear(spec.decoder)], all);
+  }
   return all;
 }
 
@@ -261,14 +295,17 @@ std::string check(const ModelSpec& spec) {
   if (spec.encoder.size() == 0 || spec.decoder.size() == 0) return "encoder and decoder need a layer each";
   const std::string encoder = check("encoder", spec.encoder, encoder_input(spec.encoder, spec.image), 0);
   if (!encoder.empty()) return encoder;
-  return check("decoder", spec.decoder, {spec.latent, 1, 1}, spec.image.size());
+  const std::string decoder = check("decoder", spec.decoder, {spec.latent, 1, 1}, spec.image.size());
+  if (!decoder.empty() || spec.likelihood != Likelihood::kGaussian) return decoder;
+  if (last_linear(spec.decoder) < 0) return "a Gaussian likelihood needs a linear layer in the decoder";
+  return check("log-variance decoder", log_var_decoder(spec), {spec.latent, 1, 1}, spec.image.size());
 }
 
 std::string to_string(const ModelSpec& spec) {
-  const char* likelihood = spec.likelihood == Likelihood::kBernoulli ? "bernoulli" : "squared_error";
   return spec.name + " image=" + words(spec.image) + " latent=" + std::to_string(spec.latent) +
-         " likelihood=" + likelihood + " prior=normal encoder=" + words(spec.encoder) +
-         " decoder=" + words(spec.decoder);
+         " likelihood=" + std::string(kLikelihoodNames[static_cast<int>(spec.likelihood)]) +
+         " prior=" + std::string(kPriorNames[static_cast<int>(spec.prior)]) +
+         " encoder=" + words(spec.encoder) + " decoder=" + words(spec.decoder);
 }
 
 Result<ModelSpec> parse_model_spec(std::string_view line) {
@@ -290,11 +327,12 @@ Result<ModelSpec> parse_model_spec(std::string_view line) {
     std::string problem;
     if (key == "image" && !parse_shape(value, spec.image)) problem = "image must be CxHxW, e.g. 1x28x28";
     if (key == "latent" && !parse_int(value, 1, spec.latent)) problem = "latent must be a positive number";
-    if (key == "likelihood") {
-      if (value != "bernoulli" && value != "squared_error") problem = "unknown likelihood, update digit-vae";
-      spec.likelihood = value == "bernoulli" ? Likelihood::kBernoulli : Likelihood::kSquaredError;
+    if (key == "likelihood" && !parse_word(value, kLikelihoodNames, spec.likelihood)) {
+      problem = "unknown likelihood, update digit-vae";
     }
-    if (key == "prior" && value != "normal") problem = "unknown prior, update digit-vae";
+    if (key == "prior" && !parse_word(value, kPriorNames, spec.prior)) {
+      problem = "unknown prior, update digit-vae";
+    }
     if (key == "encoder") problem = parse_layers(value, spec.encoder);
     if (key == "decoder") problem = parse_layers(value, spec.decoder);
     if (!problem.empty()) return error(problem);

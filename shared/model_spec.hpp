@@ -18,7 +18,18 @@ namespace vae {
 enum class Likelihood {
   kBernoulli,     // the decoder ends in logits; its image is their sigmoid
   kSquaredError,  // the decoder ends in the image; a normal distribution of variance 1/2, constant left out
+  kGaussian,      // the decoder ends in the mean; a second head, decoder_log_var, gives the log-variance
 };
+
+/// What z is drawn from when no image is given.
+enum class Prior {
+  kNormal,  // N(0, I)
+  kNone,    // a plain autoencoder: z = mu, nothing is drawn and there is no KL term
+};
+
+/// The log-variance of a Gaussian pixel never falls below this (standard deviation 0.03, about 8 of 255 gray
+/// levels): border pixels never vary, and their density would grow without bound.
+inline constexpr float kMinLogVariance = -7;
 
 struct ModelSpec {
   std::string name;  // one word: letters, digits, '-', '_', '.'
@@ -26,6 +37,7 @@ struct ModelSpec {
   int latent = 20;
   Likelihood likelihood = Likelihood::kBernoulli;
   LayerList encoder, decoder;
+  Prior prior = Prior::kNormal;
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 
@@ -51,12 +63,17 @@ constexpr LayerList mlp_decoder(int pixels, int hidden, int latent) {
 }
 ModelSpec mlp(Shape image = {1, 28, 28}, int hidden = 400, int latent = 20);
 
-/// Kingma and Welling 2013, Bernoulli decoder: 784-500 tanh, latent-500 tanh-784 logits.
+/// Kingma and Welling 2013: 784-500 tanh, latent-500 tanh-784 logits; with a Gaussian decoder, for
+/// real-valued data, the mean goes through a sigmoid and the log-variance comes from a second head.
 constexpr LayerList kAevbEncoder{Linear{784, 500}, Activation{ActivationKind::kTanh}};
 constexpr LayerList aevb_decoder(int latent) {
   return {Linear{latent, 500}, Activation{ActivationKind::kTanh}, Linear{500, 784}};
 }
-ModelSpec aevb(int latent = 2);
+constexpr LayerList aevb_gaussian_decoder(int latent) {
+  return {Linear{latent, 500}, Activation{ActivationKind::kTanh}, Linear{500, 784},
+          Activation{ActivationKind::kSigmoid}};
+}
+ModelSpec aevb(int latent = 2, Likelihood likelihood = Likelihood::kBernoulli);
 
 /// A TensorFlow tutorial's convolutional VAE, latent 8, squared error. TensorFlow's "SAME" padding: kernel 4
 /// needs 1 pixel on every side at stride 2, and 1 before, 2 after at stride 1.
@@ -99,6 +116,7 @@ static_assert(output_shape(mlp_encoder(784, 400), {784, 1, 1}) == Shape{400, 1, 
 static_assert(output_shape(mlp_decoder(784, 400, 20), {20, 1, 1}) == Shape{784, 1, 1});
 static_assert(output_shape(kAevbEncoder, {784, 1, 1}) == Shape{500, 1, 1});
 static_assert(output_shape(aevb_decoder(2), {2, 1, 1}) == Shape{784, 1, 1});
+static_assert(output_shape(aevb_gaussian_decoder(2), {2, 1, 1}) == Shape{784, 1, 1});
 static_assert(first_mismatch(kTfConvEncoder, {1, 28, 28}) == -1);
 static_assert(output_shape(kTfConvEncoder, {1, 28, 28}) == Shape{3136, 1, 1});
 static_assert(first_mismatch(kTfConvDecoder, {8, 1, 1}) == -1);
@@ -109,6 +127,18 @@ static_assert(output_shape(kTfConvDecoder, {8, 1, 1}) == Shape{784, 1, 1});
 /// Width of the encoder's last layer, which both heads take; only for a spec that check() accepts.
 int encoder_features(const ModelSpec& spec);
 
+/// Position of the decoder's last Linear layer; -1 when it has none. The log-variance head of a Gaussian
+/// likelihood is a Linear layer of the same size that takes what this one takes.
+int last_linear(const LayerList& decoder);
+
+/// The decoder that gives the log-variance of a Gaussian likelihood: `decoder` up to and with its last Linear
+/// layer, whose parameters are decoder_log_var's; only for a spec that check() accepts.
+LayerList log_var_decoder(const ModelSpec& spec);
+
+/// Numbers that the decoder gives for an image, the likelihood's parameters: logits or means of the pixels;
+/// for kGaussian the means, then the log-variances.
+int outputs(const ModelSpec& spec);
+
 /// A parameter's name in the file and in a PyTorch state_dict, and its shape.
 struct ParameterSpec {
   std::string name;
@@ -116,8 +146,9 @@ struct ParameterSpec {
   friend bool operator==(const ParameterSpec&, const ParameterSpec&) = default;
 };
 
-/// All parameters in file order: encoder.I.weight, encoder.I.bias, ..., mu.*, log_var.*, decoder.I.*; I is
-/// the position in the layer list, counting activations, dropout and reshapes.
+/// All parameters in file order: encoder.I.weight, encoder.I.bias, ..., mu.*, log_var.*, decoder.I.*,
+/// decoder_log_var.* for a Gaussian likelihood; I is the position in the layer list, counting activations,
+/// dropout and reshapes.
 std::vector<ParameterSpec> parameters(const ModelSpec& spec);
 
 /// Empty when the layers fit together, the image comes out again and every size is within the limits;

@@ -14,9 +14,10 @@ std::vector<float> row(const torch::Tensor& t, std::int64_t i) {
 
 TEST_CASE("the trainer's losses are the page's") {
   torch::manual_seed(1);
-  const torch::Tensor output = 5 * torch::randn({9, 784}), x = torch::rand({9, 784});
+  const torch::Tensor logits = 5 * torch::randn({9, 784}), x = torch::rand({9, 784});
   const PosteriorTensors q{torch::randn({9, 20}), torch::randn({9, 20})};
-  for (Likelihood likelihood : {Likelihood::kBernoulli, Likelihood::kSquaredError}) {
+  for (Likelihood likelihood : {Likelihood::kBernoulli, Likelihood::kSquaredError, Likelihood::kGaussian}) {
+    const torch::Tensor output = likelihood == Likelihood::kGaussian ? torch::randn({9, 2 * 784}) : logits;
     const torch::Tensor losses = reconstruction_loss(likelihood, output, x);
     REQUIRE(losses.sizes() == torch::IntArrayRef{9});
     for (std::int64_t i = 0; i < 9; ++i) {

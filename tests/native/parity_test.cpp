@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "native/export.hpp"
 #include "native/output_file.hpp"
 #include "native/vae.hpp"
 #include "shared/latent.hpp"
@@ -90,4 +91,16 @@ TEST_CASE("the weights in the tree: LibTorch and Eigen agree within 1e-5") {
                            ",\n\"mu\":" + json_rows(q.mu, latent) +
                            ",\n\"log_var\":" + json_rows(q.log_var, latent) + "}}\n";
   write_file(std::filesystem::path(BUILD) / "parity.json", std::as_bytes(std::span(json)));
+}
+
+TEST_CASE("means and log-variances of a Gaussian decoder: LibTorch and Eigen agree within 1e-5") {
+  torch::NoGradGuard no_grad;
+  Vae libtorch(aevb(2, Likelihood::kGaussian));
+  initialize(*libtorch, 4);
+  Model eigen = *Model::load(export_weights(*libtorch, Dtype::kF32, {}));
+  std::vector<float> z = sample_prior_sheet(2, 1, 10);
+  const torch::Tensor output = libtorch->decode(torch::from_blob(z.data(), {10, 2}));
+  CHECK(output.sizes() == torch::IntArrayRef{10, 2 * 784});
+  CHECK(largest_difference(*eigen.decode_output(z), to_vector(output)) < 1e-5);
+  CHECK(largest_difference(*eigen.decode(z), to_vector(libtorch->image(output))) < 1e-5);
 }

@@ -28,6 +28,14 @@ TEST_CASE("squared error is summed") {
   CHECK(reconstruction_loss(Likelihood::kSquaredError, Vector{1, 0.5f}, Vector{0, 1}) == Approx(1.25));
 }
 
+TEST_CASE("the negative log density of normal pixels; means come before log-variances") {
+  const double half_log_two_pi = 0.91893853320467274178;
+  CHECK(reconstruction_loss(Likelihood::kGaussian, Vector{0.5f, 0}, Vector{0.5f}) == Approx(half_log_two_pi));
+  const double expected = 2 * half_log_two_pi + std::log(0.5) + 0.25 / (2 * 0.25) + std::log(3.0) + 1 / 18.0;
+  CHECK(reconstruction_loss(Likelihood::kGaussian, Vector{0.5f, 2, std::log(0.25f), std::log(9.0f)},
+                            Vector{1, 1}) == Approx(expected));
+}
+
 TEST_CASE("KL against the closed form of two normal distributions") {
   // KL(N(m, s^2) || N(0, 1)) = -log s + (s^2 + m^2 - 1) / 2
   const Vector mu{0, 1, -2}, log_var{0, std::log(0.25f), std::log(4.0f)};

@@ -5,6 +5,11 @@
 using namespace vae;
 
 namespace {
+ModelSpec autoencoder() {
+  ModelSpec spec = mlp();
+  spec.prior = Prior::kNone;
+  return spec;
+}
 std::int64_t count(const ModelSpec& spec, const std::string& prefix) {
   std::int64_t sum = 0;
   for (const ParameterSpec& p : parameters(spec)) {
@@ -15,7 +20,8 @@ std::int64_t count(const ModelSpec& spec, const std::string& prefix) {
 }  // namespace
 
 TEST_CASE("the model line and back") {
-  for (const ModelSpec& spec : {mlp(), mlp({1, 14, 10}, 33, 3), aevb(2), aevb(20), tf_conv()}) {
+  for (const ModelSpec& spec : {mlp(), mlp({1, 14, 10}, 33, 3), aevb(2), aevb(20),
+                                aevb(2, Likelihood::kGaussian), autoencoder(), tf_conv()}) {
     const std::string line = to_string(spec);
     CAPTURE(line);
     const auto back = parse_model_spec(line);
@@ -33,6 +39,7 @@ TEST_CASE("parameter counts of the presets") {
   CHECK(count(mlp(), "decoder") == 322784);
   CHECK(count(tf_conv(), "decoder") == 9969009);  // of the published code
   CHECK(count(aevb(2), "decoder") == 394284);
+  CHECK(count(aevb(2, Likelihood::kGaussian), "decoder_log_var") == 501 * 784);
 }
 
 TEST_CASE("parameters are named as in a PyTorch state_dict, in order") {
@@ -44,6 +51,19 @@ TEST_CASE("parameters are named as in a PyTorch state_dict, in order") {
   for (std::size_t i = 0; i < names.size(); ++i) CHECK(p[i].name == names[i]);
   CHECK(p[2].shape == Dims{2, {20, 400}});
   CHECK(parameters(tf_conv()).back().name == "decoder.14.bias");
+}
+
+TEST_CASE("a Gaussian likelihood has a head beside the decoder's last linear layer") {
+  ModelSpec spec = aevb(2, Likelihood::kGaussian);
+  CHECK(parameters(spec).back() == ParameterSpec{"decoder_log_var.bias", {1, {784}}});
+  CHECK(outputs(spec) == 2 * 784);
+  CHECK(outputs(aevb(2)) == 784);
+  CHECK(log_var_decoder(spec) == aevb_decoder(2));  // without the sigmoid
+  spec.decoder = {Reshape{{1, 28, 28}}};
+  spec.latent = 784;
+  CHECK(check(spec) == "a Gaussian likelihood needs a linear layer in the decoder");
+  spec.decoder = {Linear{784, 392}, Reshape{{1, 14, 28}}, ConvTranspose2d{1, 2, 1, 1, {}}};
+  CHECK(check(spec).find("log-variance decoder gives 392x1x1") == 0);
 }
 
 TEST_CASE("check names what does not fit") {

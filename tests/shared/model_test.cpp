@@ -54,6 +54,33 @@ TEST_CASE("decode agrees with a straight-line implementation, alone and in a bat
   }
 }
 
+TEST_CASE("a Gaussian decoder gives means, then log-variances above their floor") {
+  // mean = sigmoid(z), head = 20 z on a single pixel, with weights in the order of parameters()
+  const ModelSpec spec{"one",
+                       {1, 1, 1},
+                       1,
+                       Likelihood::kGaussian,
+                       {Linear{1, 1}},
+                       {Linear{1, 1}, Activation{ActivationKind::kSigmoid}}};
+  std::vector<NamedTensor> tensors = random_tensors(spec);
+  for (NamedTensor& t : tensors)
+    t.values = {t.shape.rank == 1 ? 0.0f : t.name == "decoder_log_var.weight" ? 20.0f : 1.0f};
+  Model model = load(write_weights({{"model", to_string(spec)},
+                                    {"golden_z", encode_floats(std::vector<float>{0})},
+                                    {"golden_x", encode_floats(std::vector<float>{0.5f})}},
+                                   tensors));
+  const std::vector<float> output = *model.decode_output(std::vector<float>{0, -1, 1});
+  REQUIRE(output.size() == 6);
+  const auto floored = [](double x) { return kMinLogVariance + std::log1p(std::exp(x - kMinLogVariance)); };
+  CHECK(output[0] == Approx(0.5));
+  CHECK(output[1] == Approx(floored(0)));
+  CHECK(output[2] == Approx(1 / (1 + std::exp(1.0))));
+  CHECK(output[3] == Approx(floored(-20)).margin(1e-5));
+  CHECK(output[4] == Approx(1 / (1 + std::exp(-1.0))));
+  CHECK(output[5] == Approx(20));
+  CHECK(model.decode(std::vector<float>{0, -1})->size() == 2);
+}
+
 TEST_CASE("nothing in, nothing out") {
   Model model = load(sealed_file());
   CHECK(model.decode({})->empty());
