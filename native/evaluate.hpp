@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "native/dataset.hpp"
+#include "native/pixels.hpp"
 #include "shared/model.hpp"
 
 namespace vae {
@@ -23,8 +24,9 @@ struct Evaluation {
 /// run's), so that the two print the same number. (latent)
 std::vector<float> evaluation_noise(int latent, int index);
 
-/// Gray pixels. `progress(done)` is called with the number of images done. Throws Failure when the images do
-/// not have the model's size.
-Evaluation evaluate(Model& model, const ImageSet& set, const std::function<void(int)>& progress = {});
+/// A model without a prior is taken at z = mu, and its kl is 0. `progress(done)` is called with the number of
+/// images done. Throws Failure when the images do not have the model's size.
+Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixels = Pixels::kGray,
+                    const std::function<void(int)>& progress = {});
 
 }  // namespace vae

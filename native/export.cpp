@@ -1,5 +1,6 @@
 #include "native/export.hpp"
 
+#include "native/failure.hpp"
 #include "shared/encoding.hpp"
 #include "shared/latent.hpp"
 
@@ -18,16 +19,29 @@ Dims dims_of(const torch::Tensor& tensor) {
   return dims;
 }
 
+/// All parameters as they go into the file; biases stay F32.
+std::vector<NamedTensor> tensors_of(VaeImpl& model, Dtype precision) {
+  std::vector<NamedTensor> tensors;
+  for (const auto& named : model.named_parameters()) {
+    const Dtype dtype = named.value().dim() > 1 ? precision : Dtype::kF32;
+    tensors.push_back({named.key(), dims_of(named.value()), to_vector(named.value()), dtype});
+  }
+  return tensors;
+}
+
 /// A copy on the CPU whose parameters are what a reader of the file will have.
-Vae as_stored(VaeImpl& model, Dtype precision) {
-  torch::NoGradGuard no_grad;
-  Vae copy(model.spec);
+Vae as_stored(const ModelSpec& spec, const std::vector<NamedTensor>& tensors) {
+  const std::vector<std::byte> file = write_weights({}, tensors);
+  const auto view = read_weights(file, {.bytes = file.size(), .tensors = 2 * tensors.size()});
+  if (!view) throw Failure(Exit::kUsage, "this model does not fit a weights file: " + view.error().message);
+  Vae copy(spec);
   copy->eval();
-  auto from = model.named_parameters();
   for (auto& named : copy->named_parameters()) {
-    torch::Tensor p = from[named.key()].detach().to(torch::kCPU);
-    if (precision == Dtype::kF16 && p.dim() > 1) p = p.to(torch::kHalf);
-    named.value().copy_(p);
+    std::vector<float> values(static_cast<std::size_t>(named.value().numel()));
+    if (!dequantize(*view->find(named.key()), view->find(named.key() + "_scale"), values))
+      throw Failure(Exit::kDiverged,
+                    "parameter " + named.key() + " is not finite in the precision asked for");
+    named.value().copy_(torch::from_blob(values.data(), named.value().sizes()));
   }
   return copy;
 }
@@ -36,12 +50,8 @@ Vae as_stored(VaeImpl& model, Dtype precision) {
 
 std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& facts) {
   torch::NoGradGuard no_grad;
-  Vae stored = as_stored(model, precision);
-  std::vector<NamedTensor> tensors;
-  for (const auto& named : stored->named_parameters()) {
-    const Dtype dtype = named.value().dim() > 1 ? precision : Dtype::kF32;
-    tensors.push_back({named.key(), dims_of(named.value()), to_vector(named.value()), dtype});
-  }
+  const std::vector<NamedTensor> tensors = tensors_of(model, precision);
+  Vae stored = as_stored(model.spec, tensors);
   std::vector<float> z = sample_prior(model.spec.latent, 0);
   const torch::Tensor latent = torch::from_blob(z.data(), {1, model.spec.latent});
   Metadata metadata = {{"model", to_string(model.spec)},

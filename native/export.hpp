@@ -10,8 +10,9 @@
 
 namespace vae {
 
-/// Bytes of a weights file. `precision` is kF32 or kF16 (weights; biases stay F32). `facts` are added to the
+/// Bytes of a weights file. `precision` is that of the weights; biases stay F32. `facts` are added to the
 /// metadata after the model line and the golden sample. The model may be on any device and is not changed.
+/// Throws Failure kUsage (larger than a file may be) or kDiverged (a parameter is not finite).
 std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& facts);
 
 }  // namespace vae

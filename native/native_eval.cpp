@@ -56,7 +56,7 @@ Model load_model(const std::string& path) {
 Evaluation evaluate_with_progress(Model& model, const ImageSet& test) {
   ProgressLine line;
   const auto start = std::chrono::steady_clock::now();
-  return evaluate(model, test, [&](int done) {
+  return evaluate(model, test, Pixels::kGray, [&](int done) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     line.show(std::to_string(done) + " of " + std::to_string(test.count()) + " images  " +
               thousands(static_cast<long long>(done / seconds)) + " images/s  " +

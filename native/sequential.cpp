@@ -1,5 +1,9 @@
 #include "native/sequential.hpp"
 
+#include <cmath>
+
+#include "shared/rng.hpp"
+
 namespace vae {
 namespace {
 
@@ -14,7 +18,7 @@ struct PaddedConv2dImpl : nn::Module {
   torch::Tensor forward(torch::Tensor x) {  // (n, in, h, w)
     const Padding& p = layer.padding;
     x = torch::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom});
-    return torch::conv2d(x, weight, bias, layer.stride);
+    return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast), weight, bias, layer.stride);
   }
   Conv2d layer;
   torch::Tensor weight, bias;
@@ -29,6 +33,13 @@ struct CroppedConvTranspose2dImpl : nn::Module {
   }
   torch::Tensor forward(torch::Tensor x) {  // (n, in, h, w)
     const Padding& p = layer.crop;
+    const int k = layer.kernel - 1;
+    if (layer.stride == 1 && std::max({p.top, p.left, p.bottom, p.right}) <= k) {
+      // A convolution with the kernel turned around: nothing is computed only to be cropped.
+      x = torch::constant_pad_nd(x, {k - p.left, k - p.right, k - p.top, k - p.bottom});
+      return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast),
+                           weight.transpose(0, 1).flip({2, 3}), bias);
+    }
     x = torch::conv_transpose2d(x, weight, bias, layer.stride);
     return x.slice(2, p.top, x.size(2) - p.bottom).slice(3, p.left, x.size(3) - p.right);
   }
@@ -47,6 +58,30 @@ struct ReshapeToImpl : nn::Module {
   Shape to;
 };
 TORCH_MODULE(ReshapeTo);
+
+/// torch::nn::Dropout with masks keyed by (seed, step, layer, row).
+struct KeyedDropoutImpl : nn::Module {
+  KeyedDropoutImpl(float r, std::uint64_t i, std::shared_ptr<const ForwardKey> k)
+      : rate(r), index(i), key(std::move(k)) {}
+  torch::Tensor forward(const torch::Tensor& x) {  // (n, ...)
+    if (!is_training() || rate <= 0) return x;
+    torch::Tensor mask = torch::empty({x.size(0), x.numel() / x.size(0)});
+    const float kept = 1 / (1 - rate);
+    const auto threshold = static_cast<std::uint32_t>(std::llround(static_cast<double>(rate) * 4294967296.0));
+    float* out = mask.data_ptr<float>();
+    for (std::int64_t row = 0; row < mask.size(0); ++row) {
+      Rng rng(
+          key->seed, Stream::kDropout,
+          {static_cast<std::uint64_t>(key->step), index, static_cast<std::uint64_t>(key->first_row + row)});
+      for (std::int64_t i = 0; i < mask.size(1); ++i) *out++ = rng.next() < threshold ? 0 : kept;
+    }
+    return x * mask.reshape(x.sizes()).to(x.options());
+  }
+  float rate;
+  std::uint64_t index;  // tells the layers of a model apart
+  std::shared_ptr<const ForwardKey> key;
+};
+TORCH_MODULE(KeyedDropout);
 
 void push_activation(nn::Sequential& modules, const Activation& a) {
   switch (a.kind) {
@@ -70,7 +105,8 @@ void push_activation(nn::Sequential& modules, const Activation& a) {
 
 }  // namespace
 
-torch::nn::Sequential make_sequential(const LayerList& layers) {
+torch::nn::Sequential make_sequential(const LayerList& layers, std::shared_ptr<const ForwardKey> key,
+                                      int first_layer) {
   nn::Sequential modules;
   for (const Layer& layer : layers) {
     std::visit(Overloaded{
@@ -78,7 +114,10 @@ torch::nn::Sequential make_sequential(const LayerList& layers) {
                    [&](const Conv2d& c) { modules->push_back(PaddedConv2d(c)); },
                    [&](const ConvTranspose2d& c) { modules->push_back(CroppedConvTranspose2d(c)); },
                    [&](const Activation& a) { push_activation(modules, a); },
-                   [&](const Dropout& d) { modules->push_back(nn::Dropout(static_cast<double>(d.rate))); },
+                   [&](const Dropout& d) {
+                     const auto index = static_cast<std::uint64_t>(first_layer) + modules->size();
+                     modules->push_back(KeyedDropout(d.rate, index, key));
+                   },
                    [&](const Reshape& r) { modules->push_back(ReshapeTo(r.to)); },
                },
                layer);

@@ -4,13 +4,25 @@
 
 #include <torch/torch.h>
 
+#include <cstdint>
+#include <memory>
+
 #include "shared/layers.hpp"
 
 namespace vae {
 
+/// Which step and which rows of its batch a forward pass is for. Dropout's masks are keyed by it, so that a
+/// resumed run, or one shared among processes, draws the same masks. The modules of one model share one.
+struct ForwardKey {
+  std::uint64_t seed = 1;
+  std::int64_t step = 0, first_row = 0;
+};
+
 /// Modules are named by position, so that parameters read "0.weight", "2.bias" as in Python. The module takes
 /// (n, C, H, W), or (n, features) where a vector is expected; padding and cropping live inside their layer's
-/// module.
-torch::nn::Sequential make_sequential(const LayerList& layers);
+/// module. `first_layer` numbers the layers for dropout, so that two lists of one model draw different masks.
+torch::nn::Sequential make_sequential(const LayerList& layers,
+                                      std::shared_ptr<const ForwardKey> key = std::make_shared<ForwardKey>(),
+                                      int first_layer = 0);
 
 }  // namespace vae

@@ -1,89 +1,112 @@
 #include "native/train.hpp"
 
+#include <ATen/autocast_mode.h>
+#include <torch/version.h>
+
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <numeric>
 
 #include "native/elbo.hpp"
 #include "native/evaluate.hpp"
 #include "native/failure.hpp"
+#include "native/optimizer.hpp"
 #include "shared/rng.hpp"
 
 namespace vae {
 namespace {
 
-/// Pixels as (count, pixels) bytes on `device`; not owned by the tensor when the device is the CPU.
-torch::Tensor byte_images(const ImageSet& set, torch::Device device) {
-  auto* bytes = const_cast<std::uint8_t*>(set.pixels.data());  // from_blob takes no const; nothing writes
-  return torch::from_blob(bytes, {set.count(), set.shape.size()}, torch::kUInt8).to(device);
-}
+/// Matrix products and convolutions in bfloat16 while this lives.
+class Bf16 {
+ public:
+  Bf16(bool on, torch::Device device) : on_(on), device_(device) { set(on_); }
+  ~Bf16() {
+    set(false);
+    if (on_) at::autocast::clear_cache();
+  }
+  Bf16(const Bf16&) = delete;
+  Bf16& operator=(const Bf16&) = delete;
 
-torch::Tensor gray(const torch::Tensor& bytes) { return bytes.to(torch::kFloat).div_(255); }
+ private:
+  void set(bool on) {
+    if (!on_) return;
+#if TORCH_VERSION_MAJOR > 2 || (TORCH_VERSION_MAJOR == 2 && TORCH_VERSION_MINOR >= 4)
+    at::autocast::set_autocast_dtype(device_.type(), at::kBFloat16);
+    at::autocast::set_autocast_enabled(device_.type(), on);
+#else
+    if (device_.is_cpu()) {
+      at::autocast::set_autocast_cpu_dtype(at::kBFloat16);
+      at::autocast::set_cpu_enabled(on);
+    } else {
+      at::autocast::set_autocast_gpu_dtype(at::kBFloat16);
+      at::autocast::set_enabled(on);
+    }
+#endif
+  }
+  bool on_;
+  torch::Device device_;
+};
 
-/// Standard normal (n, latent), keyed by the step it is for.
-torch::Tensor noise(int n, int latent, std::uint64_t seed, std::int64_t step, torch::Device device) {
+/// Standard normal (samples, n, latent), keyed by the step it is for.
+torch::Tensor noise(int samples, int n, int latent, std::uint64_t seed, std::int64_t step) {
   Rng rng(seed, Stream::kNoise, {static_cast<std::uint64_t>(step)});
-  torch::Tensor epsilon = torch::empty({n, latent});
+  torch::Tensor epsilon = torch::empty({samples, n, latent});
   float* out = epsilon.data_ptr<float>();
   for (std::int64_t i = 0; i < epsilon.numel(); ++i) out[i] = rng.normal();
-  return epsilon.to(device);
+  return epsilon;
 }
 
-torch::Tensor test_noise(int count, int latent, torch::Device device) {
-  torch::Tensor epsilon = torch::empty({count, latent});
-  for (int i = 0; i < count; ++i) {
-    const std::vector<float> row = evaluation_noise(latent, i);
+/// (1, n, latent), as native_eval draws it.
+torch::Tensor test_noise(int first, int n, int latent) {
+  torch::Tensor epsilon = torch::empty({1, n, latent});
+  for (int i = 0; i < n; ++i) {
+    const std::vector<float> row = evaluation_noise(latent, first + i);
     std::copy(row.begin(), row.end(), epsilon.data_ptr<float>() + std::int64_t{i} * latent);
   }
-  return epsilon.to(device);
+  return epsilon;
 }
 
-/// Averages over a set with one draw of z an image.
-Losses test_losses(Vae& model, const torch::Tensor& images, const torch::Tensor& epsilon) {
-  torch::NoGradGuard no_grad;
-  model->eval();
-  constexpr std::int64_t kChunk = 1000;
-  double reconstruction = 0, kl = 0;
-  for (std::int64_t first = 0; first < images.size(0); first += kChunk) {
-    const std::int64_t last = std::min(first + kChunk, images.size(0));
-    const torch::Tensor x = gray(images.slice(0, first, last));  // (n, pixels)
-    const PosteriorTensors q = model->encode(x);
-    const torch::Tensor output = model->decode(reparameterize(q, epsilon.slice(0, first, last)));
-    reconstruction += reconstruction_loss(model->spec.likelihood, output, x).sum().item<double>();
-    kl += kl_divergence(q).sum().item<double>();
-  }
-  model->train();
-  const auto count = static_cast<double>(images.size(0));
-  return {reconstruction / count, kl / count};
+/// Image number `index` of a set, as bytes.
+std::span<const std::uint8_t> bytes_of(const ImageSet& set, std::int64_t index) {
+  const auto size = static_cast<std::size_t>(set.shape.size());
+  return {set.pixels.data() + static_cast<std::size_t>(index) * size, size};
 }
 
-void set_learning_rate(torch::optim::Adam& optimizer, double rate) {
-  for (auto& group : optimizer.param_groups())
-    static_cast<torch::optim::AdamOptions&>(group.options()).lr(rate);
+std::span<float> row_of(torch::Tensor& x, std::int64_t i) {
+  const auto size = static_cast<std::size_t>(x.size(1));
+  return {x.data_ptr<float>() + static_cast<std::size_t>(i) * size, size};
 }
 
-[[noreturn]] void diverged(std::int64_t step, const TrainConfig& config) {
+[[noreturn]] void diverged(const char* what, std::int64_t step, const TrainConfig& config) {
   char text[160];
-  std::snprintf(
-      text, sizeof text,
-      "training diverged: the loss of step %lld is not finite; try a smaller learning rate than --lr %g",
-      static_cast<long long>(step), config.learning_rate);
+  std::snprintf(text, sizeof text,
+                "training diverged: %s of step %lld is not finite; try a smaller learning rate than --lr %g",
+                what, static_cast<long long>(step), config.learning_rate);
   throw Failure(Exit::kDiverged, text);
 }
+
+/// Half a cosine: 1 at progress 0, 0 at progress 1.
+double cosine(double progress) { return (1 + std::cos(std::numbers::pi * progress)) / 2; }
 
 }  // namespace
 
 double learning_rate_at(const TrainConfig& config, std::int64_t step, std::int64_t steps) {
+  const auto at = static_cast<double>(step), end = static_cast<double>(steps);
   if (config.schedule == Schedule::kConstant) return config.learning_rate;
+  if (config.schedule == Schedule::kCosine) return config.learning_rate * cosine(at / end);
   constexpr double kRise = 0.3, kStart = 1.0 / 25, kEnd = 1e-4 / 25;
-  const double peak = kRise * static_cast<double>(steps);
-  const auto at = static_cast<double>(step);
+  const double peak = kRise * end;
   const bool rising = at < peak;
-  const double progress = rising ? at / peak : (at - peak) / std::max(1.0, static_cast<double>(steps) - peak);
+  const double progress = rising ? at / peak : (at - peak) / std::max(1.0, end - peak);
   const double from = rising ? kStart : 1, to = rising ? 1 : kEnd;
-  const double cosine = (1 + std::cos(std::numbers::pi * progress)) / 2;  // 1 at the start, 0 at the end
-  return config.learning_rate * (to + (from - to) * cosine);
+  return config.learning_rate * (to + (from - to) * cosine(progress));
+}
+
+double beta_at(const TrainConfig& config, std::int64_t step) {
+  if (step >= config.beta_warmup) return config.beta;
+  return config.beta * static_cast<double>(step) / static_cast<double>(config.beta_warmup);
 }
 
 std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch) {
@@ -95,59 +118,172 @@ std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch) {
   return order;
 }
 
-TrainResult train(Vae& model, const ImageData& data, const TrainConfig& config,
-                  const TrainCallbacks& callbacks) {
-  const torch::Device device = model->parameters().front().device();
-  const torch::Tensor images = byte_images(data.train, device);  // (count, pixels), bytes
-  const torch::Tensor test_images = byte_images(data.test, device);
-  const torch::Tensor test_epsilon = test_noise(data.test.count(), model->spec.latent, device);
-  torch::optim::Adam optimizer(model->parameters(), torch::optim::AdamOptions(config.learning_rate));
-
-  const int count = data.train.count();
-  const std::int64_t steps_per_epoch = (count + config.batch_size - 1) / config.batch_size;
-  const std::int64_t steps = steps_per_epoch * config.epochs;
-  TrainResult result;
-  model->train();
-  for (int epoch = 1; epoch <= config.epochs; ++epoch) {
-    const torch::Tensor order = torch::tensor(shuffled(count, config.seed, epoch)).to(device);
-    Losses sum;
-    for (std::int64_t first = 0; first < count; first += config.batch_size) {
-      const int n = static_cast<int>(std::min<std::int64_t>(config.batch_size, count - first));
-      const torch::Tensor x = gray(images.index_select(0, order.slice(0, first, first + n)));  // (n, pixels)
-      const torch::Tensor epsilon = noise(n, model->spec.latent, config.seed, result.steps, device);
-
-      const PosteriorTensors q = model->encode(x);                             // (n, latent) each
-      const torch::Tensor output = model->decode(reparameterize(q, epsilon));  // (n, pixels)
-      const torch::Tensor reconstruction = reconstruction_loss(model->spec.likelihood, output, x).mean();
-      const torch::Tensor kl = kl_divergence(q).mean();
-      const torch::Tensor loss = reconstruction + config.beta * kl;
-
-      const torch::Tensor all =
-          torch::stack({reconstruction, kl, loss}).detach().to(torch::kCPU, torch::kDouble);
-      const Losses batch{all[0].item<double>(), all[1].item<double>()};
-      if (!std::isfinite(batch.neg_elbo()) || !std::isfinite(all[2].item<double>()))
-        diverged(result.steps + 1, config);
-      set_learning_rate(optimizer, learning_rate_at(config, result.steps, steps));
-      optimizer.zero_grad();
-      loss.backward();
-      optimizer.step();
-
-      ++result.steps;
-      sum.reconstruction += batch.reconstruction * n;
-      sum.kl += batch.kl * n;
-      if (callbacks.on_step) callbacks.on_step({epoch, result.steps, steps, batch, n});
-      if (callbacks.stop && callbacks.stop()) {
-        result.stopped = true;
-        return result;
-      }
-    }
-    result.epochs = epoch;
-    const Losses train_losses{sum.reconstruction / count, sum.kl / count};
-    const Losses test = test_losses(model, test_images, test_epsilon);
-    if (!std::isfinite(test.neg_elbo())) diverged(result.steps, config);  // after the epoch's last update
-    if (callbacks.on_epoch) callbacks.on_epoch({epoch, train_losses, test});
+Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config)
+    : model_(std::move(model)),
+      config_(config),
+      data_(data),
+      device_(model_->parameters().front().device()),
+      optimizer_(make_optimizer(*model_, config)),
+      count_(config.train_images > 0 ? std::min(config.train_images, data.train.count())
+                                     : data.train.count()),
+      best_(std::numeric_limits<double>::infinity()) {
+  const std::int64_t size = config.batch_size;
+  const std::int64_t images = std::int64_t{count_} * config.epochs;
+  steps_ = config.last_batch == LastBatch::kWrap ? (images + size - 1) / size
+                                                 : (count_ + size - 1) / size * config.epochs;
+  if (config.steps > 0) steps_ = config.steps;
+  model_->key->seed = config.seed;
+  model_->train();
+  if (config.ema > 0) {
+    average_ = Vae(model_->spec);
+    average_->to(device_);
+    copy_parameters(*model_, *average_);
   }
-  return result;
+}
+
+StepReport Trainer::advance() {
+  const Batch batch = batch_of(step_);
+  const double rate = learning_rate_at(config_, step_, steps_);
+  model_->key->step = step_;
+  optimizer_->zero_grad();
+  Terms terms;  // (n) each
+  {
+    const Bf16 bf16(config_.bf16, device_);
+    terms = objective(*model_, config_, beta_at(config_, step_), batch.x, batch.epsilon);
+  }
+  const torch::Tensor loss = terms.loss.mean();
+  (loss + weight_penalty()).backward();
+  const torch::Tensor means = torch::stack({terms.reconstruction.mean(), terms.kl.mean(), loss})
+                                  .detach()
+                                  .to(torch::kCPU, torch::kDouble);
+  check_finite(means.sum().item<double>());
+  if (config_.clip > 0) torch::nn::utils::clip_grad_norm_(model_->parameters(), config_.clip);
+  set_learning_rate(*optimizer_, config_.optimizer, rate);
+  optimizer_->step();
+  if (config_.ema > 0) update_average();
+
+  const int n = batch_images(step_), epoch = static_cast<int>(first_position(step_) / count_) + 1;
+  const Losses losses{means[0].item<double>(), means[1].item<double>()};
+  sum_.reconstruction += losses.reconstruction * n;
+  sum_.kl += losses.kl * n;
+  summed_images_ += n;
+  ++step_;
+  return {epoch, step_, steps_, losses, means[2].item<double>(), rate, n};
+}
+
+int Trainer::epochs() const { return static_cast<int>(first_position(step_) / count_); }
+
+bool Trainer::epoch_ended() const {
+  return step_ > 0 && (done() || first_position(step_) / count_ > first_position(step_ - 1) / count_);
+}
+
+EpochReport Trainer::finish_epoch() {
+  const auto images = static_cast<double>(summed_images_);
+  EpochReport report{static_cast<int>(first_position(step_ - 1) / count_) + 1,
+                     {sum_.reconstruction / images, sum_.kl / images},
+                     test_losses(),
+                     false};
+  if (!std::isfinite(report.test.neg_elbo())) diverged("the test loss", step_, config_);
+  report.best = report.test.neg_elbo() < best_;
+  best_ = std::min(best_, report.test.neg_elbo());
+  sum_ = {};
+  summed_images_ = 0;
+  return report;
+}
+
+std::int64_t Trainer::first_position(std::int64_t step) const {
+  if (config_.last_batch == LastBatch::kWrap) return step * config_.batch_size;
+  const std::int64_t per_epoch = (count_ + config_.batch_size - 1) / config_.batch_size;
+  return step / per_epoch * count_ + step % per_epoch * config_.batch_size;
+}
+
+int Trainer::batch_images(std::int64_t step) const {
+  if (config_.last_batch == LastBatch::kWrap) return config_.batch_size;
+  return static_cast<int>(std::min<std::int64_t>(config_.batch_size, count_ - first_position(step) % count_));
+}
+
+std::int64_t Trainer::image_at(std::int64_t position) {
+  const int epoch = static_cast<int>(position / count_) + 1;
+  if (epoch != order_epoch_) order_ = shuffled(count_, config_.seed, order_epoch_ = epoch);
+  return order_[static_cast<std::size_t>(position % count_)];
+}
+
+Trainer::Batch Trainer::batch_of(std::int64_t step) {
+  const int n = batch_images(step);
+  const std::int64_t first = first_position(step);
+  torch::Tensor x = torch::empty({n, data_.train.shape.size()});
+  for (int i = 0; i < n; ++i) {
+    const std::int64_t image = image_at(first + i);
+    const int epoch = order_epoch_;
+    read_pixels(config_.pixels, bytes_of(data_.train, image), config_.seed, epoch, image, row_of(x, i));
+  }
+  const torch::Tensor epsilon = noise(config_.samples, n, model_->spec.latent, config_.seed, step);
+  return {x.to(device_), epsilon.to(device_)};
+}
+
+/// 1/2 sum(w^2) over the weights times l2, and over all parameters divided by the number of training images:
+/// -log N(w; 0, 1) spread over the images.
+torch::Tensor Trainer::weight_penalty() const {
+  torch::Tensor penalty = torch::zeros({}, torch::TensorOptions(device_));
+  for (const torch::Tensor& p : model_->parameters()) {
+    const double weight = (p.dim() > 1 ? config_.l2 : 0) + (config_.weight_prior ? 1.0 / count_ : 0);
+    if (weight > 0) penalty = penalty + weight / 2 * p.square().sum();
+  }
+  return penalty;
+}
+
+void Trainer::check_finite(double loss) const {
+  if (!std::isfinite(loss)) diverged("the loss", step_ + 1, config_);
+  torch::Tensor sum = torch::zeros({}, torch::TensorOptions(device_));
+  for (const torch::Tensor& p : model_->parameters())
+    if (p.grad().defined()) sum = sum + p.grad().sum();
+  if (!std::isfinite(sum.item<double>())) diverged("the gradient", step_ + 1, config_);
+}
+
+void Trainer::update_average() {
+  torch::NoGradGuard no_grad;
+  const auto steps = static_cast<double>(step_);
+  const double decay = std::min(config_.ema, (1 + steps) / (10 + steps));  // short memory at the start
+  const std::vector<torch::Tensor> from = model_->parameters(), to = average_->parameters();
+  for (std::size_t i = 0; i < to.size(); ++i) to[i].lerp_(from[i], 1 - decay);
+}
+
+Losses Trainer::test_losses() {
+  torch::NoGradGuard no_grad;
+  VaeImpl& model = *result();
+  model.eval();
+  TrainConfig test = config_;  // one sample of z, whatever training takes
+  if (test.objective == Objective::kIwae) test.objective = Objective::kElbo;
+  test.estimator = Estimator::kB;
+  constexpr int kChunk = 1000;
+  double reconstruction = 0, kl = 0;
+  for (int first = 0; first < data_.test.count(); first += kChunk) {
+    const int n = std::min(kChunk, data_.test.count() - first);
+    torch::Tensor x = torch::empty({n, data_.test.shape.size()});
+    for (int i = 0; i < n; ++i) {
+      read_pixels(config_.pixels, bytes_of(data_.test, first + i), kTestPixelSeed, kTestPixelEpoch, first + i,
+                  row_of(x, i));
+    }
+    const Terms terms =
+        objective(model, test, 1, x.to(device_), test_noise(first, n, model.spec.latent).to(device_));
+    reconstruction += terms.reconstruction.sum().item<double>();
+    kl += terms.kl.sum().item<double>();
+  }
+  model.train();
+  return {reconstruction / data_.test.count(), kl / data_.test.count()};
+}
+
+bool train(Trainer& trainer, const TrainCallbacks& callbacks) {
+  while (!trainer.done()) {
+    const StepReport step = trainer.advance();
+    if (callbacks.on_step) callbacks.on_step(step);
+    if (trainer.epoch_ended()) {
+      const EpochReport epoch = trainer.finish_epoch();
+      if (callbacks.on_epoch) callbacks.on_epoch(epoch);
+    }
+    if (callbacks.stop && callbacks.stop()) return true;
+  }
+  return false;
 }
 
 }  // namespace vae

@@ -1,29 +1,17 @@
-// The training loop. It prints nothing: `on_step` and `on_epoch` tell the caller what happens, and `stop`
-// lets the caller end it between two steps.
+// Training. A Trainer makes one step after another; train() is the loop around it. Nothing here prints:
+// callbacks tell the caller what happens, and `stop` lets the caller end the loop between two steps.
 #pragma once
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <vector>
 
+#include "native/config.hpp"
 #include "native/dataset.hpp"
 #include "native/vae.hpp"
 
 namespace vae {
-
-enum class Schedule {
-  kConstant,  // the rate stays at learning_rate
-  kOneCycle,  // from learning_rate / 25 up to it over the first 30 % of the steps, then down to nothing
-              // (cosine)
-};
-
-struct TrainConfig {
-  int epochs = 10;
-  int batch_size = 128;
-  double learning_rate = 1e-3;
-  Schedule schedule = Schedule::kConstant;
-  double beta = 1;         // weight of the KL term; 1 is the ELBO
-  std::uint64_t seed = 1;  // of initialisation, shuffling and noise
-};
 
 /// Averages in nats per image, z sampled.
 struct Losses {
@@ -35,6 +23,9 @@ struct StepReport {
   int epoch;                 // counted from 1
   std::int64_t step, steps;  // of the whole run, counted from 1
   Losses batch;
+  double objective;  // what is minimised, without weight penalties; -ELBO unless the configuration says
+                     // otherwise
+  double learning_rate;
   int images;  // in this batch
 };
 
@@ -42,6 +33,66 @@ struct EpochReport {
   int epoch;
   Losses train;  // averaged over the epoch, while the weights moved
   Losses test;
+  bool best;  // the lowest test -ELBO so far
+};
+
+/// Learning rate of step 0 <= step < steps, and the weight of the KL term there.
+double learning_rate_at(const TrainConfig& config, std::int64_t step, std::int64_t steps);
+double beta_at(const TrainConfig& config, std::int64_t step);
+
+/// Order of `count` images in an epoch (Fisher-Yates), keyed by (seed, epoch).
+std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch);
+
+class Trainer {
+ public:
+  /// Trains `model` in place, on the device that it is on. Shuffling, noise, pixels and dropout are keyed by
+  /// (seed, epoch, step), so the same configuration, device and thread count give the same weights, bit for
+  /// bit.
+  Trainer(Vae model, const ImageData& data, const TrainConfig& config);
+
+  std::int64_t step() const { return step_; }    // done
+  std::int64_t steps() const { return steps_; }  // to do
+  bool done() const { return step_ >= steps_; }
+  int epochs() const;  // completed
+
+  /// One step. Throws Failure kDiverged when the loss or its gradient is not finite; the parameters are then
+  /// those before the step.
+  StepReport advance();
+
+  /// Does an epoch, or the run, end with the last step?
+  bool epoch_ended() const;
+  /// Averages over the epoch that has ended, and over the test set.
+  EpochReport finish_epoch();
+
+  /// What is evaluated and kept: the model, or the exponential average of its weights.
+  Vae& result() { return config_.ema > 0 ? average_ : model_; }
+
+ private:
+  struct Batch {
+    torch::Tensor x;        // (n, pixels)
+    torch::Tensor epsilon;  // (samples, n, latent)
+  };
+  Batch batch_of(std::int64_t step);
+  std::int64_t first_position(std::int64_t step) const;  // in the endless stream of shuffled epochs
+  int batch_images(std::int64_t step) const;
+  std::int64_t image_at(std::int64_t position);
+  torch::Tensor weight_penalty() const;
+  void check_finite(double loss) const;
+  void update_average();
+  Losses test_losses();
+
+  Vae model_, average_{nullptr};
+  TrainConfig config_;
+  const ImageData& data_;
+  torch::Device device_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  int count_;  // training images
+  std::int64_t step_ = 0, steps_ = 0;
+  std::vector<std::int64_t> order_;  // of epoch order_epoch_
+  int order_epoch_ = 0;
+  Losses sum_;  // over the epoch so far
+  std::int64_t summed_images_ = 0;
+  double best_;  // lowest test -ELBO
 };
 
 struct TrainCallbacks {
@@ -50,22 +101,7 @@ struct TrainCallbacks {
   std::function<bool()> stop;  // asked after every step
 };
 
-struct TrainResult {
-  std::int64_t steps = 0;  // done
-  int epochs = 0;          // completed
-  bool stopped = false;
-};
-
-/// Learning rate of step 0 <= step < steps.
-double learning_rate_at(const TrainConfig& config, std::int64_t step, std::int64_t steps);
-
-/// Order of `count` images in an epoch (Fisher-Yates), keyed by (seed, epoch).
-std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch);
-
-/// Trains in place with Adam on the model's device. Shuffling and noise are keyed by (seed, epoch, step), so
-/// the same seed, device and thread count give the same weights, bit for bit. Throws Failure kDiverged in the
-/// step whose loss is not finite.
-TrainResult train(Vae& model, const ImageData& data, const TrainConfig& config,
-                  const TrainCallbacks& callbacks);
+/// Steps until the run is done or stopped. True when it was stopped.
+bool train(Trainer& trainer, const TrainCallbacks& callbacks);
 
 }  // namespace vae

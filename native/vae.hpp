@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "native/config.hpp"
+#include "native/sequential.hpp"
 #include "shared/model_spec.hpp"
 
 namespace vae {
@@ -18,10 +20,11 @@ struct VaeImpl : torch::nn::Module {
   explicit VaeImpl(const ModelSpec& spec);
 
   PosteriorTensors encode(const torch::Tensor& images);  // (n, pixels) in [0, 1]
-  torch::Tensor decode(const torch::Tensor& z);      // (n, latent) -> (n, outputs(spec))
-  torch::Tensor image(const torch::Tensor& output);  // decode()'s output -> (n, pixels) in [0, 1]
+  torch::Tensor decode(const torch::Tensor& z);          // (n, latent) -> (n, outputs(spec))
+  torch::Tensor image(const torch::Tensor& output);      // decode()'s output -> (n, pixels) in [0, 1]
 
   ModelSpec spec;
+  std::shared_ptr<ForwardKey> key = std::make_shared<ForwardKey>();  // of dropout in training
   torch::nn::Sequential encoder{nullptr};
   torch::nn::Linear mu{nullptr}, log_var{nullptr};
   torch::nn::Sequential decoder{nullptr};
@@ -32,8 +35,9 @@ TORCH_MODULE(Vae);
 /// z = mu + exp(log_var / 2) * epsilon, epsilon ~ N(0, I) of the same size (Kingma and Welling 2013).
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon);
 
-/// PyTorch's default initialisation, every weight and bias uniform in +-1 / sqrt(fan in), drawn from our own
-/// generator so that a seed means the same model on every device and LibTorch.
-void initialize(VaeImpl& model, std::uint64_t seed);
+/// Draws all parameters from our own generator, so that a seed means the same model on every device and
+/// LibTorch. The log-variance head of a model without a prior is set to log_var = -20 everywhere: whoever
+/// samples z gets mu.
+void initialize(VaeImpl& model, std::uint64_t seed, Init init = Init::kPytorch);
 
 }  // namespace vae

@@ -31,7 +31,6 @@ std::string convolution_words(const char* name, int in, int out, int kernel, int
 }
 
 constexpr std::string_view kActivationNames[] = {"relu", "leaky_relu", "tanh", "sigmoid", "silu"};
-constexpr std::string_view kLikelihoodNames[] = {"bernoulli", "squared_error", "gaussian"};
 constexpr std::string_view kPriorNames[] = {"normal", "none"};
 
 std::string words(const Layer& layer) {
@@ -238,14 +237,59 @@ ModelSpec mlp(Shape image, int hidden, int latent) {
           mlp_decoder(pixels, hidden, latent)};
 }
 
-ModelSpec aevb(int latent, Likelihood likelihood) {
-  const bool gaussian = likelihood == Likelihood::kGaussian;
-  return {"aevb",     {1, 28, 28},  latent,
-          likelihood, kAevbEncoder, gaussian ? aevb_gaussian_decoder(latent) : aevb_decoder(latent)};
+ModelSpec aevb(int latent, Shape image, int hidden) {
+  const int pixels = static_cast<int>(image.size());
+  return {"aevb",
+          image,
+          latent,
+          Likelihood::kBernoulli,
+          aevb_encoder(pixels, hidden),
+          aevb_decoder(pixels, hidden, latent)};
 }
 
-ModelSpec tf_conv() {
-  return {"tf-conv", {1, 28, 28}, 8, Likelihood::kSquaredError, kTfConvEncoder, kTfConvDecoder};
+ModelSpec iwae(int latent, Shape image, int hidden) {
+  const int pixels = static_cast<int>(image.size());
+  return {"iwae",
+          image,
+          latent,
+          Likelihood::kBernoulli,
+          iwae_encoder(pixels, hidden),
+          iwae_decoder(pixels, hidden, latent)};
+}
+
+ModelSpec tf_conv(int latent) {
+  return {"tf-conv", {1, 28, 28}, latent, Likelihood::kSquaredError, kTfConvEncoder, tf_conv_decoder(latent)};
+}
+
+ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood) {
+  const Layer sigmoid = Activation{ActivationKind::kSigmoid};
+  LayerList decoder;
+  for (int i = 0; i < spec.decoder.size(); ++i) {
+    if (i + 1 < spec.decoder.size() || spec.decoder[i] != sigmoid) decoder.push_back(spec.decoder[i]);
+  }
+  if (likelihood != Likelihood::kBernoulli) decoder.push_back(sigmoid);
+  spec.decoder = decoder;
+  spec.likelihood = likelihood;
+  return spec;
+}
+
+ModelSpec with_dropout(ModelSpec spec, float rate) {
+  const auto is_dropout = [](const Layer& layer) { return std::holds_alternative<Dropout>(layer); };
+  const bool has_some = std::any_of(spec.encoder.begin(), spec.encoder.end(), is_dropout) ||
+                        std::any_of(spec.decoder.begin(), spec.decoder.end(), is_dropout);
+  for (LayerList* part : {&spec.encoder, &spec.decoder}) {
+    LayerList layers;
+    for (int i = 0; i < part->size(); ++i) {
+      const Layer& layer = (*part)[i];
+      layers.push_back(is_dropout(layer) ? Dropout{rate} : layer);
+      const bool output = part == &spec.decoder && i + 1 == part->size();
+      if (!has_some && rate > 0 && std::holds_alternative<Activation>(layer) && !output) {
+        layers.push_back(Dropout{rate});
+      }
+    }
+    *part = layers;
+  }
+  return spec;
 }
 
 int encoder_features(const ModelSpec& spec) {

@@ -21,6 +21,8 @@ enum class Likelihood {
   kGaussian,      // the decoder ends in the mean; a second head, decoder_log_var, gives the log-variance
 };
 
+inline constexpr std::string_view kLikelihoodNames[] = {"bernoulli", "squared_error", "gaussian"};
+
 /// What z is drawn from when no image is given.
 enum class Prior {
   kNormal,  // N(0, I)
@@ -63,17 +65,27 @@ constexpr LayerList mlp_decoder(int pixels, int hidden, int latent) {
 }
 ModelSpec mlp(Shape image = {1, 28, 28}, int hidden = 400, int latent = 20);
 
-/// Kingma and Welling 2013: 784-500 tanh, latent-500 tanh-784 logits; with a Gaussian decoder, for
-/// real-valued data, the mean goes through a sigmoid and the log-variance comes from a second head.
-constexpr LayerList kAevbEncoder{Linear{784, 500}, Activation{ActivationKind::kTanh}};
-constexpr LayerList aevb_decoder(int latent) {
-  return {Linear{latent, 500}, Activation{ActivationKind::kTanh}, Linear{500, 784}};
+/// Kingma and Welling 2013: 784-500 tanh, latent-500 tanh-784 logits. For real-valued data their decoder is
+/// Gaussian: with_likelihood(aevb(), Likelihood::kGaussian).
+constexpr LayerList aevb_encoder(int pixels, int hidden) {
+  return {Linear{pixels, hidden}, Activation{ActivationKind::kTanh}};
 }
-constexpr LayerList aevb_gaussian_decoder(int latent) {
-  return {Linear{latent, 500}, Activation{ActivationKind::kTanh}, Linear{500, 784},
-          Activation{ActivationKind::kSigmoid}};
+constexpr LayerList aevb_decoder(int pixels, int hidden, int latent) {
+  return {Linear{latent, hidden}, Activation{ActivationKind::kTanh}, Linear{hidden, pixels}};
 }
-ModelSpec aevb(int latent = 2, Likelihood likelihood = Likelihood::kBernoulli);
+ModelSpec aevb(int latent = 2, Shape image = {1, 28, 28}, int hidden = 500);
+
+/// Burda, Grosse and Salakhutdinov 2016, one stochastic layer: 784-200-200 tanh, latent-200-200 tanh-784
+/// logits.
+constexpr LayerList iwae_encoder(int pixels, int hidden) {
+  return {Linear{pixels, hidden}, Activation{ActivationKind::kTanh}, Linear{hidden, hidden},
+          Activation{ActivationKind::kTanh}};
+}
+constexpr LayerList iwae_decoder(int pixels, int hidden, int latent) {
+  return {Linear{latent, hidden}, Activation{ActivationKind::kTanh}, Linear{hidden, hidden},
+          Activation{ActivationKind::kTanh}, Linear{hidden, pixels}};
+}
+ModelSpec iwae(int latent = 50, Shape image = {1, 28, 28}, int hidden = 200);
 
 /// A TensorFlow tutorial's convolutional VAE, latent 8, squared error. TensorFlow's "SAME" padding: kernel 4
 /// needs 1 pixel on every side at stride 2, and 1 before, 2 after at stride 1.
@@ -91,36 +103,46 @@ inline constexpr LayerList kTfConvEncoder{
     Dropout{0.2f},
     Reshape{{3136, 1, 1}},
 };
-inline constexpr LayerList kTfConvDecoder{
-    Linear{8, 24},
-    kLeakyRelu03,
-    Linear{24, 49},
-    kLeakyRelu03,
-    Reshape{{1, 7, 7}},
-    ConvTranspose2d{1, 64, 4, 2, kSameStride2},
-    kRelu,
-    Dropout{0.2f},
-    ConvTranspose2d{64, 64, 4, 1, kSameStride1},
-    kRelu,
-    Dropout{0.2f},
-    ConvTranspose2d{64, 64, 4, 1, kSameStride1},
-    kRelu,
-    Reshape{{12544, 1, 1}},
-    Linear{12544, 784},
-    Activation{ActivationKind::kSigmoid},
-};
-ModelSpec tf_conv();
+constexpr LayerList tf_conv_decoder(int latent) {
+  return {
+      Linear{latent, 24},
+      kLeakyRelu03,
+      Linear{24, 49},
+      kLeakyRelu03,
+      Reshape{{1, 7, 7}},
+      ConvTranspose2d{1, 64, 4, 2, kSameStride2},
+      kRelu,
+      Dropout{0.2f},
+      ConvTranspose2d{64, 64, 4, 1, kSameStride1},
+      kRelu,
+      Dropout{0.2f},
+      ConvTranspose2d{64, 64, 4, 1, kSameStride1},
+      kRelu,
+      Reshape{{12544, 1, 1}},
+      Linear{12544, 784},
+      Activation{ActivationKind::kSigmoid},
+  };
+}
+ModelSpec tf_conv(int latent = 8);
+
+/// The same network for another likelihood: the decoder ends in logits for kBernoulli and in a sigmoid
+/// otherwise.
+ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood);
+
+/// Every dropout layer at this rate; where there is none, one behind each hidden activation if rate > 0.
+ModelSpec with_dropout(ModelSpec spec, float rate);
 
 static_assert(first_mismatch(mlp_encoder(784, 400), {784, 1, 1}) == -1);
 static_assert(output_shape(mlp_encoder(784, 400), {784, 1, 1}) == Shape{400, 1, 1});
 static_assert(output_shape(mlp_decoder(784, 400, 20), {20, 1, 1}) == Shape{784, 1, 1});
-static_assert(output_shape(kAevbEncoder, {784, 1, 1}) == Shape{500, 1, 1});
-static_assert(output_shape(aevb_decoder(2), {2, 1, 1}) == Shape{784, 1, 1});
-static_assert(output_shape(aevb_gaussian_decoder(2), {2, 1, 1}) == Shape{784, 1, 1});
+static_assert(output_shape(aevb_encoder(784, 500), {784, 1, 1}) == Shape{500, 1, 1});
+static_assert(output_shape(aevb_decoder(784, 500, 2), {2, 1, 1}) == Shape{784, 1, 1});
+static_assert(output_shape(iwae_encoder(784, 200), {784, 1, 1}) == Shape{200, 1, 1});
+static_assert(output_shape(iwae_decoder(784, 200, 50), {50, 1, 1}) == Shape{784, 1, 1});
 static_assert(first_mismatch(kTfConvEncoder, {1, 28, 28}) == -1);
 static_assert(output_shape(kTfConvEncoder, {1, 28, 28}) == Shape{3136, 1, 1});
-static_assert(first_mismatch(kTfConvDecoder, {8, 1, 1}) == -1);
-static_assert(output_shape(kTfConvDecoder, {8, 1, 1}) == Shape{784, 1, 1});
+static_assert(first_mismatch(tf_conv_decoder(8), {8, 1, 1}) == -1);
+static_assert(output_shape(tf_conv_decoder(8), {8, 1, 1}) == Shape{784, 1, 1});
 
 // ---- Use
 

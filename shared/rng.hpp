@@ -10,7 +10,7 @@
 namespace vae {
 
 /// What a stream of numbers is for; part of a generator's key, so that no two purposes share their numbers.
-enum class Stream : std::uint64_t { kInit = 1, kShuffle, kNoise, kEvaluation, kSample };
+enum class Stream : std::uint64_t { kInit = 1, kShuffle, kNoise, kEvaluation, kSample, kPixels, kDropout };
 
 /// PCG32 (O'Neill 2014, pcg-random.org), keyed: Rng(seed, Stream::kNoise, {epoch, step}) is a generator of
 /// its own for every step, so a resumed or parallel run needs no saved state.

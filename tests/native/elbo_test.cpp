@@ -41,6 +41,73 @@ TEST_CASE("the closed-form KL is the expectation of log q(z|x) - log p(z)") {
   CHECK(kl_divergence(q).item<double>() == Approx((log_q - log_p).mean().item<double>()).margin(0.02));
 }
 
+TEST_CASE("estimators A and B are equal in expectation, whatever the number of samples") {
+  torch::NoGradGuard no_grad;
+  torch::manual_seed(5);
+  Vae model(mlp({1, 4, 4}, 8, 3));
+  initialize(*model, 2);
+  const torch::Tensor x = torch::rand({2, 16});
+  const Draws d = draw(*model, x, torch::randn({200000, 2, 3}));
+  const Terms a = elbo_a(d), b = elbo_b(d);
+  for (std::int64_t i = 0; i < 2; ++i)
+    CHECK(a.loss[i].item<double>() == Approx(b.loss[i].item<double>()).margin(0.01));
+  const Draws few = draw(*model, x, torch::randn({3, 2, 3}));
+  CHECK(torch::equal(elbo_a(few).reconstruction, elbo_b(few).reconstruction));
+  CHECK_FALSE(torch::allclose(elbo_a(few).kl, elbo_b(few).kl));
+}
+
+TEST_CASE("the importance-weighted bound: -ELBO with one sample, tighter with more") {
+  torch::NoGradGuard no_grad;
+  torch::manual_seed(6);
+  Vae model(mlp({1, 4, 4}, 8, 3));
+  initialize(*model, 2);
+  for (torch::Tensor& p : model->parameters()) p.mul_(4);  // a posterior far from the true one
+  const torch::Tensor x = torch::rand({4, 16});
+  const torch::Tensor epsilon = torch::randn({1, 4, 3});
+  CHECK(torch::allclose(iwae(draw(*model, x, epsilon)).loss, elbo_a(draw(*model, x, epsilon)).loss, 1e-5,
+                        1e-4));
+  double last = elbo_b(draw(*model, x, torch::randn({20000, 4, 3}))).loss.mean().item<double>();
+  for (std::int64_t k : {2, 10, 100}) {
+    double sum = 0;
+    for (int i = 0; i < 200; ++i)
+      sum += iwae(draw(*model, x, torch::randn({k, 4, 3}))).loss.mean().item<double>();
+    CHECK(sum / 200 < last);
+    last = sum / 200;
+  }
+}
+
+TEST_CASE("a plain autoencoder decodes mu, and whoever samples its posterior gets mu") {
+  ModelSpec spec = mlp({1, 4, 4}, 8, 3);
+  spec.prior = Prior::kNone;
+  Vae model(spec);
+  initialize(*model, 1);
+  const torch::Tensor x = torch::rand({2, 16});
+  const Terms terms = autoencoder(*model, x);
+  CHECK(torch::equal(terms.loss, terms.reconstruction));
+  CHECK(terms.kl.abs().max().item<double>() == 0);
+  const PosteriorTensors q = model->encode(x);
+  CHECK(torch::allclose(reparameterize(q, torch::ones({2, 3})), q.mu, 0, 1e-4));
+}
+
+TEST_CASE("initialisations of the published systems") {
+  const auto weight = [](Init init) {
+    Vae model(mlp());
+    initialize(*model, 1, init);
+    return model->named_parameters();
+  };
+  const auto glorot = weight(Init::kGlorot);
+  CHECK(glorot["encoder.0.weight"].abs().max().item<double>() == Approx(std::sqrt(6.0 / 1184)).epsilon(0.01));
+  CHECK(glorot["decoder.2.bias"].abs().max().item<double>() == 0);
+  const auto truncated = weight(Init::kTruncatedNormal);
+  CHECK(truncated["encoder.0.weight"].abs().max().item<double>() <= 0.002);
+  CHECK(truncated["encoder.0.weight"].std().item<double>() ==
+        Approx(0.00088).epsilon(0.02));  // 0.8796 of 0.001
+  CHECK(truncated["mu.bias"].abs().max().item<double>() == 0);
+  const auto normal = weight(Init::kNormal);
+  CHECK(normal["encoder.0.weight"].std().item<double>() == Approx(0.01).epsilon(0.02));
+  CHECK(normal["decoder.2.bias"].std().item<double>() == Approx(0.01).epsilon(0.1));
+}
+
 TEST_CASE("gradients of the losses in closed form") {
   torch::manual_seed(3);
   const torch::Tensor x = torch::rand({3, 10});

@@ -18,7 +18,7 @@ TEST_CASE("evaluate agrees with LibTorch") {
   initialize(*model, 1);
   Model loaded = *Model::load(export_weights(*model, Dtype::kF32, {}));
   int last = 0;
-  const Evaluation e = evaluate(loaded, test, [&](int done) { last = done; });
+  const Evaluation e = evaluate(loaded, test, Pixels::kGray, [&](int done) { last = done; });
   CHECK(e.images == 300);
   CHECK(last == 300);
 

@@ -95,7 +95,7 @@ TEST_CASE("the weights in the tree: LibTorch and Eigen agree within 1e-5") {
 
 TEST_CASE("means and log-variances of a Gaussian decoder: LibTorch and Eigen agree within 1e-5") {
   torch::NoGradGuard no_grad;
-  Vae libtorch(aevb(2, Likelihood::kGaussian));
+  Vae libtorch(with_likelihood(aevb(2), Likelihood::kGaussian));
   initialize(*libtorch, 4);
   Model eigen = *Model::load(export_weights(*libtorch, Dtype::kF32, {}));
   std::vector<float> z = sample_prior_sheet(2, 1, 10);

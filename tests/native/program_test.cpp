@@ -91,7 +91,7 @@ TEST_CASE("native_train trains, says what it did, and native_eval reads the same
   CAPTURE(trained.out, trained.err);
   REQUIRE(trained.code == 0);
   CHECK(trained.err.empty());
-  CHECK(contains(trained.out, "epoch 3/3"));
+  CHECK(contains(trained.out, "epoch   3"));
   CHECK(contains(trained.out, "images/s"));
   CHECK(contains(trained.out, "wrote   " + weights));
   CHECK_FALSE(contains(trained.out, "\r"));  // a log, not a terminal
@@ -138,7 +138,7 @@ TEST_CASE("--help gives every flag with its default and exits 0") {
                            "--seed", "--threads", "--device", "--data", "--precision", "--schedule"}) {
     CHECK(contains(help.out, flag));
   }
-  CHECK(contains(help.out, "[128]"));
+  CHECK(contains(help.out, "--batch-size N=128"));
   CHECK(contains(help.out, "nats"));
   CHECK(run(folder, kEval + " --help").code == 0);
 }
@@ -270,7 +270,8 @@ TEST_CASE("later flags win, so that a recipe can be changed") {
   write_bars(folder.path());
   const Outcome o = run(folder, train(folder, "--epochs 50 --epochs 1 --out " + (folder / "w.bin").string()));
   CHECK(o.code == 0);
-  CHECK(contains(o.out, "epoch 1/1"));
+  CHECK(contains(o.out, "epoch   1"));
+  CHECK_FALSE(contains(o.out, "epoch   2"));
 }
 
 TEST_CASE("links are followed, devices are never replaced, a full standard output is an error") {

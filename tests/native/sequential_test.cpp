@@ -185,8 +185,8 @@ TEST_CASE("whole networks: Eigen equals LibTorch") {
   torch::manual_seed(7);
   CHECK(difference(mlp_encoder(784, 400), {784, 1, 1}, 300) < 1e-5);
   CHECK(difference(mlp_decoder(784, 400, 20), {20, 1, 1}, 300) < 1e-5);
-  CHECK(difference(kAevbEncoder, {784, 1, 1}, 7) < 1e-5);
-  CHECK(difference(aevb_decoder(2), {2, 1, 1}, 7) < 1e-5);
+  CHECK(difference(aevb_encoder(784, 500), {784, 1, 1}, 7) < 1e-5);
+  CHECK(difference(aevb_decoder(784, 500, 2), {2, 1, 1}, 7) < 1e-5);
   CHECK(difference(kTfConvEncoder, {1, 28, 28}, 3) < 1e-5);
-  CHECK(difference(kTfConvDecoder, {8, 1, 1}, 3) < 1e-5);
+  CHECK(difference(tf_conv_decoder(8), {8, 1, 1}, 3) < 1e-5);
 }

@@ -40,12 +40,11 @@ TEST_CASE("training lowers both losses' sum, on images it has not seen") {
   const ImageData data = bars();
   Vae model = new_model(data);
   std::vector<EpochReport> epochs;
-  const TrainResult result =
-      train(model, data, config(30), {{}, [&](const EpochReport& r) { epochs.push_back(r); }, {}});
+  Trainer trainer(model, data, config(30));
+  CHECK_FALSE(train(trainer, {{}, [&](const EpochReport& r) { epochs.push_back(r); }, {}}));
   REQUIRE(epochs.size() == 30);
-  CHECK(result.steps == 30 * 7);
-  CHECK(result.epochs == 30);
-  CHECK_FALSE(result.stopped);
+  CHECK(trainer.step() == 30 * 7);
+  CHECK(trainer.epochs() == 30);
   CHECK(epochs.back().test.neg_elbo() < 0.6 * epochs.front().test.neg_elbo());
   CHECK(epochs.back().train.neg_elbo() < 0.6 * epochs.front().train.neg_elbo());
 }
@@ -56,7 +55,8 @@ TEST_CASE("the same seed gives the same file, bit for bit; another seed another"
     Vae model = new_model(data, seed);
     TrainConfig c = config(2);
     c.seed = seed;
-    train(model, data, c, {});
+    Trainer trainer(model, data, c);
+    train(trainer, {});
     return export_weights(*model, Dtype::kF32, {});
   };
   CHECK((file(1) == file(1)));  // glog breaks the printing of byte vectors
@@ -67,10 +67,10 @@ TEST_CASE("the loop can be stopped between two steps") {
   const ImageData data = bars();
   Vae model = new_model(data);
   int asked = 0;
-  const TrainResult result = train(model, data, config(30), {{}, {}, [&] { return ++asked == 10; }});
-  CHECK(result.stopped);
-  CHECK(result.steps == 10);
-  CHECK(result.epochs == 1);
+  Trainer trainer(model, data, config(30));
+  CHECK(train(trainer, {{}, {}, [&] { return ++asked == 10; }}));
+  CHECK(trainer.step() == 10);
+  CHECK(trainer.epochs() == 1);
 }
 
 TEST_CASE("a loss that is not finite ends training in that step") {  // N9
@@ -80,7 +80,8 @@ TEST_CASE("a loss that is not finite ends training in that step") {  // N9
   c.learning_rate = 1e6;
   std::int64_t last = 0;
   try {
-    train(model, data, c, {[&](const StepReport& r) { last = r.step; }, {}, {}});
+    Trainer trainer(model, data, c);
+    train(trainer, {[&](const StepReport& r) { last = r.step; }, {}, {}});
     FAIL("did not diverge");
   } catch (const Failure& failure) {
     CHECK(failure.code == Exit::kDiverged);
@@ -96,7 +97,8 @@ TEST_CASE("beta weighs the KL term") {
     TrainConfig c = config(20);
     c.beta = beta;
     double kl = 0;
-    train(model, data, c, {{}, [&](const EpochReport& r) { kl = r.test.kl; }, {}});
+    Trainer trainer(model, data, c);
+    train(trainer, {{}, [&](const EpochReport& r) { kl = r.test.kl; }, {}});
     return kl;
   };
   const double strong = final_kl(10), normal = final_kl(1), weak = final_kl(0.1);
@@ -107,7 +109,17 @@ TEST_CASE("beta weighs the KL term") {
 TEST_CASE("schedules") {
   TrainConfig c;
   c.learning_rate = 0.5;
+  c.beta = 2;
+  CHECK(beta_at(c, 0) == 2);
+  c.beta_warmup = 10;
+  CHECK(beta_at(c, 0) == 0);
+  CHECK(beta_at(c, 5) == 1);
+  CHECK(beta_at(c, 10) == 2);
   for (std::int64_t step : {0, 50, 99}) CHECK(learning_rate_at(c, step, 100) == 0.5);
+  c.schedule = Schedule::kCosine;
+  CHECK(learning_rate_at(c, 0, 100) == 0.5);
+  CHECK(learning_rate_at(c, 50, 100) == Approx(0.25));
+  CHECK(learning_rate_at(c, 99, 100) < 0.001);
   c.schedule = Schedule::kOneCycle;
   CHECK(learning_rate_at(c, 0, 100) == Approx(0.5 / 25));
   CHECK(learning_rate_at(c, 15, 100) == Approx(0.5 * (1 + 1.0 / 25) / 2));  // halfway up
@@ -115,6 +127,96 @@ TEST_CASE("schedules") {
   CHECK(learning_rate_at(c, 65, 100) == Approx(0.25).epsilon(1e-3));  // halfway down
   CHECK(learning_rate_at(c, 99, 100) < 0.001);
   CHECK(learning_rate_at(c, 0, 1) > 0);
+}
+
+TEST_CASE("every objective and optimizer learns") {
+  const ImageData data = bars();
+  const auto improvement = [&](const TrainConfig& c, const ModelSpec& spec) {
+    Vae model(spec);
+    initialize(*model, 1, c.init);
+    Trainer trainer(model, data, c);
+    std::vector<double> losses;
+    train(trainer, {{}, [&](const EpochReport& r) { losses.push_back(r.test.neg_elbo()); }, {}});
+    return losses.front() - losses.back();
+  };
+  const ModelSpec spec = mlp(data.train.shape, 32, 3);
+  const TrainConfig start = config(12);
+  const auto with = [&](auto change) {
+    TrainConfig c = start;
+    change(c);
+    return c;
+  };
+  CHECK(improvement(with([](TrainConfig& c) { c.estimator = Estimator::kA; }), spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) { c.samples = 3; }), spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) {
+                      c.objective = Objective::kIwae;
+                      c.samples = 5;
+                      c.pixels = Pixels::kDynamic;
+                    }),
+                    spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) { c.optimizer = OptimizerKind::kAdamW; }), spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) {
+                      c.optimizer = OptimizerKind::kAdagrad;
+                      c.learning_rate = 0.02;
+                    }),
+                    spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) {
+                      c.optimizer = OptimizerKind::kSgd;
+                      c.momentum = 0.9;
+                      c.clip = 5;
+                    }),
+                    spec) > 5);
+  CHECK(improvement(with([](TrainConfig& c) { c.ema = 0.9; }), spec) > 10);
+  CHECK(improvement(start, with_dropout(spec, 0.1f)) > 10);
+  CHECK(improvement(start, with_likelihood(spec, Likelihood::kSquaredError)) > 1);
+  CHECK(improvement(with([](TrainConfig& c) { c.pixels = Pixels::kDequantized; }),
+                    with_likelihood(spec, Likelihood::kGaussian)) > 10);
+  ModelSpec autoencoder = spec;
+  autoencoder.prior = Prior::kNone;
+  CHECK(improvement(with([](TrainConfig& c) { c.objective = Objective::kAutoencoder; }), autoencoder) > 10);
+}
+
+TEST_CASE("steps and batches: partial at an epoch's end, or wrapped into the next") {
+  const ImageData data = bars();  // 640 images
+  TrainConfig c = config(2);
+  const auto images = [&](const TrainConfig& how) {
+    Vae model = new_model(data);
+    Trainer trainer(model, data, how);
+    std::vector<int> sizes, ended;
+    train(trainer, {[&](const StepReport& r) { sizes.push_back(r.images); },
+                    [&](const EpochReport&) { ended.push_back(static_cast<int>(sizes.size())); },
+                    {}});
+    return std::pair(sizes, ended);
+  };
+  CHECK(images(c).first ==
+        std::vector<int>{100, 100, 100, 100, 100, 100, 40, 100, 100, 100, 100, 100, 100, 40});
+  CHECK(images(c).second == std::vector<int>{7, 14});
+  c.last_batch = LastBatch::kWrap;
+  CHECK(images(c).first == std::vector<int>(13, 100));
+  CHECK(images(c).second == std::vector<int>{7, 13});
+  c.steps = 3;
+  CHECK(images(c).first.size() == 3);
+  CHECK(images(c).second == std::vector<int>{3});
+  c.train_images = 150;
+  CHECK(images(c).second == std::vector<int>{2, 3});
+}
+
+TEST_CASE("the weight penalty: L2 on weights, a prior on all parameters") {
+  const ImageData data = bars();
+  const auto norm_after = [&](double l2, bool prior) {
+    Vae model = new_model(data);
+    TrainConfig c = config(10);
+    c.l2 = l2;
+    c.weight_prior = prior;
+    Trainer trainer(model, data, c);
+    train(trainer, {});
+    double sum = 0;
+    for (const torch::Tensor& p : model->parameters()) sum += p.square().sum().item<double>();
+    return sum;
+  };
+  const double free = norm_after(0, false);
+  CHECK(norm_after(0.1, false) < free);
+  CHECK(norm_after(0, true) < free);
 }
 
 TEST_CASE("an epoch's order is a permutation of its own") {
@@ -131,7 +233,8 @@ TEST_CASE("an epoch's order is a permutation of its own") {
 TEST_CASE("an exported file loads, in both precisions, and the model is not changed") {
   const ImageData data = bars();
   Vae model = new_model(data);
-  train(model, data, config(1), {});
+  Trainer trainer(model, data, config(1));
+  train(trainer, {});
   const torch::Tensor before = model->parameters()[0].clone();
   const std::vector<std::byte> f32 = export_weights(*model, Dtype::kF32, {{"seed", "1"}});
   const std::vector<std::byte> f16 = export_weights(*model, Dtype::kF16, {{"seed", "1"}});

@@ -20,8 +20,9 @@ std::int64_t count(const ModelSpec& spec, const std::string& prefix) {
 }  // namespace
 
 TEST_CASE("the model line and back") {
-  for (const ModelSpec& spec : {mlp(), mlp({1, 14, 10}, 33, 3), aevb(2), aevb(20),
-                                aevb(2, Likelihood::kGaussian), autoencoder(), tf_conv()}) {
+  for (const ModelSpec& spec :
+       {mlp(), mlp({1, 14, 10}, 33, 3), aevb(2), aevb(20), with_likelihood(aevb(2), Likelihood::kGaussian),
+        autoencoder(), iwae(), tf_conv()}) {
     const std::string line = to_string(spec);
     CAPTURE(line);
     const auto back = parse_model_spec(line);
@@ -38,8 +39,10 @@ TEST_CASE("parameter counts of the presets") {
   CHECK(count(mlp(), "") == 652824);  // the PyTorch example's
   CHECK(count(mlp(), "decoder") == 322784);
   CHECK(count(tf_conv(), "decoder") == 9969009);  // of the published code
+  CHECK(count(iwae(), "") == 784 * 200 + 200 + 200 * 200 + 200 + 2 * (200 * 50 + 50) +  // encoder and heads
+                                 50 * 200 + 200 + 200 * 200 + 200 + 200 * 784 + 784);
   CHECK(count(aevb(2), "decoder") == 394284);
-  CHECK(count(aevb(2, Likelihood::kGaussian), "decoder_log_var") == 501 * 784);
+  CHECK(count(with_likelihood(aevb(2), Likelihood::kGaussian), "decoder_log_var") == 501 * 784);
 }
 
 TEST_CASE("parameters are named as in a PyTorch state_dict, in order") {
@@ -53,12 +56,30 @@ TEST_CASE("parameters are named as in a PyTorch state_dict, in order") {
   CHECK(parameters(tf_conv()).back().name == "decoder.14.bias");
 }
 
+TEST_CASE("another likelihood changes only the decoder's end") {
+  CHECK(with_likelihood(mlp(), Likelihood::kBernoulli) == mlp());
+  const ModelSpec squared = with_likelihood(mlp(), Likelihood::kSquaredError);
+  CHECK(to_string(squared).find("decoder=linear:20:400,relu,linear:400:784,sigmoid") != std::string::npos);
+  CHECK(with_likelihood(squared, Likelihood::kBernoulli) == mlp());
+  CHECK(with_likelihood(tf_conv(), Likelihood::kSquaredError) == tf_conv());
+}
+
+TEST_CASE("dropout: every layer's rate, or new layers behind hidden activations") {
+  CHECK(with_dropout(tf_conv(), 0.2f) == tf_conv());
+  CHECK(to_string(with_dropout(tf_conv(), 0.5f)).find("dropout:0.2") == std::string::npos);
+  CHECK(with_dropout(mlp(), 0) == mlp());
+  const ModelSpec squared = with_dropout(with_likelihood(mlp(), Likelihood::kSquaredError), 0.1f);
+  CHECK(to_string(squared).find("encoder=linear:784:400,relu,dropout:0.1 "
+                                "decoder=linear:20:400,relu,dropout:0.1,linear:400:784,sigmoid") !=
+        std::string::npos);
+}
+
 TEST_CASE("a Gaussian likelihood has a head beside the decoder's last linear layer") {
-  ModelSpec spec = aevb(2, Likelihood::kGaussian);
+  ModelSpec spec = with_likelihood(aevb(2), Likelihood::kGaussian);
   CHECK(parameters(spec).back() == ParameterSpec{"decoder_log_var.bias", {1, {784}}});
   CHECK(outputs(spec) == 2 * 784);
   CHECK(outputs(aevb(2)) == 784);
-  CHECK(log_var_decoder(spec) == aevb_decoder(2));  // without the sigmoid
+  CHECK(log_var_decoder(spec) == aevb_decoder(784, 500, 2));  // without the sigmoid
   spec.decoder = {Reshape{{1, 28, 28}}};
   spec.latent = 784;
   CHECK(check(spec) == "a Gaussian likelihood needs a linear layer in the decoder");

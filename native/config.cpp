@@ -1,0 +1,97 @@
+#include "native/config.hpp"
+
+#include "native/failure.hpp"
+
+namespace vae {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) { throw Failure(Exit::kUsage, what); }
+
+/// TensorFlow's old MNIST reader keeps the last 5 000 of the 60 000 training images for validation.
+constexpr int kTensorFlowTrainImages = 55000;
+
+/// A tutorial's convolutional VAE: mean squared error summed over pixels + KL, Adam.
+TrainConfig tf_conv_training() {
+  TrainConfig c;
+  c.steps = 30000;
+  c.batch_size = 64;
+  c.last_batch = LastBatch::kWrap;
+  c.train_images = kTensorFlowTrainImages;
+  c.learning_rate = 5e-4;
+  c.init = Init::kGlorot;
+  return c;
+}
+
+/// A script for an MLP: Bernoulli cross-entropy + KL, Adam at a high rate, up to a million steps.
+TrainConfig tf_mlp_training() {
+  TrainConfig c;
+  c.steps = 1000000;
+  c.batch_size = 100;
+  c.last_batch = LastBatch::kWrap;
+  c.train_images = kTensorFlowTrainImages;
+  c.learning_rate = 0.01;
+  c.init = Init::kTruncatedNormal;
+  return c;
+}
+
+/// Kingma and Welling 2013: Adagrad, MAP with a standard normal prior on the parameters.
+TrainConfig aevb_training() {
+  TrainConfig c;
+  c.epochs = 100;
+  c.batch_size = 100;
+  c.optimizer = OptimizerKind::kAdagrad;
+  c.learning_rate = 0.02;
+  c.weight_prior = true;
+  c.init = Init::kNormal;
+  return c;
+}
+
+/// Burda et al. 2016 with a single sample (a VAE); --objective iwae --samples 50 is their bound. Their rate
+/// falls from 1e-3 to 1e-4 over 3280 epochs; one cycle gets there sooner.
+TrainConfig iwae_training() {
+  TrainConfig c;
+  c.epochs = 100;
+  c.batch_size = 100;
+  c.pixels = Pixels::kDynamic;
+  c.learning_rate = 2e-3;
+  c.schedule = Schedule::kOneCycle;
+  c.init = Init::kGlorot;
+  return c;
+}
+
+ModelSpec published_spec(const std::string& name, Shape image, const SpecOptions& o) {
+  if (name == "tf-conv") {
+    if (image != Shape{1, 28, 28}) refuse("--preset tf-conv is made for images of 28x28; use --preset mlp");
+    if (o.hidden > 0) refuse("--preset tf-conv has no --hidden; its layers are published with their sizes");
+    return tf_conv(o.latent);
+  }
+  if (name == "aevb") return aevb(o.latent, image, o.hidden);
+  if (name == "iwae") return iwae(o.latent, image, o.hidden);
+  ModelSpec spec = mlp(image, o.hidden, o.latent);
+  spec.name = name;
+  return spec;
+}
+
+}  // namespace
+
+SpecOptions preset_options(const std::string& name) {
+  if (name == "tf-conv") return {8, 0, Likelihood::kSquaredError, 0.2f};
+  if (name == "aevb") return {2, 500, Likelihood::kBernoulli, 0};
+  if (name == "iwae") return {50, 200, Likelihood::kBernoulli, 0};
+  return {};
+}
+
+ModelSpec make_spec(const std::string& name, Shape image, const SpecOptions& options) {
+  return with_dropout(with_likelihood(published_spec(name, image, options), options.likelihood),
+                      options.dropout);
+}
+
+TrainConfig preset_training(const std::string& name) {
+  if (name == "tf-conv") return tf_conv_training();
+  if (name == "tf-mlp") return tf_mlp_training();
+  if (name == "aevb") return aevb_training();
+  if (name == "iwae") return iwae_training();
+  return {};
+}
+
+}  // namespace vae

@@ -1,0 +1,145 @@
+#include "native/optimizer.hpp"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "native/failure.hpp"
+
+namespace vae {
+namespace {
+
+namespace optim = torch::optim;
+
+/// The key of a parameter's state: its address, which LibTorch 1 writes as a string.
+template <class Map>
+auto key_of(const Map&, const torch::Tensor& p) {
+  using Key = typename Map::key_type;
+  if constexpr (std::is_same_v<Key, std::string>) {
+    return c10::guts::to_string(p.unsafeGetTensorImpl());
+  } else {
+    return static_cast<Key>(p.unsafeGetTensorImpl());
+  }
+}
+
+/// The tensors of one parameter's state, by name.
+template <class State>
+std::vector<std::pair<std::string, torch::Tensor*>> tensors_of(State& s) {
+  if constexpr (std::is_same_v<State, optim::AdagradParamState>) {
+    return {{"sum", &s.sum()}};
+  } else if constexpr (std::is_same_v<State, optim::SGDParamState>) {
+    return {{"momentum_buffer", &s.momentum_buffer()}};
+  } else {
+    return {{"exp_avg", &s.exp_avg()}, {"exp_avg_sq", &s.exp_avg_sq()}};
+  }
+}
+
+template <class State>
+OptimizerState state_of(optim::Optimizer& optimizer, VaeImpl& model) {
+  OptimizerState result;
+  for (auto& named : model.named_parameters()) {
+    auto& all = optimizer.state();
+    const auto found = all.find(key_of(all, named.value()));
+    if (found == all.end()) continue;  // no step yet, or a parameter that gets no gradient
+    auto& state = static_cast<State&>(*found->second);
+    if constexpr (!std::is_same_v<State, optim::SGDParamState>)
+      result.steps = std::max(result.steps, state.step());
+    for (auto& [name, tensor] : tensors_of(state)) {
+      if (tensor->defined()) result.tensors.emplace_back(name + '.' + named.key(), *tensor);
+    }
+  }
+  return result;
+}
+
+template <class State>
+void put_state(optim::Optimizer& optimizer, VaeImpl& model, const OptimizerState& from) {
+  for (auto& named : model.named_parameters()) {
+    auto state = std::make_unique<State>();
+    bool any = false;
+    for (auto& [name, tensor] : tensors_of(*state)) {
+      const std::string wanted = name + '.' + named.key();
+      const auto found = std::find_if(from.tensors.begin(), from.tensors.end(),
+                                      [&](const auto& t) { return t.first == wanted; });
+      if (found == from.tensors.end()) continue;
+      if (found->second.sizes() != named.value().sizes())
+        throw Failure(Exit::kBadData, "the optimizer's " + wanted + " has another size than its parameter");
+      *tensor = found->second.to(named.value().options()).clone();
+      any = true;
+    }
+    if (!any) continue;
+    if constexpr (!std::is_same_v<State, optim::SGDParamState>) state->step(from.steps);
+    auto& all = optimizer.state();
+    all[key_of(all, named.value())] = std::move(state);
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<optim::Optimizer> make_optimizer(VaeImpl& model, const TrainConfig& c) {
+  const std::vector<torch::Tensor> p = model.parameters();
+  switch (c.optimizer) {
+    case OptimizerKind::kAdam:
+      return std::make_unique<optim::Adam>(p, optim::AdamOptions(c.learning_rate));
+    case OptimizerKind::kAdamW:
+      return std::make_unique<optim::AdamW>(
+          p, optim::AdamWOptions(c.learning_rate).weight_decay(c.weight_decay));
+    case OptimizerKind::kAdagrad:
+      return std::make_unique<optim::Adagrad>(p, optim::AdagradOptions(c.learning_rate));
+    case OptimizerKind::kSgd:
+      return std::make_unique<optim::SGD>(p, optim::SGDOptions(c.learning_rate).momentum(c.momentum));
+  }
+  return nullptr;
+}
+
+void set_learning_rate(optim::Optimizer& optimizer, OptimizerKind kind, double rate) {
+  for (auto& group : optimizer.param_groups()) {
+    switch (kind) {
+      case OptimizerKind::kAdam:
+        static_cast<optim::AdamOptions&>(group.options()).lr(rate);
+        break;
+      case OptimizerKind::kAdamW:
+        static_cast<optim::AdamWOptions&>(group.options()).lr(rate);
+        break;
+      case OptimizerKind::kAdagrad:
+        static_cast<optim::AdagradOptions&>(group.options()).lr(rate);
+        break;
+      case OptimizerKind::kSgd:
+        static_cast<optim::SGDOptions&>(group.options()).lr(rate);
+        break;
+    }
+  }
+}
+
+void copy_parameters(VaeImpl& from, VaeImpl& to) {
+  torch::NoGradGuard no_grad;
+  auto values = from.named_parameters();
+  for (auto& named : to.named_parameters()) named.value().copy_(values[named.key()]);
+}
+
+OptimizerState get_state(optim::Optimizer& optimizer, OptimizerKind kind, VaeImpl& model) {
+  switch (kind) {
+    case OptimizerKind::kAdam:
+      return state_of<optim::AdamParamState>(optimizer, model);
+    case OptimizerKind::kAdamW:
+      return state_of<optim::AdamWParamState>(optimizer, model);
+    case OptimizerKind::kAdagrad:
+      return state_of<optim::AdagradParamState>(optimizer, model);
+    case OptimizerKind::kSgd:
+      return state_of<optim::SGDParamState>(optimizer, model);
+  }
+  return {};
+}
+
+void set_state(optim::Optimizer& optimizer, OptimizerKind kind, VaeImpl& model, const OptimizerState& state) {
+  switch (kind) {
+    case OptimizerKind::kAdam:
+      return put_state<optim::AdamParamState>(optimizer, model, state);
+    case OptimizerKind::kAdamW:
+      return put_state<optim::AdamWParamState>(optimizer, model, state);
+    case OptimizerKind::kAdagrad:
+      return put_state<optim::AdagradParamState>(optimizer, model, state);
+    case OptimizerKind::kSgd:
+      return put_state<optim::SGDParamState>(optimizer, model, state);
+  }
+}
+
+}  // namespace vae

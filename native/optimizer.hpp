@@ -1,0 +1,34 @@
+// LibTorch's optimizers by configuration, and their state by name for checkpoints.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "native/config.hpp"
+#include "native/vae.hpp"
+
+namespace vae {
+
+std::unique_ptr<torch::optim::Optimizer> make_optimizer(VaeImpl& model, const TrainConfig& config);
+
+void set_learning_rate(torch::optim::Optimizer& optimizer, OptimizerKind kind, double rate);
+
+/// Copies every parameter by name; the models have the same parameters, on any devices.
+void copy_parameters(VaeImpl& from, VaeImpl& to);
+
+/// The optimizer's tensors, named "exp_avg.encoder.0.weight" and so on, and the number of its steps.
+struct OptimizerState {
+  std::int64_t steps = 0;
+  std::vector<std::pair<std::string, torch::Tensor>> tensors;
+};
+OptimizerState get_state(torch::optim::Optimizer& optimizer, OptimizerKind kind, VaeImpl& model);
+
+/// Puts a state back. Throws Failure kBadData when a tensor is missing or has another size.
+void set_state(torch::optim::Optimizer& optimizer, OptimizerKind kind, VaeImpl& model,
+               const OptimizerState& state);
+
+}  // namespace vae

@@ -1,0 +1,28 @@
+// What a byte of an image is to the model. Drawn pixels are keyed by (seed, epoch, image), so that neither
+// the order of the images nor who draws them matters.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace vae {
+
+enum class Pixels {
+  kGray,         // byte / 255
+  kDynamic,      // 1 with probability byte / 255, drawn anew in every epoch (Salakhutdinov and Murray 2008)
+  kThreshold,    // 1 from 128 on, else 0
+  kDequantized,  // (byte + u) / 256, u uniform in (0, 1), drawn anew in every epoch: a density for real
+                 // values
+};
+inline constexpr std::string_view kPixelsNames[] = {"gray", "dynamic", "threshold", "dequantized"};
+
+/// Bytes of image number `index` -> floats in [0, 1], as they are in `epoch`. Both of one size.
+void read_pixels(Pixels mode, std::span<const std::uint8_t> bytes, std::uint64_t seed, int epoch,
+                 std::int64_t index, std::span<float> out);
+
+/// The draw that stands for an image in every test, whatever the run's seed.
+inline constexpr std::uint64_t kTestPixelSeed = 1;
+inline constexpr int kTestPixelEpoch = 0;
+
+}  // namespace vae

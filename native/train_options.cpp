@@ -1,0 +1,265 @@
+#include "native/train_options.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <iterator>
+#include <limits>
+#include <optional>
+
+namespace vae {
+namespace {
+
+const std::string kModel = "Model", kObjective = "Objective", kOptimizer = "Optimizer", kRun = "Run";
+
+// Validators describe themselves in --help; the texts there say it in words.
+auto range(auto low, auto high) { return CLI::Range(low, high).description(""); }
+
+CLI::Validator number(double low, bool inclusive, double below, const char* problem) {
+  return CLI::Validator(
+      [=](const std::string& text) {
+        const double x = std::strtod(text.c_str(), nullptr);  // NaN and infinity fail the comparison
+        return x < below && (x > low || (inclusive && x == low)) ? "" : problem;
+      },
+      "");
+}
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+CLI::Validator positive() { return number(0, false, kInfinity, "must be a number above 0"); }
+CLI::Validator at_least_zero() { return number(0, true, kInfinity, "must be 0 or a number above"); }
+CLI::Validator fraction() { return number(0, true, 1, "must be at least 0 and below 1"); }
+
+/// An option whose value is one of an enumeration's names.
+template <class Enum, std::size_t N>
+CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const std::string_view (&names)[N],
+                      const std::string& text) {
+  const std::vector<std::string> words(std::begin(names), std::end(names));
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&value, words](const std::string& word) {
+            value = static_cast<Enum>(std::find(words.begin(), words.end(), word) - words.begin());
+          },
+          text)
+      ->default_str(words[static_cast<std::size_t>(value)])
+      ->type_name("WORD")
+      ->check(CLI::IsMember(words).description(""));
+}
+
+/// The preset that the command line or its configuration file names.
+std::string find_preset(int argc, char** argv) {
+  CLI::App app;
+  std::string preset = "mlp";
+  app.allow_extras();
+  app.set_help_flag();
+  app.allow_config_extras(true);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.add_option("--preset", preset);
+  app.set_config("--config");
+  app.parse(argc, argv);
+  return std::find(std::begin(kPresetNames), std::end(kPresetNames), preset) == std::end(kPresetNames)
+             ? "mlp"
+             : preset;
+}
+
+/// What an option is set to, given or by default; nothing for --help and the like.
+std::optional<std::string> value_of(const CLI::Option& option) {
+  if (option.get_items_expected_max() == 0) return option.count() > 0 ? "true" : "false";
+  const std::string value = option.count() > 0 ? option.results().back() : option.get_default_str();
+  return value.empty() ? std::nullopt : std::optional(value);
+}
+
+}  // namespace
+
+TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
+  options_.preset = find_preset(argc, argv);
+  options_.spec = preset_options(options_.preset);
+  options_.train = preset_training(options_.preset);
+  app_.description(
+      "Trains a variational autoencoder of small images and writes its weights.\n"
+      "Losses are nats per image: reconstruction + KL = -ELBO, with z sampled.\n"
+      "The defaults are the PyTorch example's setting (test -ELBO about 105.6 after epoch 10); for the best\n"
+      "weights of this network: --epochs 60 --schedule one-cycle --lr 3e-3. Defaults below are those of the\n"
+      "preset that is named.");
+  // later flags win: make train ARGS=
+  app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->always_capture_default();
+  app_.set_config("--config", "", "read settings from a TOML or INI file; flags override it")
+      ->type_name("FILE");
+  add_model_options();
+  add_objective_options();
+  add_optimizer_options();
+  add_run_options();
+  app_.footer(
+      "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 device, 70 diverged, 74 cannot read or "
+      "write,\n"
+      "75 output in use by another run, 130/143 interrupted (the weights so far are kept as "
+      "FILE.interrupted;\n"
+      "a second Ctrl-C ends at once).");
+}
+
+void TrainCommand::parse() {
+  app_.parse(argc_, argv_);
+  resolve();
+}
+
+void TrainCommand::add_model_options() {
+  TrainOptions& o = options_;
+  app_.option_defaults()->group(kModel);
+  app_.add_option("--preset", o.preset,
+                  "mlp (ours), tf-conv, tf-mlp, aevb or iwae: a network and its training as published; other "
+                  "flags override it")
+      ->type_name("WORD")
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPresetNames), std::end(kPresetNames)))
+                  .description(""));
+  app_.add_option("--latent", o.spec.latent, "dimensions of z")->type_name("N")->check(range(1, 4096));
+  if (o.preset != "tf-conv") {
+    app_.add_option("--hidden", o.spec.hidden, "units of each hidden layer")
+        ->type_name("N")
+        ->check(range(1, 65536));
+  }
+  add_word(app_, "--likelihood", o.spec.likelihood, kLikelihoodNames,
+           "of a pixel: bernoulli, squared_error (variance 1/2) or gaussian (learned variance)");
+  app_.add_option("--dropout", o.spec.dropout, "part of hidden units zeroed in training")
+      ->type_name("RATE")
+      ->check(fraction());
+  add_word(app_, "--pixels", o.train.pixels, kPixelsNames,
+           "gray (0 to 1), dynamic (black or white, drawn anew every epoch), threshold (black or white) or "
+           "dequantized (gray with noise below one level, for --likelihood gaussian)");
+}
+
+void TrainCommand::add_objective_options() {
+  TrainConfig& t = options_.train;
+  app_.option_defaults()->group(kObjective);
+  add_word(app_, "--objective", t.objective, kObjectiveNames,
+           "elbo, iwae (importance-weighted bound) or autoencoder (z = mu, no KL)");
+  add_word(app_, "--estimator", t.estimator, kEstimatorNames,
+           "of the ELBO: a (all by sampling) or b (KL in closed form)");
+  app_.add_option("--samples", t.samples, "draws of z for each image in a step")
+      ->type_name("N")
+      ->check(range(1, 100000));
+  app_.add_option("--beta", t.beta, "weight of the KL term; 1 is the ELBO")
+      ->type_name("WEIGHT")
+      ->check(at_least_zero());
+  app_.add_option("--beta-warmup", t.beta_warmup, "steps over which the KL term's weight grows from 0")
+      ->type_name("STEPS")
+      ->check(range(0ll, 1000000000ll));
+  app_.add_option("--l2", t.l2, "weight of sum(w^2) / 2 over the weights, without biases")
+      ->type_name("WEIGHT")
+      ->check(at_least_zero());
+  app_.add_option(
+          "--weight-prior", t.weight_prior,
+          "true: a standard normal prior on all parameters, sum(w^2) / 2 over the number of training images")
+      ->type_name("BOOL");
+}
+
+void TrainCommand::add_optimizer_options() {
+  TrainConfig& t = options_.train;
+  app_.option_defaults()->group(kOptimizer);
+  app_.add_option("--epochs", t.epochs, "passes over the training images, unless --steps is set")
+      ->type_name("N")
+      ->check(range(0, 1000000));
+  app_.add_option("--steps", t.steps, "updates of the weights; 0: as many as --epochs takes")
+      ->type_name("N")
+      ->check(range(0ll, 1000000000ll));
+  app_.add_option("--batch-size", t.batch_size, "images per step")->type_name("N")->check(range(1, 60000));
+  add_word(app_, "--last-batch", t.last_batch, kLastBatchNames,
+           "of an epoch: partial (smaller) or wrap (filled from the next epoch)");
+  app_.add_option("--train-images", t.train_images, "only the first so many; 0: all")
+      ->type_name("N")
+      ->check(range(0, 100000000));
+  add_word(app_, "--optimizer", t.optimizer, kOptimizerNames, "adam, adamw, adagrad or sgd");
+  app_.add_option("--lr", t.learning_rate, "learning rate, the peak of one-cycle")
+      ->type_name("RATE")
+      ->check(positive());
+  add_word(app_, "--schedule", t.schedule, kScheduleNames,
+           "learning rate over time: constant, cosine (down to 0) or one-cycle (up, then down)");
+  app_.add_option("--weight-decay", t.weight_decay, "decoupled, of adamw")
+      ->type_name("RATE")
+      ->check(at_least_zero());
+  app_.add_option("--momentum", t.momentum, "of sgd")->type_name("RATE")->check(fraction());
+  app_.add_option("--clip", t.clip, "largest norm of the gradient; 0: any")
+      ->type_name("NORM")
+      ->check(at_least_zero());
+  app_.add_option("--ema", t.ema,
+                  "decay of an exponential average of the weights, which is then kept; 0: none")
+      ->type_name("DECAY")
+      ->check(fraction());
+  add_word(app_, "--init", t.init, kInitNames,
+           "of the parameters: pytorch, glorot, truncated-normal (0.001) or normal (0.01)");
+  app_.add_option("--bf16", t.bf16, "true: matrix products and convolutions in bfloat16")->type_name("BOOL");
+  app_.add_option("--seed", t.seed, "of everything drawn: same seed, same file")
+      ->type_name("N")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            return text.find_first_not_of("0123456789") == std::string::npos
+                       ? ""
+                       : "must be a whole number, 0 or above";
+          },
+          ""));
+}
+
+void TrainCommand::add_run_options() {
+  TrainOptions& o = options_;
+  app_.option_defaults()->group(kRun);
+  app_.add_option("--out", o.out,
+                  "weights file to write (required); replaced only when training has finished")
+      ->type_name("FILE");
+  app_.add_option("--data", o.data, "folder with MNIST's four IDX files, raw or .gz")->type_name("DIR");
+  app_.add_option("--threads", o.threads, "CPU threads; one is fastest for small networks")
+      ->type_name("N")
+      ->check(range(1, 1024));
+  app_.add_option("--device", o.device, "auto, cpu or cuda; auto takes a GPU when there is one")
+      ->type_name("WORD")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""));
+  app_.add_option("--precision", o.precision,
+                  "of the stored weights: f32, f16 (half the file) or int8 (a quarter)")
+      ->type_name("WORD")
+      ->check(CLI::IsMember({"f32", "f16", "int8"}).description(""));
+  app_.add_option("--log-every", o.log_every, "print a line every so many steps; 0: every epoch only")
+      ->type_name("STEPS")
+      ->check(range(0ll, 1000000000ll));
+  app_.add_flag("--allow-modified-data", o.allow_modified_data,
+                "accept MNIST files whose SHA-256 is not MNIST's");
+  app_.add_flag("--print-config", o.print_config, "print all settings as a configuration file and stop");
+}
+
+/// What follows from what was given.
+void TrainCommand::resolve() {
+  TrainConfig& t = options_.train;
+  if (app_["--epochs"]->count() > 0 && app_["--steps"]->count() == 0) t.steps = 0;
+  if (app_["--pixels"]->count() == 0 && options_.spec.likelihood == Likelihood::kGaussian) {
+    t.pixels = Pixels::kDequantized;
+    app_.get_option("--pixels")->default_str(std::string(kPixelsNames[static_cast<int>(t.pixels)]));
+  }
+  app_.get_option("--steps")->default_str(std::to_string(t.steps));
+}
+
+std::string TrainCommand::config_file() const {
+  std::string text;
+  for (const std::string& group : {kModel, kObjective, kOptimizer, kRun}) {
+    text += "# " + group + '\n';
+    for (const CLI::Option* option :
+         app_.get_options([&](const CLI::Option* o) { return o->get_group() == group; })) {
+      const std::string name = option->get_single_name();
+      if (name == "print-config") continue;
+      if (const auto value = value_of(*option)) {
+        const bool word = value->find_first_not_of("+-.0123456789e") != std::string::npos &&
+                          *value != "true" && *value != "false";
+        text += name + " = " + (word ? '"' + *value + '"' : *value) + '\n';
+      }
+    }
+  }
+  return text;
+}
+
+std::string TrainCommand::config_line() const {
+  std::string line;
+  for (const CLI::Option* option : app_.get_options()) {
+    const std::string name = option->get_single_name(), group = option->get_group();
+    const bool decides = group == kModel || group == kObjective || group == kOptimizer || name == "threads" ||
+                         name == "precision";
+    if (!decides || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
+    if (const auto value = value_of(*option)) line += (line.empty() ? "--" : " --") + name + ' ' + *value;
+  }
+  return line;
+}
+
+}  // namespace vae

@@ -1,0 +1,49 @@
+// native_train's command line: every flag with its unit and default, presets, configuration files.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "native/config.hpp"
+
+namespace vae {
+
+struct TrainOptions {
+  std::string preset = "mlp";
+  SpecOptions spec;
+  TrainConfig train;
+  std::string out, data = "build/mnist", device = "auto", precision = "f32";
+  int threads = 1;
+  std::int64_t log_every = 0;
+  bool allow_modified_data = false, print_config = false;
+};
+
+class TrainCommand {
+ public:
+  /// Flags override the configuration file, which overrides the preset. Both throw CLI::ParseError, also for
+  /// --help, which app().exit() prints.
+  TrainCommand(int argc, char** argv);
+  void parse();
+
+  const CLI::App& app() const { return app_; }
+  const TrainOptions& options() const { return options_; }
+
+  /// All settings as a configuration file, and those that decide the result as flags in one line, which train
+  /// the same weights again from the same data.
+  std::string config_file() const;
+  std::string config_line() const;
+
+ private:
+  void add_model_options();
+  void add_objective_options();
+  void add_optimizer_options();
+  void add_run_options();
+  void resolve();
+
+  int argc_;
+  char** argv_;
+  CLI::App app_;
+  TrainOptions options_;
+};
+
+}  // namespace vae
