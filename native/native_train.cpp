@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "native/checkpoint.hpp"
 #include "native/evaluate.hpp"
 #include "native/export.hpp"
 #include "native/failure.hpp"
@@ -63,7 +64,7 @@ std::int64_t parameter_count(const VaeImpl& model) {
 Metadata training_facts(const TrainCommand& command, const TrainConfig& config, const torch::Device& device,
                         const ImageData& data, const Trainer& trainer) {
   return {{"library", "digit-vae 1.0.0, LibTorch " TORCH_VERSION},
-          {"config", command.config_line() + (device.is_cpu() ? " --device cpu" : " --device cuda")},
+          {"config", command.config_line(true) + (device.is_cpu() ? " --device cpu" : " --device cuda")},
           {"seed", std::to_string(config.seed)},
           {"epochs", std::to_string(trainer.epochs())},
           {"steps", std::to_string(trainer.step())},
@@ -193,6 +194,99 @@ void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& d
   std::fflush(stdout);
 }
 
+/// The checkpoints of a run, where it has any.
+class Checkpoints {
+ public:
+  Checkpoints(const TrainCommand& command, Trainer& trainer, Metadata facts)
+      : o_(command.options()), trainer_(trainer), facts_(std::move(facts)) {
+    if (!o_.checkpoint.empty()) folder_.emplace(o_.checkpoint);
+  }
+
+  /// Goes on from the newest checkpoint when that is asked for; refuses to mix two runs in one folder.
+  void resume(bool automatic) {
+    if (!folder_ || folder_->empty()) {
+      if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: there is no checkpoint in " + where());
+      return;
+    }
+    if (!o_.resume && !automatic) {
+      throw Failure(Exit::kUsage, where() +
+                                      " holds the checkpoints of an earlier run; --resume continues it, or "
+                                      "name another folder");
+    }
+    const auto damaged = [](const std::string& text) {
+      std::fprintf(stderr, "native_train: skipped %s\n", text.c_str());
+    };
+    const std::optional<Checkpoint> found = folder_->newest(damaged);
+    if (!found)
+      throw Failure(Exit::kBadData,
+                    "no checkpoint in " + where() + " is whole; begin again in another folder");
+    check_same_run(*found);
+    trainer_.restore(found->state);
+    std::printf("resume  after step %lld of %lld, from %s\n", static_cast<long long>(trainer_.step()),
+                static_cast<long long>(trainer_.steps()), where().c_str());
+  }
+
+  /// After a step: when its time has come, and whenever the test loss is the best so far.
+  void maybe_save(bool best) {
+    if (!folder_) return;
+    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - saved_;
+    if (best || (o_.checkpoint_steps > 0 && trainer_.step() % o_.checkpoint_steps == 0) ||
+        (o_.checkpoint_seconds > 0 && since.count() >= o_.checkpoint_seconds)) {
+      save(best);
+    }
+  }
+
+  /// False when there is no folder to save to.
+  bool save(bool best = false) {
+    if (!folder_) return false;
+    folder_->save({trainer_.state(), facts_}, best);
+    saved_ = std::chrono::steady_clock::now();
+    return true;
+  }
+
+ private:
+  std::string where() const { return "--checkpoint " + o_.checkpoint; }
+
+  /// The data and every setting must be the same; another device or number of threads only costs the last
+  /// bit.
+  void check_same_run(const Checkpoint& c) const {
+    for (const auto& [key, value] : facts_) {
+      if (c.fact(key) == value) continue;
+      if (key == "machine") {
+        std::printf("note    the checkpoint is from \"%s\", this is \"%s\": not the same to the last bit\n",
+                    c.fact(key).c_str(), value.c_str());
+        continue;
+      }
+      throw Failure(Exit::kUsage, where() + " is of another run: its " + key + " is \"" + c.fact(key) +
+                                      "\", not \"" + value + '"');
+    }
+  }
+
+  const TrainOptions& o_;
+  Trainer& trainer_;
+  Metadata facts_;
+  std::optional<CheckpointFolder> folder_;
+  std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
+};
+
+/// What a checkpoint must share with the run that goes on from it.
+Metadata run_facts(const TrainCommand& command, VaeImpl& model, const ImageData& data,
+                   const torch::Device& device) {
+  return {{"model", to_string(model.spec)},
+          {"config", command.config_line(false)},
+          {"dataset_sha256", data.train.sha256},
+          {"machine", std::to_string(torch::get_num_threads()) + " threads, " + device.str() +
+                          ", LibTorch " TORCH_VERSION}};
+}
+
+int interrupt(const TrainOptions& o, Checkpoints& checkpoints, const Trainer& trainer,
+              const std::vector<std::byte>& file) {
+  if (!checkpoints.save()) return keep_interrupted(o.out, file, trainer);
+  std::fprintf(stderr, "native_train: interrupted after step %lld; the same command with --resume goes on\n",
+               static_cast<long long>(trainer.step()));
+  return 128 + interrupted;
+}
+
 int run(const TrainCommand& command) {
   const TrainOptions& o = command.options();
   const torch::Device device = choose_device(o.device);
@@ -207,19 +301,31 @@ int run(const TrainCommand& command) {
   print_start(o, *model, data, device);
 
   Trainer trainer(model, data, o.train);
+  Checkpoints checkpoints(command, trainer, run_facts(command, *model, data, device));
+  checkpoints.resume(o.preset == "tf-mlp");
+  std::fflush(stdout);
   {
     Reporter reporter(trainer, o.log_every);
+    bool best = false;
     train(trainer, {[&](const StepReport& r) { reporter.step(r); },
-                    [&](const EpochReport& r) { reporter.epoch(r); }, [] { return interrupted != 0; }});
+                    [&](const EpochReport& r) {
+                      reporter.epoch(r);
+                      best = r.best;
+                    },
+                    [&] {
+                      checkpoints.maybe_save(std::exchange(best, false));
+                      return interrupted != 0;
+                    }});
   }
   Metadata facts = training_facts(command, o.train, device, data, trainer);
   const auto file = [&] { return export_weights(*trainer.result(), precision, facts); };
-  if (interrupted != 0) return keep_interrupted(o.out, file(), trainer);
+  if (interrupted != 0) return interrupt(o, checkpoints, trainer, file());
+  checkpoints.save();
   Model exported = load_back(file());
   const Evaluation test = evaluate(exported, data.test, o.train.pixels);
   const std::string pixels(kPixelsNames[static_cast<int>(o.train.pixels)]);
   add_test_facts(facts, test, pixels);
-  if (interrupted != 0) return keep_interrupted(o.out, file(), trainer);
+  if (interrupted != 0) return interrupt(o, checkpoints, trainer, file());
   const std::vector<std::byte> bytes = file();
   write_file(o.out, bytes);
   report_test(test, pixels, model->spec.prior == Prior::kNormal);

@@ -115,6 +115,18 @@ void copy_parameters(VaeImpl& from, VaeImpl& to) {
   for (auto& named : to.named_parameters()) named.value().copy_(values[named.key()]);
 }
 
+void put_parameters(const std::vector<std::pair<std::string, torch::Tensor>>& from, VaeImpl& to) {
+  torch::NoGradGuard no_grad;
+  for (auto& named : to.named_parameters()) {
+    const auto found =
+        std::find_if(from.begin(), from.end(), [&](const auto& t) { return t.first == named.key(); });
+    if (found == from.end()) throw Failure(Exit::kBadData, "the parameter " + named.key() + " is missing");
+    if (found->second.sizes() != named.value().sizes())
+      throw Failure(Exit::kBadData, "the parameter " + named.key() + " has another size");
+    named.value().copy_(found->second);
+  }
+}
+
 OptimizerState get_state(optim::Optimizer& optimizer, OptimizerKind kind, VaeImpl& model) {
   switch (kind) {
     case OptimizerKind::kAdam:

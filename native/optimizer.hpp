@@ -20,6 +20,9 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, OptimizerKind kind, d
 /// Copies every parameter by name; the models have the same parameters, on any devices.
 void copy_parameters(VaeImpl& from, VaeImpl& to);
 
+/// The same from tensors by name. Throws Failure kBadData when one is missing or has another size.
+void put_parameters(const std::vector<std::pair<std::string, torch::Tensor>>& from, VaeImpl& to);
+
 /// The optimizer's tensors, named "exp_avg.encoder.0.weight" and so on, and the number of its steps.
 struct OptimizerState {
   std::int64_t steps = 0;

@@ -12,7 +12,6 @@
 #include "native/elbo.hpp"
 #include "native/evaluate.hpp"
 #include "native/failure.hpp"
-#include "native/optimizer.hpp"
 #include "shared/rng.hpp"
 
 namespace vae {
@@ -169,6 +168,30 @@ StepReport Trainer::advance() {
   summed_images_ += n;
   ++step_;
   return {epoch, step_, steps_, losses, means[2].item<double>(), rate, n};
+}
+
+TrainerState Trainer::state() {
+  const auto copies = [](VaeImpl& model) {
+    NamedTensors all;
+    for (auto& named : model.named_parameters())
+      all.emplace_back(named.key(), named.value().detach().clone());
+    return all;
+  };
+  TrainerState s{step_, copies(*model_), {},   get_state(*optimizer_, config_.optimizer, *model_),
+                 sum_,  summed_images_,  best_};
+  if (config_.ema > 0) s.average = copies(*average_);
+  for (auto& [name, tensor] : s.optimizer.tensors) tensor = tensor.clone();
+  return s;
+}
+
+void Trainer::restore(const TrainerState& s) {
+  put_parameters(s.parameters, *model_);
+  if (config_.ema > 0) put_parameters(s.average, *average_);
+  set_state(*optimizer_, config_.optimizer, *model_, s.optimizer);
+  step_ = s.step;
+  sum_ = s.sum;
+  summed_images_ = s.summed_images;
+  best_ = s.best;
 }
 
 int Trainer::epochs() const { return static_cast<int>(first_position(step_) / count_); }

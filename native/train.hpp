@@ -9,6 +9,7 @@
 
 #include "native/config.hpp"
 #include "native/dataset.hpp"
+#include "native/optimizer.hpp"
 #include "native/vae.hpp"
 
 namespace vae {
@@ -43,6 +44,18 @@ double beta_at(const TrainConfig& config, std::int64_t step);
 /// Order of `count` images in an epoch (Fisher-Yates), keyed by (seed, epoch).
 std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch);
 
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// All that a run needs to go on, bit for bit.
+struct TrainerState {
+  std::int64_t step = 0;
+  NamedTensors parameters, average;  // average is empty without --ema
+  OptimizerState optimizer;
+  Losses sum;  // over the epoch so far
+  std::int64_t summed_images = 0;
+  double best = 0;  // lowest test -ELBO at the end of an epoch; infinite before the first
+};
+
 class Trainer {
  public:
   /// Trains `model` in place, on the device that it is on. Shuffling, noise, pixels and dropout are keyed by
@@ -63,6 +76,10 @@ class Trainer {
   bool epoch_ended() const;
   /// Averages over the epoch that has ended, and over the test set.
   EpochReport finish_epoch();
+
+  /// Copies of everything; restore() throws Failure kBadData when a tensor is missing or has another size.
+  TrainerState state();
+  void restore(const TrainerState& state);
 
   /// What is evaluated and kept: the model, or the exponential average of its weights.
   Vae& result() { return config_.ema > 0 ? average_ : model_; }
@@ -90,9 +107,9 @@ class Trainer {
   std::int64_t step_ = 0, steps_ = 0;
   std::vector<std::int64_t> order_;  // of epoch order_epoch_
   int order_epoch_ = 0;
-  Losses sum_;  // over the epoch so far
+  Losses sum_;  // as in TrainerState
   std::int64_t summed_images_ = 0;
-  double best_;  // lowest test -ELBO
+  double best_;
 };
 
 struct TrainCallbacks {

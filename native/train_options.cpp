@@ -62,7 +62,7 @@ std::string find_preset(int argc, char** argv) {
 
 /// What an option is set to, given or by default; nothing for --help and the like.
 std::optional<std::string> value_of(const CLI::Option& option) {
-  if (option.get_items_expected_max() == 0) return option.count() > 0 ? "true" : "false";
+  if (option.get_items_expected_max() == 0) return option.count() > 0 ? option.results().back() : "false";
   const std::string value = option.count() > 0 ? option.results().back() : option.get_default_str();
   return value.empty() ? std::nullopt : std::optional(value);
 }
@@ -90,9 +90,9 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
   app_.footer(
       "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 device, 70 diverged, 74 cannot read or "
       "write,\n"
-      "75 output in use by another run, 130/143 interrupted (the weights so far are kept as "
-      "FILE.interrupted;\n"
-      "a second Ctrl-C ends at once).");
+      "75 output in use by another run, 130/143 interrupted (the state is kept as a checkpoint, without "
+      "--checkpoint\n"
+      "the weights so far as FILE.interrupted; a second Ctrl-C ends at once).");
 }
 
 void TrainCommand::parse() {
@@ -216,6 +216,17 @@ void TrainCommand::add_run_options() {
   app_.add_option("--log-every", o.log_every, "print a line every so many steps; 0: every epoch only")
       ->type_name("STEPS")
       ->check(range(0ll, 1000000000ll));
+  app_.add_option("--checkpoint", o.checkpoint,
+                  "folder for checkpoints: the newest two and the best are kept")
+      ->type_name("DIR");
+  app_.add_option("--checkpoint-steps", o.checkpoint_steps, "write one every so many steps; 0: by time only")
+      ->type_name("STEPS")
+      ->check(range(0ll, 1000000000ll));
+  app_.add_option("--checkpoint-seconds", o.checkpoint_seconds,
+                  "write one every so many seconds; 0: by steps only")
+      ->type_name("SECONDS")
+      ->check(at_least_zero());
+  app_.add_flag("--resume", o.resume, "go on from the newest checkpoint, to the same weights, bit for bit");
   app_.add_flag("--allow-modified-data", o.allow_modified_data,
                 "accept MNIST files whose SHA-256 is not MNIST's");
   app_.add_flag("--print-config", o.print_config, "print all settings as a configuration file and stop");
@@ -239,7 +250,7 @@ std::string TrainCommand::config_file() const {
     for (const CLI::Option* option :
          app_.get_options([&](const CLI::Option* o) { return o->get_group() == group; })) {
       const std::string name = option->get_single_name();
-      if (name == "print-config") continue;
+      if (name == "print-config" || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
       if (const auto value = value_of(*option)) {
         const bool word = value->find_first_not_of("+-.0123456789e") != std::string::npos &&
                           *value != "true" && *value != "false";
@@ -250,12 +261,12 @@ std::string TrainCommand::config_file() const {
   return text;
 }
 
-std::string TrainCommand::config_line() const {
+std::string TrainCommand::config_line(bool all) const {
   std::string line;
   for (const CLI::Option* option : app_.get_options()) {
     const std::string name = option->get_single_name(), group = option->get_group();
-    const bool decides = group == kModel || group == kObjective || group == kOptimizer || name == "threads" ||
-                         name == "precision";
+    const bool decides = group == kModel || group == kObjective || group == kOptimizer ||
+                         (all && (name == "threads" || name == "precision"));
     if (!decides || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
     if (const auto value = value_of(*option)) line += (line.empty() ? "--" : " --") + name + ' ' + *value;
   }

@@ -15,7 +15,10 @@ struct TrainOptions {
   std::string out, data = "build/mnist", device = "auto", precision = "f32";
   int threads = 1;
   std::int64_t log_every = 0;
-  bool allow_modified_data = false, print_config = false;
+  std::string checkpoint;  // folder; empty: none
+  std::int64_t checkpoint_steps = 0;
+  double checkpoint_seconds = 60;
+  bool resume = false, allow_modified_data = false, print_config = false;
 };
 
 class TrainCommand {
@@ -28,10 +31,11 @@ class TrainCommand {
   const CLI::App& app() const { return app_; }
   const TrainOptions& options() const { return options_; }
 
-  /// All settings as a configuration file, and those that decide the result as flags in one line, which train
-  /// the same weights again from the same data.
+  /// All settings as a configuration file; and those that decide the result as flags in one line, which train
+  /// the same weights again from the same data. `all` includes what only the last bits depend on (threads),
+  /// or only the file (precision).
   std::string config_file() const;
-  std::string config_line() const;
+  std::string config_line(bool all) const;
 
  private:
   void add_model_options();

@@ -51,10 +51,11 @@ std::vector<Stored> store(const std::vector<NamedTensor>& tensors) {
       continue;
     }
     Stored stored{tensor.name, tensor.shape, tensor.dtype, {}};
-    stored.bytes.reserve(tensor.values.size() * bytes_of(tensor.dtype));
-    for (float x : tensor.values) {
-      if (tensor.dtype == Dtype::kF32) append(stored.bytes, x);
-      if (tensor.dtype == Dtype::kF16) append(stored.bytes, float_to_half(x));
+    if (tensor.dtype == Dtype::kF32) {
+      const auto bytes = std::as_bytes(std::span(tensor.values));
+      stored.bytes.assign(bytes.begin(), bytes.end());
+    } else {
+      for (float x : tensor.values) append(stored.bytes, float_to_half(x));
     }
     all.push_back(std::move(stored));
   }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <thread>
 
 #include "native/output_file.hpp"
@@ -246,6 +247,78 @@ TEST_CASE("Ctrl-C and SIGTERM finish the step, keep the weights so far and leave
     CHECK_FALSE(std::filesystem::exists(folder / "w.bin.lock"));
     std::filesystem::remove(folder / "w.bin.interrupted");
   }
+}
+
+TEST_CASE(
+    "interrupted, killed or out of disk, a run goes on from its checkpoints to the same file") {  // N1, N2,
+                                                                                                  // N3, N11
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string settings = " --steps 60 --ema 0.9 --out ", out = folder / "w.bin";
+  const std::string checkpoint = " --checkpoint-steps 7 --checkpoint " + (folder / "ck").string();
+  REQUIRE(run(folder, train(folder, settings + (folder / "whole.bin").string())).code == 0);
+  const Bytes whole = read_bytes(folder / "whole.bin");
+
+  // Killed in the middle of writing its third checkpoint, whichever file that is.
+  Outcome o = run(folder, "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=5 " +
+                              train(folder, settings + out + checkpoint));
+  CHECK(o.code != 0);
+  CHECK_FALSE(std::filesystem::exists(out));
+  check_failure(run(folder, train(folder, settings + out + checkpoint)), 2, "--resume");
+  check_failure(run(folder, train(folder, settings + out + checkpoint + " --resume --lr 0.1")), 2,
+                "another run");
+  // No space for the next one: the error of N3, and the state is still usable.
+  o = run(folder, "strace -f -qq -o /dev/null -e trace=write -e inject=write:error=ENOSPC:when=20+ " +
+                      train(folder, settings + out + checkpoint + " --resume"));
+  CHECK(o.code == 74);
+  o = run(folder, train(folder, settings + out + checkpoint + " --resume"));
+  CAPTURE(o.out, o.err);
+  REQUIRE(o.code == 0);
+  CHECK(contains(o.out, "resume  after step "));
+  CHECK(read_bytes(out) == whole);
+  check_failure(
+      run(folder, train(folder, settings + out + " --resume --checkpoint " + (folder / "no").string())), 66,
+      "no checkpoint");
+}
+
+TEST_CASE("presets show their settings, and a configuration file gives them back") {
+  TemporaryFolder folder;
+  for (const char* preset : {"mlp", "tf-conv", "tf-mlp", "aevb", "iwae"}) {
+    const Outcome shown = run(folder, kTrain + " --print-config --preset " + preset);
+    REQUIRE(shown.code == 0);
+    CHECK(contains(shown.out, "preset = \"" + std::string(preset) + '"'));
+    std::ofstream(folder / "config.toml") << shown.out;
+    const Outcome again =
+        run(folder, kTrain + " --print-config --config " + (folder / "config.toml").string());
+    CHECK(again.out == shown.out);
+    const Outcome flag =
+        run(folder, kTrain + " --print-config --seed 77 --config " + (folder / "config.toml").string());
+    CHECK(contains(flag.out, "seed = 77"));
+  }
+  const std::string conv = run(folder, kTrain + " --print-config --preset tf-conv").out;
+  for (const char* line :
+       {"steps = 30000", "batch-size = 64", "lr = 0.0005", "dropout = 0.2", "init = \"glorot\"",
+        "likelihood = \"squared_error\"", "train-images = 55000", "latent = 8"}) {
+    CHECK(contains(conv, line));
+  }
+  const std::string aevb = run(folder, kTrain + " --print-config --preset aevb --lr 0.1").out;
+  for (const char* line : {"lr = 0.1", "optimizer = \"adagrad\"", "weight-prior = 1", "init = \"normal\""}) {
+    CHECK(contains(aevb, line));
+  }
+}
+
+TEST_CASE("the settings in a file train it again") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string first = folder / "a.bin", second = folder / "b.bin";
+  REQUIRE(run(folder, train(folder, "--steps 9 --objective iwae --samples 2 --pixels dynamic --out " + first))
+              .code == 0);
+  const std::string config(Model::load(read_file(first, FileLimits{}.bytes))->fact("config"));
+  CAPTURE(config);
+  REQUIRE(
+      run(folder, kTrain + " --data " + folder.path().string() + " --out " + second + ' ' + config).code ==
+      0);
+  CHECK(read_bytes(first) == read_bytes(second));
 }
 
 TEST_CASE("a model that no weights file can hold is refused before training") {
