@@ -12,9 +12,8 @@ namespace vae {
 /// Rows of images that belong together; every image is a packed (height, width) array of ink in [0, 1].
 struct Block {
   int columns = 0;
-  std::vector<float> images = {};  // (rows * columns, height * width)
-  std::vector<std::string> row_labels = {},
-                           column_labels = {};  // none, or one a row or column; see Canvas::text
+  std::vector<float> images = {};                                // (rows * columns, height * width)
+  std::vector<std::string> row_labels = {}, column_labels = {};  // none, or one each; see Canvas::text
 };
 
 /// PNG bytes of the blocks below one another, every pixel `scale` times enlarged, `gap` pixels of the picture

@@ -231,5 +231,8 @@ TEST_CASE("sheets refuse wrong sizes and counts") {
   const Generator short_of_a_pixel{
       [](std::span<const float>) { return std::vector<float>(5); }, 2, {1, 2, 3}};
   CHECK(failure([&] { samples_png(short_of_a_pixel, 1, 1, 1); }) == Exit::kBadData);
+  const Generator one_image{[](std::span<const float>) { return std::vector<float>(6); }, 2, {1, 2, 3}};
+  CHECK(failure([&] { samples_png(one_image, 1, 1, 1); }) == Exit::kOk);
+  CHECK(failure([&] { samples_png(one_image, 1, 1, 2); }) == Exit::kBadData);
   CHECK(failure([&] { samples_png({g.decode, 2, {3, 1, 2}}, 1, 1, 1); }) == Exit::kBadData);
 }
