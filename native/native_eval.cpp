@@ -10,9 +10,8 @@
 #include "native/evaluate.hpp"
 #include "native/failure.hpp"
 #include "native/output_file.hpp"
-#include "native/picture.hpp"
 #include "native/progress.hpp"
-#include "shared/latent.hpp"
+#include "native/sheets.hpp"
 #include "shared/model.hpp"
 
 namespace {
@@ -87,57 +86,25 @@ std::string json(const Evaluation& e) {
   return text;
 }
 
-std::vector<float> decode(Model& model, const std::vector<float>& z) {
+std::vector<float> decode(Model& model, std::span<const float> z) {
   auto images = model.decode(z);
   if (!images) throw Failure(Exit::kBadData, images.error().message);
   return std::move(*images);
 }
 
-constexpr int kColumns = 20, kInputRows = 2, kSampleRows = 5, kStrips = 3;
-
-/// Inputs above their reconstructions at z = mu.
-Block reconstructions(Model& model, const std::vector<float>& inputs, const std::vector<float>& mu) {
-  const std::vector<float> outputs = decode(model, mu);
-  const auto row = static_cast<std::ptrdiff_t>(kColumns) * model.pixels();
-  Block block{kColumns, {}};
-  for (int r = 0; r < kInputRows; ++r) {
-    for (const std::vector<float>* side : {&inputs, &outputs}) {
-      block.images.insert(block.images.end(), side->begin() + r * row, side->begin() + (r + 1) * row);
-    }
-  }
-  return block;
-}
-
-/// Strips from one test image to another along the great circle between their posterior means.
-Block interpolations(Model& model, const std::vector<float>& mu) {
-  const auto latent = static_cast<std::size_t>(model.latent());
-  std::vector<float> path;
-  for (std::size_t strip = 0; strip < kStrips; ++strip) {
-    const std::span<const float> a(mu.data() + 2 * strip * latent, latent), b(a.data() + latent, latent);
-    for (int i = 0; i < kColumns; ++i) {
-      const std::vector<float> z = slerp(a, b, static_cast<float>(i) / (kColumns - 1));
-      path.insert(path.end(), z.begin(), z.end());
-    }
-  }
-  return {kColumns, decode(model, path)};
-}
-
 void write_sheet(const Options& o, Model& model, const ImageSet& test) {
-  if (test.count() < kInputRows * kColumns) throw Failure(Exit::kBadData, "too few test images for a sheet");
-  const std::vector<float> inputs = test.gray(0, kInputRows * kColumns);
+  if (test.count() < kOverviewInputs) throw Failure(Exit::kBadData, "too few test images for a sheet");
+  const std::vector<float> inputs = test.gray(0, kOverviewInputs);
   const auto q = model.encode(inputs);
   if (!q) throw Failure(Exit::kBadData, q.error().message);
-  const std::vector<float> samples =
-      decode(model, sample_prior_sheet(model.latent(), o.seed, kSampleRows * kColumns));
-  write_file(
-      o.png,
-      png_sheet({reconstructions(model, inputs, q->mu), {kColumns, samples}, interpolations(model, q->mu)},
-                model.spec().image));
+  const Generator generator{[&](std::span<const float> z) { return decode(model, z); }, model.latent(),
+                            model.spec().image};
+  write_file(o.png, overview_png(generator, inputs, q->mu, o.seed));
   std::printf(
       "wrote %s: %d test images above their reconstructions (z = mu), %d samples (seed %llu), %d "
       "interpolations\n",
-      o.png.c_str(), kInputRows * kColumns, kSampleRows * kColumns, static_cast<unsigned long long>(o.seed),
-      kStrips);
+      o.png.c_str(), kOverviewInputs, kOverviewSamples, static_cast<unsigned long long>(o.seed),
+      kOverviewStrips);
 }
 
 void run(const Options& o) {

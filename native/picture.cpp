@@ -1,35 +1,24 @@
 #include "native/picture.hpp"
 
-#include <png.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <string>
 
-#include "native/failure.hpp"
+#include "native/canvas.hpp"
 
 namespace vae {
 namespace {
 
-constexpr int kGap = 4, kBlockGap = 24, kMargin = 16;  // pixels of the picture
-constexpr std::uint8_t kPaper = 255;
-
-/// An 8-bit gray picture.
-struct Canvas {
-  int width, height;
-  std::vector<std::uint8_t> pixels;
-  void set(int x, int y, std::uint8_t value) {
-    pixels[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] =
-        value;
-  }
-};
+constexpr int kBlockGap = 24, kMargin = 16;  // pixels of the picture
+constexpr int kText = 12, kTextGap = 10;     // height of labels, and from them to the tiles
+constexpr Color kInk{64, 64, 64};            // of labels
 
 void draw_tile(Canvas& canvas, const float* ink, const Shape& image, int scale, int left, int top) {
   for (int y = 0; y < image.height * scale; ++y) {
     for (int x = 0; x < image.width * scale; ++x) {
       const float value = std::clamp(ink[(y / scale) * image.width + x / scale], 0.0f, 1.0f);
-      canvas.set(left + x, top + y, static_cast<std::uint8_t>(std::lround(255 * (1 - value))));
+      const auto level = static_cast<std::uint8_t>(std::lround(255 * (1 - value)));
+      canvas.set(left + x, top + y, {level, level, level});
     }
   }
 }
@@ -38,45 +27,62 @@ int rows_of(const Block& block, const Shape& image) {
   return static_cast<int>(block.images.size() / static_cast<std::size_t>(image.size())) / block.columns;
 }
 
-std::vector<std::byte> encode_png(const Canvas& canvas) {
-  png_image png{};
-  png.version = PNG_IMAGE_VERSION;
-  png.width = static_cast<png_uint_32>(canvas.width);
-  png.height = static_cast<png_uint_32>(canvas.height);
-  png.format = PNG_FORMAT_GRAY;
-  png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
-  std::vector<std::byte> bytes(size);
-  if (png_image_write_to_memory(&png, bytes.data(), &size, 0, canvas.pixels.data(), 0, nullptr) == 0) {
-    throw Failure(Exit::kIo, std::string("the PNG encoder failed: ") + png.message);
+int header_of(const Block& block) { return block.column_labels.empty() ? 0 : kText + kTextGap; }
+
+/// Width of the column of row labels, 0 without any.
+int label_column(const std::vector<Block>& blocks) {
+  double width = 0;
+  for (const Block& block : blocks) {
+    for (const std::string& label : block.row_labels) {
+      width = std::max(width, Canvas::text_width(label, kText) + kTextGap);
+    }
   }
-  bytes.resize(size);
-  return bytes;
+  return static_cast<int>(std::ceil(width));
+}
+
+/// Where tiles go: tile (row, column) of a block has its corner at left + column * width, top + row * height.
+struct Grid {
+  int left, top, width, height;  // width and height with the gap
+};
+
+void draw_block(Canvas& canvas, const Block& block, const Shape& image, int scale, const Grid& grid) {
+  const int half_width = image.width * scale / 2, half_height = image.height * scale / 2;
+  for (int column = 0; column < static_cast<int>(block.column_labels.size()); ++column) {
+    canvas.text(block.column_labels[static_cast<std::size_t>(column)],
+                {double(grid.left + column * grid.width + half_width), grid.top - kTextGap - kText / 2.0},
+                kText, kInk);
+  }
+  for (int row = 0; row < rows_of(block, image); ++row) {
+    const int top = grid.top + row * grid.height;
+    if (!block.row_labels.empty()) {
+      const std::string& label = block.row_labels.at(static_cast<std::size_t>(row));
+      canvas.text(label,
+                  {grid.left - kTextGap - Canvas::text_width(label, kText) / 2, double(top + half_height)},
+                  kText, kInk);
+    }
+    for (int column = 0; column < block.columns; ++column) {
+      const float* ink = block.images.data() + (row * block.columns + column) * image.size();
+      draw_tile(canvas, ink, image, scale, grid.left + column * grid.width, top);
+    }
+  }
 }
 
 }  // namespace
 
-std::vector<std::byte> png_sheet(const std::vector<Block>& blocks, const Shape& image, int scale) {
-  const int tile_width = image.width * scale + kGap, tile_height = image.height * scale + kGap;
-  Canvas canvas{2 * kMargin - kGap, 2 * kMargin - kBlockGap, {}};
-  int columns = 0;
+std::vector<std::byte> png_sheet(const std::vector<Block>& blocks, const Shape& image, int scale, int gap) {
+  Grid grid{kMargin + label_column(blocks), kMargin, image.width * scale + gap, image.height * scale + gap};
+  int columns = 0, height = 2 * kMargin - kBlockGap;
   for (const Block& block : blocks) {
     columns = std::max(columns, block.columns);
-    canvas.height += rows_of(block, image) * tile_height - kGap + kBlockGap;
+    height += header_of(block) + rows_of(block, image) * grid.height - gap + kBlockGap;
   }
-  canvas.width += columns * tile_width;
-  canvas.pixels.assign(static_cast<std::size_t>(canvas.width) * static_cast<std::size_t>(canvas.height),
-                       kPaper);
-  int top = kMargin;
+  Canvas canvas(grid.left + columns * grid.width - gap + kMargin, height);
   for (const Block& block : blocks) {
-    for (int row = 0; row < rows_of(block, image); ++row, top += tile_height) {
-      for (int column = 0; column < block.columns; ++column) {
-        const float* ink = block.images.data() + (row * block.columns + column) * image.size();
-        draw_tile(canvas, ink, image, scale, kMargin + column * tile_width, top);
-      }
-    }
-    top += kBlockGap - kGap;
+    grid.top += header_of(block);
+    draw_block(canvas, block, image, scale, grid);
+    grid.top += rows_of(block, image) * grid.height + kBlockGap - gap;
   }
-  return encode_png(canvas);
+  return canvas.png();
 }
 
 }  // namespace vae

@@ -1,10 +1,7 @@
 #include "native/picture.hpp"
 
-#include <png.h>
-
-#include <cstdint>
-
 #include "tests/catch.hpp"
+#include "tests/native/read_png.hpp"
 
 using namespace vae;
 
@@ -15,19 +12,14 @@ TEST_CASE("a sheet holds every tile where it belongs, dark ink on white") {
   for (int i = 0; i < 3; ++i) three.insert(three.end(), tile.begin(), tile.end());
   const std::vector<std::byte> bytes = png_sheet({{2, {}}, {3, three}}, image, 2);
 
-  png_image png{};
-  png.version = PNG_IMAGE_VERSION;
-  REQUIRE(png_image_begin_read_from_memory(&png, bytes.data(), bytes.size()) != 0);
-  png.format = PNG_FORMAT_GRAY;
-  std::vector<std::uint8_t> pixels(PNG_IMAGE_SIZE(png));
-  REQUIRE(png_image_finish_read(&png, nullptr, pixels.data(), 0, nullptr) != 0);
+  const Decoded png = read_png(bytes);
   CHECK(png.width == 2 * 16 + 3 * 6 + 2 * 4);
   int black = 0, half = 0;
-  for (std::uint8_t p : pixels) {
-    black += p == 0;
-    half += p == 128 || p == 127;
+  for (const Color p : png.pixels) {
+    black += p == Color{0, 0, 0};
+    half += p.red == 128 || p.red == 127;
   }
   CHECK(black == 3 * 4);  // one pixel of ink a tile, enlarged twice each way
   CHECK(half == 3 * 4);
-  CHECK(pixels.front() == 255);
+  CHECK(png.pixels.front() == Color{255, 255, 255});
 }
