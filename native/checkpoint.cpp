@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "native/export.hpp"
 #include "native/failure.hpp"
 
 namespace vae {
@@ -15,13 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr FileLimits kLimits{"digit-vae-checkpoint", std::size_t{1} << 30, 1024};
 const std::string kAverage = "average.", kOptimizer = "optimizer.";
-
-NamedTensor named(const std::string& name, const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.detach().to(torch::kCPU, torch::kFloat).contiguous();
-  Dims dims{static_cast<int>(flat.dim()), {}};
-  for (int i = 0; i < dims.rank; ++i) dims.size[static_cast<std::size_t>(i)] = static_cast<int>(flat.size(i));
-  return {name, dims, {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()}};
-}
 
 /// Every bit of a double.
 std::string exact(double value) {
@@ -60,13 +54,15 @@ std::string Checkpoint::fact(const std::string& key) const {
 std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint) {
   const TrainerState& s = checkpoint.state;
   std::vector<NamedTensor> tensors;
-  for (const auto& [name, tensor] : s.parameters) tensors.push_back(named(name, tensor));
-  for (const auto& [name, tensor] : s.average) tensors.push_back(named(kAverage + name, tensor));
-  for (const auto& [name, tensor] : s.optimizer.tensors) tensors.push_back(named(kOptimizer + name, tensor));
+  for (const auto& [name, tensor] : s.parameters) tensors.push_back(to_named_tensor(name, tensor));
+  for (const auto& [name, tensor] : s.average) tensors.push_back(to_named_tensor(kAverage + name, tensor));
+  for (const auto& [name, tensor] : s.optimizer.tensors)
+    tensors.push_back(to_named_tensor(kOptimizer + name, tensor));
   Metadata metadata = {{"step", std::to_string(s.step)},
                        {"optimizer_steps", std::to_string(s.optimizer.steps)},
                        {"sum_reconstruction", exact(s.sum.reconstruction)},
                        {"sum_kl", exact(s.sum.kl)},
+                       {"sum_objective", exact(s.sum_objective)},
                        {"summed_images", std::to_string(s.summed_images)},
                        {"best", exact(s.best)}};
   metadata.insert(metadata.end(), checkpoint.facts.begin(), checkpoint.facts.end());
@@ -84,6 +80,7 @@ Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& 
   s.step = static_cast<std::int64_t>(number(*view, "step", name));
   s.optimizer.steps = static_cast<std::int64_t>(number(*view, "optimizer_steps", name));
   s.sum = {number(*view, "sum_reconstruction", name), number(*view, "sum_kl", name)};
+  s.sum_objective = number(*view, "sum_objective", name);
   s.summed_images = static_cast<std::int64_t>(number(*view, "summed_images", name));
   s.best = number(*view, "best", name);
   for (const TensorView& tensor : view->tensors) {

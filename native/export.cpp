@@ -12,19 +12,12 @@ std::vector<float> to_vector(const torch::Tensor& tensor) {
   return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
 }
 
-Dims dims_of(const torch::Tensor& tensor) {
-  Dims dims{static_cast<int>(tensor.dim()), {}};
-  for (int i = 0; i < dims.rank; ++i)
-    dims.size[static_cast<std::size_t>(i)] = static_cast<int>(tensor.size(i));
-  return dims;
-}
-
 /// All parameters as they go into the file; biases stay F32.
 std::vector<NamedTensor> tensors_of(VaeImpl& model, Dtype precision) {
   std::vector<NamedTensor> tensors;
   for (const auto& named : model.named_parameters()) {
     const Dtype dtype = named.value().dim() > 1 ? precision : Dtype::kF32;
-    tensors.push_back({named.key(), dims_of(named.value()), to_vector(named.value()), dtype});
+    tensors.push_back(to_named_tensor(named.key(), named.value(), dtype));
   }
   return tensors;
 }
@@ -47,6 +40,13 @@ Vae as_stored(const ModelSpec& spec, const std::vector<NamedTensor>& tensors) {
 }
 
 }  // namespace
+
+NamedTensor to_named_tensor(const std::string& name, const torch::Tensor& tensor, Dtype dtype) {
+  Dims dims{static_cast<int>(tensor.dim()), {}};
+  for (int i = 0; i < dims.rank; ++i)
+    dims.size[static_cast<std::size_t>(i)] = static_cast<int>(tensor.size(i));
+  return {name, dims, to_vector(tensor), dtype};
+}
 
 std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& facts) {
   torch::NoGradGuard no_grad;

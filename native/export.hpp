@@ -15,4 +15,7 @@ namespace vae {
 /// Throws Failure kUsage (larger than a file may be) or kDiverged (a parameter is not finite).
 std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& facts);
 
+/// A tensor on any device as it is written to a file, in float.
+NamedTensor to_named_tensor(const std::string& name, const torch::Tensor& tensor, Dtype dtype = Dtype::kF32);
+
 }  // namespace vae

@@ -5,18 +5,22 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <memory>
+#include <optional>
+#include <utility>
 
-#include "native/checkpoint.hpp"
 #include "native/evaluate.hpp"
 #include "native/export.hpp"
 #include "native/failure.hpp"
+#include "native/initial_weights.hpp"
 #include "native/output_file.hpp"
-#include "native/progress.hpp"
+#include "native/snapshots.hpp"
 #include "native/train.hpp"
+#include "native/train_checkpoints.hpp"
 #include "native/train_options.hpp"
+#include "native/train_report.hpp"
 #include "shared/model.hpp"
 
 namespace {
@@ -48,28 +52,33 @@ torch::Device choose_device(const std::string& wish) {
   return wish != "cpu" && cuda ? torch::kCUDA : torch::kCPU;
 }
 
-std::string formatted(const char* format, auto... values) {
-  char text[256];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
+/// What a run was, without paths, times and hosts: the same seed gives the same file. A file that is only
+/// sealed keeps what it knows of its own training.
+Metadata training_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                        const torch::Device& device, const ImageData& data, const Trainer& trainer) {
+  Metadata facts = {
+      {"library", "digit-vae 1.0.0, LibTorch " TORCH_VERSION},
+      {"config", command.config_line(true) + (device.is_cpu() ? " --device cpu" : " --device cuda")},
+      {"seed", std::to_string(command.options().train.seed)},
+      {"epochs", std::to_string(trainer.epochs())},
+      {"steps", std::to_string(trainer.step())},
+      {"train_images", std::to_string(data.train.count())},
+      {"dataset_sha256", data.train.sha256}};
+  if (!init) return facts;
+  if (trainer.step() == 0) {
+    for (auto& [key, value] : facts) {
+      for (const auto& [known, own] : init->facts)
+        if (known == key) value = own;
+    }
+  }
+  facts.emplace_back("init_sha256", init->sha256);
+  return facts;
 }
 
-std::int64_t parameter_count(const VaeImpl& model) {
-  std::int64_t count = 0;
-  for (const torch::Tensor& p : model.parameters()) count += p.numel();
-  return count;
-}
-
-/// What a run was, without paths, times and hosts: the same seed gives the same file.
-Metadata training_facts(const TrainCommand& command, const TrainConfig& config, const torch::Device& device,
-                        const ImageData& data, const Trainer& trainer) {
-  return {{"library", "digit-vae 1.0.0, LibTorch " TORCH_VERSION},
-          {"config", command.config_line(true) + (device.is_cpu() ? " --device cpu" : " --device cuda")},
-          {"seed", std::to_string(config.seed)},
-          {"epochs", std::to_string(trainer.epochs())},
-          {"steps", std::to_string(trainer.step())},
-          {"train_images", std::to_string(data.train.count())},
-          {"dataset_sha256", data.train.sha256}};
+/// w.bin -> w.snapshots.bin
+std::string snapshots_path(const std::string& out) {
+  return std::filesystem::path(out).replace_extension(".snapshots" +
+                                                      std::filesystem::path(out).extension().string());
 }
 
 Model load_back(const std::vector<std::byte>& bytes) {
@@ -78,69 +87,13 @@ Model load_back(const std::vector<std::byte>& bytes) {
   return std::move(*model);
 }
 
-void add_test_facts(Metadata& facts, const Evaluation& e, const std::string& pixels) {
+void add_test_facts(Metadata& facts, const Evaluation& e, Pixels pixels) {
   facts.emplace_back("test_images", std::to_string(e.images));
-  facts.emplace_back("test_pixels", pixels);
+  facts.emplace_back("test_pixels", std::string(kPixelsNames[static_cast<int>(pixels)]));
   facts.emplace_back("test_reconstruction", formatted("%.4f", e.reconstruction));
   facts.emplace_back("test_kl", formatted("%.4f", e.kl));
   facts.emplace_back("test_neg_elbo", formatted("%.4f", e.neg_elbo));
   facts.emplace_back("test_neg_elbo_at_mu", formatted("%.4f", e.neg_elbo_at_mu));
-}
-
-/// Progress on the terminal, a line for every epoch, and one every --log-every steps.
-class Reporter {
- public:
-  Reporter(const Trainer& trainer, std::int64_t log_every)
-      : first_step_(trainer.step()), log_every_(log_every), width_(std::to_string(trainer.steps()).size()) {}
-
-  void step(const StepReport& r) {
-    images_ += r.images;
-    const auto done = static_cast<double>(r.step - first_step_), left = static_cast<double>(r.steps - r.step);
-    seconds_left_ = seconds() / done * left;
-    const std::string losses =
-        formatted("%.2f + %.2f = %.2f", r.batch.reconstruction, r.batch.kl, r.objective);
-    const std::string speed = rate() + (left > 0 ? "  " + duration(seconds_left_) + " left" : "");
-    if (log_every_ > 0 && r.step % log_every_ == 0) {
-      line_.log(formatted("Step %*lld | Loss %s  ", static_cast<int>(width_), static_cast<long long>(r.step),
-                          losses.c_str()) +
-                speed);
-    }
-    if (!line_.on_terminal()) return;
-    line_.show(formatted("epoch %d  step %lld of %lld  %3.0f %%  %s  ", r.epoch,
-                         static_cast<long long>(r.step), static_cast<long long>(r.steps),
-                         100.0 * static_cast<double>(r.step) / static_cast<double>(r.steps), losses.c_str()) +
-               speed);
-  }
-
-  void epoch(const EpochReport& r) {
-    line_.log(formatted("epoch %3d  train %.2f + %.2f = %.2f  test %.2f + %.2f = %.2f  ", r.epoch,
-                        r.train.reconstruction, r.train.kl, r.train.neg_elbo(), r.test.reconstruction,
-                        r.test.kl, r.test.neg_elbo()) +
-              rate() + (seconds_left_ > 0 ? "  " + duration(seconds_left_) + " left" : ""));
-  }
-
- private:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  }
-  std::string rate() const {
-    return thousands(static_cast<long long>(static_cast<double>(images_) / seconds())) + " images/s";
-  }
-
-  ProgressLine line_;
-  std::int64_t first_step_, log_every_;
-  std::size_t width_;  // of a step's number
-  long long images_ = 0;
-  double seconds_left_ = 0;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
-void report_test(const Evaluation& e, const std::string& pixels, bool sampled) {
-  std::printf(
-      "test, %s images, %s, %s pixels, read back from the file:\n"
-      "  reconstruction %8.3f nats\n  KL             %8.3f nats\n  -ELBO          %8.3f nats\n",
-      thousands(e.images).c_str(), sampled ? "one z drawn for each" : "z = mu", pixels.c_str(),
-      e.reconstruction, e.kl, e.neg_elbo);
 }
 
 std::string megabytes(std::size_t bytes) { return formatted("%.2f MB", static_cast<double>(bytes) / 1e6); }
@@ -164,116 +117,50 @@ ImageData read_data(const TrainOptions& o) {
   return data;
 }
 
-/// A new model of the size that the options and the images ask for.
-Vae new_model(const TrainOptions& o, Shape image, Dtype precision) {
-  ModelSpec spec = make_spec(o.preset, image, o.spec);
+/// What --init names, if anything.
+std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
+  if (o.init.empty()) return std::nullopt;
+  return read_initial_weights(o.init);
+}
+
+/// Every tensor of the file must be one of the model, and the other way round.
+void put_initial_weights(const TrainOptions& o, const InitialWeights& init, VaeImpl& model) {
+  try {
+    put_parameters(init.tensors, model);
+  } catch (const Failure& failure) {
+    throw Failure(failure.code, o.init + ": " + failure.what() + " for the model " + to_string(model.spec));
+  }
+  const auto known = model.named_parameters();
+  for (const auto& [name, tensor] : init.tensors) {
+    if (!known.contains(name)) throw Failure(Exit::kBadData, o.init + ": the model has no parameter " + name);
+  }
+}
+
+/// A model of the size that the options and the images ask for, with drawn weights or those of --init.
+Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWeights>& init,
+              Dtype precision) {
+  SpecOptions sizes = o.spec;
+  if (init) init->infer_sizes(sizes);
+  ModelSpec spec = init && init->spec ? *init->spec : make_spec(o.preset, image, sizes);
+  if (spec.image != image)
+    throw Failure(Exit::kBadData, o.init + ": is for images of another size than those in " + o.data);
   if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
   if (const std::string problem = check(spec); !problem.empty()) throw Failure(Exit::kUsage, problem);
   Vae model(spec);
   initialize(*model, o.train.seed, o.train.init);
+  if (init) put_initial_weights(o, *init, *model);
   if (const auto fits = Model::load(export_weights(*model, precision, {})); !fits) {  // now, not after hours
     throw Failure(Exit::kUsage, "this model does not fit a weights file: " + fits.error().message);
   }
   return model;
 }
 
-void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
-                 const torch::Device& device) {
-  std::printf("model   %s, %s parameters, seed %llu\n", to_string(model.spec).c_str(),
-              thousands(parameter_count(model)).c_str(), static_cast<unsigned long long>(o.train.seed));
-  std::printf("data    %s, %s training and %s test images of %dx%d\n", o.data.c_str(),
-              thousands(data.train.count()).c_str(), thousands(data.test.count()).c_str(),
-              data.train.shape.height, data.train.shape.width);
-  if (device.is_cpu()) {
-    std::printf("device  cpu, %d thread%s (LibTorch " TORCH_VERSION ")\n", torch::get_num_threads(),
-                torch::get_num_threads() == 1 ? "" : "s");
-  } else {
-    std::printf("device  cuda (LibTorch " TORCH_VERSION ")\n");
-  }
-  std::printf("losses  reconstruction + KL = -ELBO, nats per image\n");
-  std::fflush(stdout);
-}
-
-/// The checkpoints of a run, where it has any.
-class Checkpoints {
- public:
-  Checkpoints(const TrainCommand& command, Trainer& trainer, Metadata facts)
-      : o_(command.options()), trainer_(trainer), facts_(std::move(facts)) {
-    if (!o_.checkpoint.empty()) folder_.emplace(o_.checkpoint);
-  }
-
-  /// Goes on from the newest checkpoint when that is asked for; refuses to mix two runs in one folder.
-  void resume(bool automatic) {
-    if (!folder_ || folder_->empty()) {
-      if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: there is no checkpoint in " + where());
-      return;
-    }
-    if (!o_.resume && !automatic) {
-      throw Failure(Exit::kUsage, where() +
-                                      " holds the checkpoints of an earlier run; --resume continues it, or "
-                                      "name another folder");
-    }
-    const auto damaged = [](const std::string& text) {
-      std::fprintf(stderr, "native_train: skipped %s\n", text.c_str());
-    };
-    const std::optional<Checkpoint> found = folder_->newest(damaged);
-    if (!found)
-      throw Failure(Exit::kBadData,
-                    "no checkpoint in " + where() + " is whole; begin again in another folder");
-    check_same_run(*found);
-    trainer_.restore(found->state);
-    std::printf("resume  after step %lld of %lld, from %s\n", static_cast<long long>(trainer_.step()),
-                static_cast<long long>(trainer_.steps()), where().c_str());
-  }
-
-  /// After a step: when its time has come, and whenever the test loss is the best so far.
-  void maybe_save(bool best) {
-    if (!folder_) return;
-    const std::chrono::duration<double> since = std::chrono::steady_clock::now() - saved_;
-    if (best || (o_.checkpoint_steps > 0 && trainer_.step() % o_.checkpoint_steps == 0) ||
-        (o_.checkpoint_seconds > 0 && since.count() >= o_.checkpoint_seconds)) {
-      save(best);
-    }
-  }
-
-  /// False when there is no folder to save to.
-  bool save(bool best = false) {
-    if (!folder_) return false;
-    folder_->save({trainer_.state(), facts_}, best);
-    saved_ = std::chrono::steady_clock::now();
-    return true;
-  }
-
- private:
-  std::string where() const { return "--checkpoint " + o_.checkpoint; }
-
-  /// The data and every setting must be the same; another device or number of threads only costs the last
-  /// bit.
-  void check_same_run(const Checkpoint& c) const {
-    for (const auto& [key, value] : facts_) {
-      if (c.fact(key) == value) continue;
-      if (key == "machine") {
-        std::printf("note    the checkpoint is from \"%s\", this is \"%s\": not the same to the last bit\n",
-                    c.fact(key).c_str(), value.c_str());
-        continue;
-      }
-      throw Failure(Exit::kUsage, where() + " is of another run: its " + key + " is \"" + c.fact(key) +
-                                      "\", not \"" + value + '"');
-    }
-  }
-
-  const TrainOptions& o_;
-  Trainer& trainer_;
-  Metadata facts_;
-  std::optional<CheckpointFolder> folder_;
-  std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
-};
-
 /// What a checkpoint must share with the run that goes on from it.
-Metadata run_facts(const TrainCommand& command, VaeImpl& model, const ImageData& data,
-                   const torch::Device& device) {
+Metadata run_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                   const VaeImpl& model, const ImageData& data, const torch::Device& device) {
   return {{"model", to_string(model.spec)},
           {"config", command.config_line(false)},
+          {"init_sha256", init ? init->sha256 : ""},
           {"dataset_sha256", data.train.sha256},
           {"machine", std::to_string(torch::get_num_threads()) + " threads, " + device.str() +
                           ", LibTorch " TORCH_VERSION}};
@@ -287,6 +174,12 @@ int interrupt(const TrainOptions& o, Checkpoints& checkpoints, const Trainer& tr
   return 128 + interrupted;
 }
 
+/// One snapshot when it is due.
+void maybe_take(Snapshots* snapshots, Trainer& trainer) {
+  if (snapshots && snapshots->due(trainer.step()))
+    snapshots->take(trainer.step(), *trainer.result(), trainer.test_losses());
+}
+
 int run(const TrainCommand& command) {
   const TrainOptions& o = command.options();
   const torch::Device device = choose_device(o.device);
@@ -296,40 +189,46 @@ int run(const TrainCommand& command) {
   const Dtype precision = o.precision == "f32"   ? Dtype::kF32
                           : o.precision == "f16" ? Dtype::kF16
                                                  : Dtype::kI8;
-  Vae model = new_model(o, data.train.shape, precision);
+  const std::optional<InitialWeights> init = initial_weights(o);
+  Vae model = new_model(o, data.train.shape, init, precision);
   model->to(device);
   print_start(o, *model, data, device);
 
   Trainer trainer(model, data, o.train);
-  Checkpoints checkpoints(command, trainer, run_facts(command, *model, data, device));
+  std::unique_ptr<Snapshots> snapshots;
+  if (o.snapshots > 0) snapshots = std::make_unique<Snapshots>(o.snapshots, trainer.steps(), model->spec);
+  Checkpoints checkpoints(o, trainer, snapshots.get(), run_facts(command, init, *model, data, device));
   checkpoints.resume(o.preset == "tf-mlp");
   std::fflush(stdout);
   {
     Reporter reporter(trainer, o.log_every);
     bool best = false;
+    maybe_take(snapshots.get(), trainer);
     train(trainer, {[&](const StepReport& r) { reporter.step(r); },
                     [&](const EpochReport& r) {
                       reporter.epoch(r);
                       best = r.best;
                     },
                     [&] {
+                      maybe_take(snapshots.get(), trainer);
                       checkpoints.maybe_save(std::exchange(best, false));
                       return interrupted != 0;
                     }});
   }
-  Metadata facts = training_facts(command, o.train, device, data, trainer);
+  Metadata facts = training_facts(command, init, device, data, trainer);
   const auto file = [&] { return export_weights(*trainer.result(), precision, facts); };
   if (interrupted != 0) return interrupt(o, checkpoints, trainer, file());
   checkpoints.save();
   Model exported = load_back(file());
   const Evaluation test = evaluate(exported, data.test, o.train.pixels);
-  const std::string pixels(kPixelsNames[static_cast<int>(o.train.pixels)]);
-  add_test_facts(facts, test, pixels);
+  add_test_facts(facts, test, o.train.pixels);
   if (interrupted != 0) return interrupt(o, checkpoints, trainer, file());
+  if (snapshots) write_file(snapshots_path(o.out), snapshots->bytes(facts));
   const std::vector<std::byte> bytes = file();
   write_file(o.out, bytes);
-  report_test(test, pixels, model->spec.prior == Prior::kNormal);
+  print_test(test, o.train.pixels, model->spec.prior);
   std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
+  if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
   flush_output();
   return 0;
 }

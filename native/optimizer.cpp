@@ -1,6 +1,7 @@
 #include "native/optimizer.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <type_traits>
 
 #include "native/failure.hpp"
@@ -10,12 +11,14 @@ namespace {
 
 namespace optim = torch::optim;
 
-/// The key of a parameter's state: its address, which LibTorch 1 writes as a string.
+/// The key of a parameter's state: its address, which LibTorch 1 streams into a string.
 template <class Map>
 auto key_of(const Map&, const torch::Tensor& p) {
   using Key = typename Map::key_type;
   if constexpr (std::is_same_v<Key, std::string>) {
-    return c10::guts::to_string(p.unsafeGetTensorImpl());
+    std::ostringstream address;
+    address << p.unsafeGetTensorImpl();
+    return address.str();
   } else {
     return static_cast<Key>(p.unsafeGetTensorImpl());
   }

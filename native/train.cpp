@@ -165,6 +165,7 @@ StepReport Trainer::advance() {
   const Losses losses{means[0].item<double>(), means[1].item<double>()};
   sum_.reconstruction += losses.reconstruction * n;
   sum_.kl += losses.kl * n;
+  sum_objective_ += means[2].item<double>() * n;
   summed_images_ += n;
   ++step_;
   return {epoch, step_, steps_, losses, means[2].item<double>(), rate, n};
@@ -177,8 +178,9 @@ TrainerState Trainer::state() {
       all.emplace_back(named.key(), named.value().detach().clone());
     return all;
   };
-  TrainerState s{step_, copies(*model_), {},   get_state(*optimizer_, config_.optimizer, *model_),
-                 sum_,  summed_images_,  best_};
+  TrainerState s{
+      step_,          copies(*model_), {},   get_state(*optimizer_, config_.optimizer, *model_), sum_,
+      sum_objective_, summed_images_,  best_};
   if (config_.ema > 0) s.average = copies(*average_);
   for (auto& [name, tensor] : s.optimizer.tensors) tensor = tensor.clone();
   return s;
@@ -190,6 +192,7 @@ void Trainer::restore(const TrainerState& s) {
   set_state(*optimizer_, config_.optimizer, *model_, s.optimizer);
   step_ = s.step;
   sum_ = s.sum;
+  sum_objective_ = s.sum_objective;
   summed_images_ = s.summed_images;
   best_ = s.best;
 }
@@ -204,12 +207,14 @@ EpochReport Trainer::finish_epoch() {
   const auto images = static_cast<double>(summed_images_);
   EpochReport report{static_cast<int>(first_position(step_ - 1) / count_) + 1,
                      {sum_.reconstruction / images, sum_.kl / images},
+                     sum_objective_ / images,
                      test_losses(),
                      false};
   if (!std::isfinite(report.test.neg_elbo())) diverged("the test loss", step_, config_);
   report.best = report.test.neg_elbo() < best_;
   best_ = std::min(best_, report.test.neg_elbo());
   sum_ = {};
+  sum_objective_ = 0;
   summed_images_ = 0;
   return report;
 }

@@ -32,7 +32,8 @@ struct StepReport {
 
 struct EpochReport {
   int epoch;
-  Losses train;  // averaged over the epoch, while the weights moved
+  Losses train;      // averaged over the epoch, while the weights moved
+  double objective;  // likewise, as in StepReport
   Losses test;
   bool best;  // the lowest test -ELBO so far
 };
@@ -52,6 +53,7 @@ struct TrainerState {
   NamedTensors parameters, average;  // average is empty without --ema
   OptimizerState optimizer;
   Losses sum;  // over the epoch so far
+  double sum_objective = 0;
   std::int64_t summed_images = 0;
   double best = 0;  // lowest test -ELBO at the end of an epoch; infinite before the first
 };
@@ -77,6 +79,9 @@ class Trainer {
   /// Averages over the epoch that has ended, and over the test set.
   EpochReport finish_epoch();
 
+  /// Averages over the test set, one draw of z for each image (z = mu without a prior).
+  Losses test_losses();
+
   /// Copies of everything; restore() throws Failure kBadData when a tensor is missing or has another size.
   TrainerState state();
   void restore(const TrainerState& state);
@@ -96,7 +101,6 @@ class Trainer {
   torch::Tensor weight_penalty() const;
   void check_finite(double loss) const;
   void update_average();
-  Losses test_losses();
 
   Vae model_, average_{nullptr};
   TrainConfig config_;
@@ -108,6 +112,7 @@ class Trainer {
   std::vector<std::int64_t> order_;  // of epoch order_epoch_
   int order_epoch_ = 0;
   Losses sum_;  // as in TrainerState
+  double sum_objective_ = 0;
   std::int64_t summed_images_ = 0;
   double best_;
 };

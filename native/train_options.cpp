@@ -182,8 +182,8 @@ void TrainCommand::add_optimizer_options() {
                   "decay of an exponential average of the weights, which is then kept; 0: none")
       ->type_name("DECAY")
       ->check(fraction());
-  add_word(app_, "--init", t.init, kInitNames,
-           "of the parameters: pytorch, glorot, truncated-normal (0.001) or normal (0.01)");
+  add_word(app_, "--initialize", t.init, kInitNames,
+           "how parameters are drawn: pytorch, glorot, truncated-normal (0.001) or normal (0.01)");
   app_.add_option("--bf16", t.bf16, "true: matrix products and convolutions in bfloat16")->type_name("BOOL");
   app_.add_option("--seed", t.seed, "of everything drawn: same seed, same file")
       ->type_name("N")
@@ -201,6 +201,11 @@ void TrainCommand::add_run_options() {
   app_.option_defaults()->group(kRun);
   app_.add_option("--out", o.out,
                   "weights file to write (required); replaced only when training has finished")
+      ->type_name("FILE");
+  app_.add_option(
+          "--init", o.init,
+          "weights to start from: a file of ours, or Python's safetensors of a state_dict with our names; "
+          "with --epochs 0 it is only sealed into a file of ours")
       ->type_name("FILE");
   app_.add_option("--data", o.data, "folder with MNIST's four IDX files, raw or .gz")->type_name("DIR");
   app_.add_option("--threads", o.threads, "CPU threads; one is fastest for small networks")
@@ -226,6 +231,10 @@ void TrainCommand::add_run_options() {
                   "write one every so many seconds; 0: by steps only")
       ->type_name("SECONDS")
       ->check(at_least_zero());
+  app_.add_option("--snapshots", o.snapshots,
+                  "also keep so many decoders along training, in a file beside the output; 0: none")
+      ->type_name("N")
+      ->check(range(0, 1000));
   app_.add_flag("--resume", o.resume, "go on from the newest checkpoint, to the same weights, bit for bit");
   app_.add_flag("--allow-modified-data", o.allow_modified_data,
                 "accept MNIST files whose SHA-256 is not MNIST's");

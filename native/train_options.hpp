@@ -12,10 +12,12 @@ struct TrainOptions {
   std::string preset = "mlp";
   SpecOptions spec;
   TrainConfig train;
+  std::string init;  // weights to start from; empty: drawn
   std::string out, data = "build/mnist", device = "auto", precision = "f32";
   int threads = 1;
   std::int64_t log_every = 0;
   std::string checkpoint;  // folder; empty: none
+  int snapshots = 0;
   std::int64_t checkpoint_steps = 0;
   double checkpoint_seconds = 60;
   bool resume = false, allow_modified_data = false, print_config = false;

@@ -6,9 +6,12 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <thread>
 
 #include "native/output_file.hpp"
+#include "shared/encoding.hpp"
+#include "shared/latent.hpp"
 #include "shared/model.hpp"
 #include "tests/bad_files.hpp"
 #include "tests/catch.hpp"
@@ -297,12 +300,13 @@ TEST_CASE("presets show their settings, and a configuration file gives them back
   }
   const std::string conv = run(folder, kTrain + " --print-config --preset tf-conv").out;
   for (const char* line :
-       {"steps = 30000", "batch-size = 64", "lr = 0.0005", "dropout = 0.2", "init = \"glorot\"",
+       {"steps = 30000", "batch-size = 64", "lr = 0.0005", "dropout = 0.2", "initialize = \"glorot\"",
         "likelihood = \"squared_error\"", "train-images = 55000", "latent = 8"}) {
     CHECK(contains(conv, line));
   }
   const std::string aevb = run(folder, kTrain + " --print-config --preset aevb --lr 0.1").out;
-  for (const char* line : {"lr = 0.1", "optimizer = \"adagrad\"", "weight-prior = 1", "init = \"normal\""}) {
+  for (const char* line :
+       {"lr = 0.1", "optimizer = \"adagrad\"", "weight-prior = 1", "initialize = \"normal\""}) {
     CHECK(contains(aevb, line));
   }
 }
@@ -319,6 +323,77 @@ TEST_CASE("the settings in a file train it again") {
       run(folder, kTrain + " --data " + folder.path().string() + " --out " + second + ' ' + config).code ==
       0);
   CHECK(read_bytes(first) == read_bytes(second));
+}
+
+TEST_CASE("weights travel both ways: a plain safetensors file is a start, and --epochs 0 seals it") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string ours = folder / "a.bin", sealed = folder / "b.bin";
+  REQUIRE(run(folder, train(folder, "--epochs 1 --out " + ours)).code == 0);
+  // What Python's safetensors writes: names, shapes, no profile, tensors in another order and precision.
+  const std::vector<std::byte> bytes = read_file(ours, FileLimits{}.bytes);
+  const auto tensors = read_weights(bytes)->tensors;
+  std::string header = "{", data;
+  for (auto t = tensors.rbegin(); t != tensors.rend(); ++t) {
+    std::ostringstream entry;
+    entry << (t == tensors.rbegin() ? "" : ",") << '"' << t->name << "\":{\"dtype\":\"F32\",\"shape\":["
+          << t->shape.size[0];
+    if (t->shape.rank == 2) entry << ',' << t->shape.size[1];
+    entry << "],\"data_offsets\":[" << data.size() << ',' << data.size() + t->bytes.size() << "]}";
+    header += entry.str();
+    data.append(reinterpret_cast<const char*>(t->bytes.data()), t->bytes.size());
+  }
+  header += '}';
+  const auto length = static_cast<std::uint64_t>(header.size());
+  std::string plain(reinterpret_cast<const char*>(&length), 8);
+  plain += header + data;
+  std::ofstream(folder / "plain.safetensors", std::ios::binary) << plain;
+
+  const auto seal = [&](const std::string& from, const std::string& more) {
+    return run(folder, kTrain + " --data " + folder.path().string() + " --epochs 0 --out " + sealed +
+                           " --init " + from + more);
+  };
+  Outcome o = seal((folder / "plain.safetensors").string(), "");
+  CAPTURE(o.out, o.err);
+  REQUIRE(o.code == 0);
+  Model a = *Model::load(bytes), b = *Model::load(read_file(sealed, FileLimits{}.bytes));
+  const std::vector<float> z = sample_prior_sheet(3, 1, 5);
+  CHECK(*a.decode(z) == *b.decode(z));
+  CHECK(a.fact("test_neg_elbo") == b.fact("test_neg_elbo"));
+  REQUIRE(seal(ours, " --precision int8").code == 0);  // from a file of ours: its own training is kept
+  const Model small = *Model::load(read_file(sealed, FileLimits{}.bytes));
+  CHECK(small.fact("epochs") == "1");
+  CHECK(small.fact("config") == a.fact("config"));
+  CHECK(small.fact("init_sha256") != "");
+
+  check_failure(seal((folder / "none").string(), ""), 66, "none");
+  check_failure(seal((folder / "t10k-images-idx3-ubyte").string(), ""), 65, "[not-weights]");
+  std::ofstream(folder / "cut", std::ios::binary) << plain.substr(0, plain.size() - 4);
+  check_failure(seal((folder / "cut").string(), ""), 65, "[offsets]");
+  check_failure(seal((folder / "plain.safetensors").string(), " --preset iwae"), 65, "plain.safetensors");
+}
+
+TEST_CASE("snapshots along training, in a file beside the output") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string out = folder / "w.bin", side = folder / "w.snapshots.bin";
+  REQUIRE(run(folder, train(folder, "--steps 40 --snapshots 5 --out " + out)).code == 0);
+  const std::vector<std::byte> bytes = read_file(side, 1 << 20);
+  const auto view = read_weights(bytes, {.format = "digit-vae-snapshots"});
+  REQUIRE(view);
+  CHECK(view->get("snapshot_steps") == "0 1 3 12 40");
+  CHECK(view->tensors.size() == 5 * 4);
+  CHECK(view->find("4.decoder.2.weight")->dtype == Dtype::kF16);
+  std::vector<float> kl;
+  REQUIRE(decode_floats(view->get("snapshot_kl"), kl));
+  CHECK(kl.size() == 5);
+  const Bytes whole = read_bytes(side);
+  const std::string checkpoint = " --checkpoint-steps 7 --checkpoint " + (folder / "ck").string();
+  run(folder, "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=9 " +
+                  train(folder, "--steps 40 --snapshots 5 --out " + out + checkpoint));
+  REQUIRE(run(folder, train(folder, "--steps 40 --snapshots 5 --resume --out " + out + checkpoint)).code ==
+          0);
+  CHECK(read_bytes(side) == whole);
 }
 
 TEST_CASE("a model that no weights file can hold is refused before training") {

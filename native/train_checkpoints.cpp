@@ -1,0 +1,68 @@
+#include "native/train_checkpoints.hpp"
+
+#include <cstdio>
+
+#include "native/failure.hpp"
+#include "native/output_file.hpp"
+
+namespace vae {
+
+Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, Snapshots* snapshots, Metadata facts)
+    : o_(options), trainer_(trainer), snapshots_(snapshots), facts_(std::move(facts)) {
+  if (!o_.checkpoint.empty()) folder_.emplace(o_.checkpoint);
+}
+
+void Checkpoints::resume(bool automatic) {
+  if (!folder_ || folder_->empty()) {
+    if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: there is no checkpoint in " + where());
+    return;
+  }
+  if (!o_.resume && !automatic) {
+    throw Failure(
+        Exit::kUsage,
+        where() + " holds the checkpoints of an earlier run; --resume continues it, or name another folder");
+  }
+  const std::optional<Checkpoint> found = folder_->newest(
+      [](const std::string& text) { std::fprintf(stderr, "native_train: skipped %s\n", text.c_str()); });
+  if (!found)
+    throw Failure(Exit::kBadData, "no checkpoint in " + where() + " is whole; begin again in another folder");
+  check_same_run(*found);
+  trainer_.restore(found->state);
+  if (snapshots_)
+    snapshots_->restore(read_file(folder_->path() / "snapshots.bin", kSnapshotLimits.bytes), trainer_.step());
+  std::printf("resume  after step %lld of %lld, from %s\n", static_cast<long long>(trainer_.step()),
+              static_cast<long long>(trainer_.steps()), o_.checkpoint.c_str());
+}
+
+void Checkpoints::maybe_save(bool best) {
+  if (!folder_) return;
+  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - saved_;
+  if (best || (o_.checkpoint_steps > 0 && trainer_.step() % o_.checkpoint_steps == 0) ||
+      (o_.checkpoint_seconds > 0 && since.count() >= o_.checkpoint_seconds)) {
+    save(best);
+  }
+}
+
+bool Checkpoints::save(bool best) {
+  if (!folder_) return false;
+  if (snapshots_)
+    write_file(folder_->path() / "snapshots.bin", snapshots_->bytes({}));  // first: it may run ahead
+  folder_->save({trainer_.state(), facts_}, best);
+  saved_ = std::chrono::steady_clock::now();
+  return true;
+}
+
+void Checkpoints::check_same_run(const Checkpoint& c) const {
+  for (const auto& [key, value] : facts_) {
+    if (c.fact(key) == value) continue;
+    if (key == "machine") {
+      std::printf("note    the checkpoint is from \"%s\", this is \"%s\": not the same to the last bit\n",
+                  c.fact(key).c_str(), value.c_str());
+      continue;
+    }
+    throw Failure(Exit::kUsage, where() + " is of another run: its " + key + " is \"" + c.fact(key) +
+                                    "\", not \"" + value + '"');
+  }
+}
+
+}  // namespace vae

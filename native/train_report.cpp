@@ -1,0 +1,84 @@
+#include "native/train_report.hpp"
+
+#include <torch/version.h>
+
+#include <cmath>
+
+namespace vae {
+namespace {
+
+std::int64_t parameter_count(const VaeImpl& model) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& p : model.parameters()) count += p.numel();
+  return count;
+}
+
+}  // namespace
+
+void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
+                 const torch::Device& device) {
+  std::printf("model   %s, %s parameters, seed %llu\n", to_string(model.spec).c_str(),
+              thousands(parameter_count(model)).c_str(), static_cast<unsigned long long>(o.train.seed));
+  std::printf("data    %s, %s training and %s test images of %dx%d\n", o.data.c_str(),
+              thousands(data.train.count()).c_str(), thousands(data.test.count()).c_str(),
+              data.train.shape.height, data.train.shape.width);
+  if (device.is_cpu()) {
+    std::printf("device  cpu, %d thread%s (LibTorch " TORCH_VERSION ")\n", torch::get_num_threads(),
+                torch::get_num_threads() == 1 ? "" : "s");
+  } else {
+    std::printf("device  cuda (LibTorch " TORCH_VERSION ")\n");
+  }
+  std::printf("losses  reconstruction + KL = -ELBO, nats per image\n");
+  std::fflush(stdout);
+}
+
+void print_test(const Evaluation& e, Pixels pixels, Prior prior) {
+  std::printf(
+      "test, %s images, %s, %s pixels, read back from the file:\n"
+      "  reconstruction %8.3f nats\n  KL             %8.3f nats\n  -ELBO          %8.3f nats\n",
+      thousands(e.images).c_str(), prior == Prior::kNormal ? "one z drawn for each" : "z = mu",
+      std::string(kPixelsNames[static_cast<int>(pixels)]).c_str(), e.reconstruction, e.kl, e.neg_elbo);
+}
+
+Reporter::Reporter(const Trainer& trainer, std::int64_t log_every)
+    : first_step_(trainer.step()),
+      log_every_(log_every),
+      width_(static_cast<int>(std::to_string(trainer.steps()).size())) {}
+
+void Reporter::step(const StepReport& r) {
+  images_ += r.images;
+  const auto done = static_cast<double>(r.step - first_step_), left = static_cast<double>(r.steps - r.step);
+  seconds_left_ = seconds() / done * left;
+  const std::string losses = formatted("%.2f + %.2f = %.2f", r.batch.reconstruction, r.batch.kl, r.objective);
+  const std::string speed = rate() + (left > 0 ? "  " + duration(seconds_left_) + " left" : "");
+  if (log_every_ > 0 && r.step % log_every_ == 0) {
+    line_.log(formatted("Step %*lld | Loss %s  ", width_, static_cast<long long>(r.step), losses.c_str()) +
+              speed);
+  }
+  if (!line_.on_terminal()) return;
+  line_.show(formatted("epoch %d  step %lld of %lld  %3.0f %%  %s  ", r.epoch, static_cast<long long>(r.step),
+                       static_cast<long long>(r.steps),
+                       100.0 * static_cast<double>(r.step) / static_cast<double>(r.steps), losses.c_str()) +
+             speed);
+}
+
+void Reporter::epoch(const EpochReport& r) {
+  const bool is_elbo = std::fabs(r.objective - r.train.neg_elbo()) < 0.005;
+  line_.log(formatted("epoch %3d  train %.2f + %.2f = %.2f  test %.2f + %.2f = %.2f  ", r.epoch,
+                      r.train.reconstruction, r.train.kl, r.train.neg_elbo(), r.test.reconstruction,
+                      r.test.kl, r.test.neg_elbo()) +
+            (is_elbo ? "" : formatted("objective %.2f  ", r.objective)) + rate() +
+            (seconds_left_ > 0 ? "  " + duration(seconds_left_) + " left" : ""));
+}
+
+double Reporter::images_per_second() const { return static_cast<double>(images_) / seconds(); }
+
+double Reporter::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+std::string Reporter::rate() const {
+  return thousands(static_cast<long long>(images_per_second())) + " images/s";
+}
+
+}  // namespace vae
