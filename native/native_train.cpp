@@ -16,6 +16,7 @@
 #include "native/failure.hpp"
 #include "native/initial_weights.hpp"
 #include "native/output_file.hpp"
+#include "native/process_group.hpp"
 #include "native/snapshots.hpp"
 #include "native/train.hpp"
 #include "native/train_checkpoints.hpp"
@@ -49,7 +50,9 @@ torch::Device choose_device(const std::string& wish) {
     throw Failure(Exit::kDevice,
                   "--device cuda: this LibTorch sees no CUDA device; use --device cpu or auto");
   }
-  return wish != "cpu" && cuda ? torch::kCUDA : torch::kCPU;
+  if (wish == "cpu" || !cuda) return torch::kCPU;
+  const int index = local_rank() % static_cast<int>(torch::cuda::device_count());
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
 
 /// What a run was, without paths, times and hosts: the same seed gives the same file. A file that is only
@@ -98,14 +101,8 @@ void add_test_facts(Metadata& facts, const Evaluation& e, Pixels pixels) {
 
 std::string megabytes(std::size_t bytes) { return formatted("%.2f MB", static_cast<double>(bytes) / 1e6); }
 
-/// After a signal: the weights so far go beside the output, which stays as it was.
-int keep_interrupted(const std::string& out, const std::vector<std::byte>& file, const Trainer& trainer) {
-  const std::string kept = out + ".interrupted";
-  write_file(kept, file);
-  std::fprintf(stderr,
-               "native_train: interrupted after step %lld; the weights so far are in %s, %s is untouched\n",
-               static_cast<long long>(trainer.step()), kept.c_str(), out.c_str());
-  return 128 + interrupted;
+Dtype precision_of(const TrainOptions& o) {
+  return o.precision == "f32" ? Dtype::kF32 : o.precision == "f16" ? Dtype::kF16 : Dtype::kI8;
 }
 
 ImageData read_data(const TrainOptions& o) {
@@ -157,21 +154,40 @@ Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWei
 
 /// What a checkpoint must share with the run that goes on from it.
 Metadata run_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
-                   const VaeImpl& model, const ImageData& data, const torch::Device& device) {
+                   const VaeImpl& model, const ImageData& data, const torch::Device& device,
+                   const ProcessGroup& group) {
   return {{"model", to_string(model.spec)},
           {"config", command.config_line(false)},
           {"init_sha256", init ? init->sha256 : ""},
           {"dataset_sha256", data.train.sha256},
-          {"machine", std::to_string(torch::get_num_threads()) + " threads, " + device.str() +
+          {"machine", std::to_string(group.size()) + " x " + std::to_string(torch::get_num_threads()) +
+                          " threads, " + std::string(device.is_cpu() ? "cpu" : "cuda") +
                           ", LibTorch " TORCH_VERSION}};
 }
 
-int interrupt(const TrainOptions& o, Checkpoints& checkpoints, const Trainer& trainer,
-              const std::vector<std::byte>& file) {
-  if (!checkpoints.save()) return keep_interrupted(o.out, file, trainer);
-  std::fprintf(stderr, "native_train: interrupted after step %lld; the same command with --resume goes on\n",
-               static_cast<long long>(trainer.step()));
-  return 128 + interrupted;
+/// What one process of a run works with; only the group's first prints and writes.
+struct Run {
+  const TrainCommand& command;
+  ProcessGroup& group;
+  torch::Device device;
+  ImageData data;
+  std::optional<InitialWeights> init;
+  Dtype precision;
+  const TrainOptions& options() const { return command.options(); }
+};
+
+/// Keeps what there is when a run ends before its time: a checkpoint, or without a folder for it the weights.
+void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std::string& why) {
+  if (!run.group.first()) return;
+  const std::string& out = run.options().out;
+  std::string kept = "the same command with --resume goes on";
+  if (!checkpoints.save()) {
+    const Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
+    write_file(out + ".interrupted", export_weights(*trainer.result(), run.precision, facts));
+    kept = "the weights so far are in " + out + ".interrupted, " + out + " is untouched";
+  }
+  std::fprintf(stderr, "native_train: %s after step %lld; %s\n", why.c_str(),
+               static_cast<long long>(trainer.step()), kept.c_str());
 }
 
 /// One snapshot when it is due.
@@ -180,56 +196,74 @@ void maybe_take(Snapshots* snapshots, Trainer& trainer) {
     snapshots->take(trainer.step(), *trainer.result(), trainer.test_losses());
 }
 
+/// Trains to the end, or until a process of the group is told to stop: true.
+bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, Snapshots* snapshots) {
+  std::optional<Reporter> reporter;
+  if (run.group.first()) reporter.emplace(trainer, run.options().log_every);
+  bool best = false;
+  maybe_take(snapshots, trainer);
+  return train(trainer, {[&](const StepReport& r) {
+                           if (reporter) reporter->step(r);
+                         },
+                         [&](const EpochReport& r) {
+                           if (reporter) reporter->epoch(r);
+                           best = r.best;
+                         },
+                         [&] {
+                           maybe_take(snapshots, trainer);
+                           checkpoints.maybe_save(std::exchange(best, false));
+                           return run.group.any(interrupted != 0);
+                         }});
+}
+
+/// Evaluates the weights as they are stored, and writes them.
+void finish(const Run& run, Trainer& trainer, Snapshots* snapshots) {
+  const TrainOptions& o = run.options();
+  Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
+  Model exported = load_back(export_weights(*trainer.result(), run.precision, facts));
+  const Evaluation test = evaluate(exported, run.data.test, o.train.pixels);
+  add_test_facts(facts, test, o.train.pixels);
+  if (snapshots) write_file(snapshots_path(o.out), snapshots->bytes(facts));
+  const std::vector<std::byte> bytes = export_weights(*trainer.result(), run.precision, facts);
+  write_file(o.out, bytes);
+  print_test(test, o.train.pixels, exported.spec().prior);
+  std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
+  if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
+  flush_output();
+}
+
 int run(const TrainCommand& command) {
   const TrainOptions& o = command.options();
   const torch::Device device = choose_device(o.device);
   set_threads(o.threads);
-  const OutputLock lock(o.out);
-  const ImageData data = read_data(o);
-  const Dtype precision = o.precision == "f32"   ? Dtype::kF32
-                          : o.precision == "f16" ? Dtype::kF16
-                                                 : Dtype::kI8;
-  const std::optional<InitialWeights> init = initial_weights(o);
-  Vae model = new_model(o, data.train.shape, init, precision);
+  ProcessGroup group = ProcessGroup::join(device);
+  std::optional<OutputLock> lock;
+  if (group.first()) lock.emplace(o.out);
+  const Run run{command, group, device, read_data(o), initial_weights(o), precision_of(o)};
+  Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
   model->to(device);
-  print_start(o, *model, data, device);
+  if (group.first()) print_start(o, *model, run.data, device, group.size());
 
-  Trainer trainer(model, data, o.train);
+  Trainer trainer(model, run.data, o.train, group);
   std::unique_ptr<Snapshots> snapshots;
   if (o.snapshots > 0) snapshots = std::make_unique<Snapshots>(o.snapshots, trainer.steps(), model->spec);
-  Checkpoints checkpoints(o, trainer, snapshots.get(), run_facts(command, init, *model, data, device));
+  Checkpoints checkpoints(o, trainer, snapshots.get(),
+                          run_facts(command, run.init, *model, run.data, device, group), group);
   checkpoints.resume(o.preset == "tf-mlp");
   std::fflush(stdout);
-  {
-    Reporter reporter(trainer, o.log_every);
-    bool best = false;
-    maybe_take(snapshots.get(), trainer);
-    train(trainer, {[&](const StepReport& r) { reporter.step(r); },
-                    [&](const EpochReport& r) {
-                      reporter.epoch(r);
-                      best = r.best;
-                    },
-                    [&] {
-                      maybe_take(snapshots.get(), trainer);
-                      checkpoints.maybe_save(std::exchange(best, false));
-                      return interrupted != 0;
-                    }});
+  try {
+    if (train_with_reports(run, trainer, checkpoints, snapshots.get())) {
+      keep(run, checkpoints, trainer, "interrupted");
+      return 128 + (interrupted != 0 ? interrupted.load() : SIGTERM);  // or another process was told to
+    }
+  } catch (const PeerLost& lost) {
+    keep(run, checkpoints, trainer, lost.what());
+    if (group.first()) return static_cast<int>(lost.code);
+    throw;
   }
-  Metadata facts = training_facts(command, init, device, data, trainer);
-  const auto file = [&] { return export_weights(*trainer.result(), precision, facts); };
-  if (interrupted != 0) return interrupt(o, checkpoints, trainer, file());
+  if (!group.first()) return 0;
   checkpoints.save();
-  Model exported = load_back(file());
-  const Evaluation test = evaluate(exported, data.test, o.train.pixels);
-  add_test_facts(facts, test, o.train.pixels);
-  if (interrupted != 0) return interrupt(o, checkpoints, trainer, file());
-  if (snapshots) write_file(snapshots_path(o.out), snapshots->bytes(facts));
-  const std::vector<std::byte> bytes = file();
-  write_file(o.out, bytes);
-  print_test(test, o.train.pixels, model->spec.prior);
-  std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
-  if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
-  flush_output();
+  finish(run, trainer, snapshots.get());
   return 0;
 }
 
@@ -265,6 +299,8 @@ int main(int argc, char** argv) {
     return run(command);
   } catch (const CLI::ParseError& e) {
     return fail(Exit::kUsage, first_line(e.what()) + "; see native_train --help");
+  } catch (const PeerLost& e) {  // or a signal broke the connection
+    return fail(interrupted != 0 ? static_cast<Exit>(128 + interrupted) : e.code, e.what());
   } catch (const Failure& e) {
     return fail(e.code, e.what());
   } catch (const c10::Error& e) {

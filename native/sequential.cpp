@@ -72,7 +72,7 @@ struct KeyedDropoutImpl : nn::Module {
     for (std::int64_t row = 0; row < mask.size(0); ++row) {
       Rng rng(
           key->seed, Stream::kDropout,
-          {static_cast<std::uint64_t>(key->step), index, static_cast<std::uint64_t>(key->first_row + row)});
+          {static_cast<std::uint64_t>(key->step), index, static_cast<std::uint64_t>(key->batch_row(row))});
       for (std::int64_t i = 0; i < mask.size(1); ++i) *out++ = rng.next() < threshold ? 0 : kept;
     }
     return x * mask.reshape(x.sizes()).to(x.options());

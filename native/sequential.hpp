@@ -15,7 +15,11 @@ namespace vae {
 /// resumed run, or one shared among processes, draws the same masks. The modules of one model share one.
 struct ForwardKey {
   std::uint64_t seed = 1;
-  std::int64_t step = 0, first_row = 0;
+  std::int64_t step = 0;
+  std::int64_t first_row = 0, rows = 1, batch_rows = 1;  // rows first_row to first_row + rows of batch_rows
+
+  /// Where row i of (samples * rows, ...) stands in the whole batch's (samples * batch_rows, ...).
+  std::int64_t batch_row(std::int64_t i) const { return i / rows * batch_rows + first_row + i % rows; }
 };
 
 /// Modules are named by position, so that parameters read "0.weight", "2.bias" as in Python. The module takes

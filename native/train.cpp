@@ -117,10 +117,16 @@ std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch) {
   return order;
 }
 
-Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config)
+ProcessGroup& Trainer::alone() {
+  static ProcessGroup group;
+  return group;
+}
+
+Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config, ProcessGroup& group)
     : model_(std::move(model)),
       config_(config),
       data_(data),
+      group_(group),
       device_(model_->parameters().front().device()),
       optimizer_(make_optimizer(*model_, config)),
       count_(config.train_images > 0 ? std::min(config.train_images, data.train.count())
@@ -131,7 +137,6 @@ Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config)
   steps_ = config.last_batch == LastBatch::kWrap ? (images + size - 1) / size
                                                  : (count_ + size - 1) / size * config.epochs;
   if (config.steps > 0) steps_ = config.steps;
-  model_->key->seed = config.seed;
   model_->train();
   if (config.ema > 0) {
     average_ = Vae(model_->spec);
@@ -141,34 +146,38 @@ Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config)
 }
 
 StepReport Trainer::advance() {
-  const Batch batch = batch_of(step_);
+  const int n = batch_images(step_);
+  const Rows rows = rows_of(n);
+  const Batch batch = batch_of(step_, rows);
   const double rate = learning_rate_at(config_, step_, steps_);
-  model_->key->step = step_;
+  *model_->key = {config_.seed, step_, rows.first, rows.count, n};
   optimizer_->zero_grad();
-  Terms terms;  // (n) each
+  Terms terms;  // (count) each
   {
     const Bf16 bf16(config_.bf16, device_);
     terms = objective(*model_, config_, beta_at(config_, step_), batch.x, batch.epsilon);
   }
-  const torch::Tensor loss = terms.loss.mean();
-  (loss + weight_penalty()).backward();
-  const torch::Tensor means = torch::stack({terms.reconstruction.mean(), terms.kl.mean(), loss})
-                                  .detach()
-                                  .to(torch::kCPU, torch::kDouble);
+  torch::Tensor losses =  // (3), this process' part of the mean over the whole batch
+      torch::stack({terms.reconstruction.sum(), terms.kl.sum(), terms.loss.sum()}) / n;
+  if (!rows.counted) losses = 0 * losses;
+  (losses[2] + weight_penalty() / group_.size()).backward();
+  losses = losses.detach();
+  sum_gradients(losses);
+  const torch::Tensor means = losses.to(torch::kCPU, torch::kDouble);
   check_finite(means.sum().item<double>());
   if (config_.clip > 0) torch::nn::utils::clip_grad_norm_(model_->parameters(), config_.clip);
   set_learning_rate(*optimizer_, config_.optimizer, rate);
   optimizer_->step();
   if (config_.ema > 0) update_average();
 
-  const int n = batch_images(step_), epoch = static_cast<int>(first_position(step_) / count_) + 1;
-  const Losses losses{means[0].item<double>(), means[1].item<double>()};
-  sum_.reconstruction += losses.reconstruction * n;
-  sum_.kl += losses.kl * n;
+  const int epoch = static_cast<int>(first_position(step_) / count_) + 1;
+  const Losses mean{means[0].item<double>(), means[1].item<double>()};
+  sum_.reconstruction += mean.reconstruction * n;
+  sum_.kl += mean.kl * n;
   sum_objective_ += means[2].item<double>() * n;
   summed_images_ += n;
   ++step_;
-  return {epoch, step_, steps_, losses, means[2].item<double>(), rate, n};
+  return {epoch, step_, steps_, mean, means[2].item<double>(), rate, n};
 }
 
 TrainerState Trainer::state() {
@@ -236,17 +245,43 @@ std::int64_t Trainer::image_at(std::int64_t position) {
   return order_[static_cast<std::size_t>(position % count_)];
 }
 
-Trainer::Batch Trainer::batch_of(std::int64_t step) {
-  const int n = batch_images(step);
-  const std::int64_t first = first_position(step);
-  torch::Tensor x = torch::empty({n, data_.train.shape.size()});
-  for (int i = 0; i < n; ++i) {
+/// Equal shares, in order; the first process always has a row.
+Trainer::Rows Trainer::rows_of(int n) const {
+  const int size = group_.size();
+  const auto begin = [&](int rank) { return static_cast<int>((std::int64_t{n} * rank + size - 1) / size); };
+  const int first = begin(group_.rank()), count = begin(group_.rank() + 1) - first;
+  return count > 0 ? Rows{first, count, true} : Rows{0, 1, false};
+}
+
+Trainer::Batch Trainer::batch_of(std::int64_t step, const Rows& rows) {
+  const std::int64_t first = first_position(step) + rows.first;
+  torch::Tensor x = torch::empty({rows.count, data_.train.shape.size()});
+  for (int i = 0; i < rows.count; ++i) {
     const std::int64_t image = image_at(first + i);
     const int epoch = order_epoch_;
     read_pixels(config_.pixels, bytes_of(data_.train, image), config_.seed, epoch, image, row_of(x, i));
   }
-  const torch::Tensor epsilon = noise(config_.samples, n, model_->spec.latent, config_.seed, step);
-  return {x.to(device_), epsilon.to(device_)};
+  const torch::Tensor epsilon =
+      noise(config_.samples, batch_images(step), model_->spec.latent, config_.seed, step);
+  return {x.to(device_), epsilon.narrow(1, rows.first, rows.count).to(device_)};
+}
+
+/// Adds up all gradients, and the losses behind them, over the processes: one flat tensor on the wire.
+void Trainer::sum_gradients(torch::Tensor& losses) {
+  if (group_.size() == 1) return;
+  std::vector<torch::Tensor> parts;
+  for (const torch::Tensor& p : model_->parameters())
+    if (p.grad().defined()) parts.push_back(p.grad());
+  parts.push_back(losses);
+  std::vector<torch::Tensor> flat;
+  for (const torch::Tensor& part : parts) flat.push_back(part.reshape({-1}));
+  torch::Tensor all = torch::cat(flat);
+  group_.sum(all);
+  std::int64_t at = 0;
+  for (torch::Tensor& part : parts) {
+    part.copy_(all.narrow(0, at, part.numel()).view(part.sizes()));
+    at += part.numel();
+  }
 }
 
 /// 1/2 sum(w^2) over the weights times l2, and over all parameters divided by the number of training images:
@@ -284,8 +319,9 @@ Losses Trainer::test_losses() {
   if (test.objective == Objective::kIwae) test.objective = Objective::kElbo;
   test.estimator = Estimator::kB;
   constexpr int kChunk = 1000;
-  double reconstruction = 0, kl = 0;
+  torch::Tensor sums = torch::zeros({2}, torch::kDouble);  // reconstruction and kl of this process' chunks
   for (int first = 0; first < data_.test.count(); first += kChunk) {
+    if (first / kChunk % group_.size() != group_.rank()) continue;
     const int n = std::min(kChunk, data_.test.count() - first);
     torch::Tensor x = torch::empty({n, data_.test.shape.size()});
     for (int i = 0; i < n; ++i) {
@@ -294,11 +330,12 @@ Losses Trainer::test_losses() {
     }
     const Terms terms =
         objective(model, test, 1, x.to(device_), test_noise(first, n, model.spec.latent).to(device_));
-    reconstruction += terms.reconstruction.sum().item<double>();
-    kl += terms.kl.sum().item<double>();
+    sums += torch::stack({terms.reconstruction.sum(), terms.kl.sum()}).to(torch::kCPU, torch::kDouble);
   }
   model.train();
-  return {reconstruction / data_.test.count(), kl / data_.test.count()};
+  group_.sum(sums);
+  sums /= data_.test.count();
+  return {sums[0].item<double>(), sums[1].item<double>()};
 }
 
 bool train(Trainer& trainer, const TrainCallbacks& callbacks) {

@@ -10,6 +10,7 @@
 #include "native/config.hpp"
 #include "native/dataset.hpp"
 #include "native/optimizer.hpp"
+#include "native/process_group.hpp"
 #include "native/vae.hpp"
 
 namespace vae {
@@ -62,8 +63,8 @@ class Trainer {
  public:
   /// Trains `model` in place, on the device that it is on. Shuffling, noise, pixels and dropout are keyed by
   /// (seed, epoch, step), so the same configuration, device and thread count give the same weights, bit for
-  /// bit.
-  Trainer(Vae model, const ImageData& data, const TrainConfig& config);
+  /// bit. The processes of `group` share every batch and stay equal; `group` must outlive this.
+  Trainer(Vae model, const ImageData& data, const TrainConfig& config, ProcessGroup& group = alone());
 
   std::int64_t step() const { return step_; }    // done
   std::int64_t steps() const { return steps_; }  // to do
@@ -90,21 +91,29 @@ class Trainer {
   Vae& result() { return config_.ema > 0 ? average_ : model_; }
 
  private:
-  struct Batch {
-    torch::Tensor x;        // (n, pixels)
-    torch::Tensor epsilon;  // (samples, n, latent)
+  struct Rows {  // of a batch: this process' share
+    int first, count;
+    bool counted;  // false: a row that another process counts, where there are fewer rows than processes
   };
-  Batch batch_of(std::int64_t step);
+  struct Batch {
+    torch::Tensor x;        // (count, pixels)
+    torch::Tensor epsilon;  // (samples, count, latent)
+  };
+  static ProcessGroup& alone();
+  Rows rows_of(int batch_images) const;
+  Batch batch_of(std::int64_t step, const Rows& rows);
   std::int64_t first_position(std::int64_t step) const;  // in the endless stream of shuffled epochs
   int batch_images(std::int64_t step) const;
   std::int64_t image_at(std::int64_t position);
   torch::Tensor weight_penalty() const;
+  void sum_gradients(torch::Tensor& losses);
   void check_finite(double loss) const;
   void update_average();
 
   Vae model_, average_{nullptr};
   TrainConfig config_;
   const ImageData& data_;
+  ProcessGroup& group_;
   torch::Device device_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   int count_;  // training images

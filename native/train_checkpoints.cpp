@@ -7,15 +7,17 @@
 
 namespace vae {
 
-Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, Snapshots* snapshots, Metadata facts)
-    : o_(options), trainer_(trainer), snapshots_(snapshots), facts_(std::move(facts)) {
-  if (!o_.checkpoint.empty()) folder_.emplace(o_.checkpoint);
+Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, Snapshots* snapshots, Metadata facts,
+                         ProcessGroup& group)
+    : o_(options), trainer_(trainer), snapshots_(snapshots), facts_(std::move(facts)), group_(group) {
+  if (!o_.checkpoint.empty() && group_.first()) folder_.emplace(o_.checkpoint);
 }
 
-void Checkpoints::resume(bool automatic) {
+/// The checkpoint to go on from, if any; of the first process.
+std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
   if (!folder_ || folder_->empty()) {
     if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: there is no checkpoint in " + where());
-    return;
+    return std::nullopt;
   }
   if (!o_.resume && !automatic) {
     throw Failure(
@@ -27,9 +29,22 @@ void Checkpoints::resume(bool automatic) {
   if (!found)
     throw Failure(Exit::kBadData, "no checkpoint in " + where() + " is whole; begin again in another folder");
   check_same_run(*found);
-  trainer_.restore(found->state);
-  if (snapshots_)
-    snapshots_->restore(read_file(folder_->path() / "snapshots.bin", kSnapshotLimits.bytes), trainer_.step());
+  return found;
+}
+
+void Checkpoints::resume(bool automatic) {
+  std::vector<std::byte> state, snapshots;  // empty: nothing to go on from
+  if (group_.first()) {
+    if (const auto found = find(automatic)) state = write_checkpoint(*found);
+    if (snapshots_ && !state.empty())
+      snapshots = read_file(folder_->path() / "snapshots.bin", kSnapshotLimits.bytes);
+  }
+  state = group_.broadcast(std::move(state));
+  snapshots = group_.broadcast(std::move(snapshots));
+  if (state.empty()) return;
+  trainer_.restore(read_checkpoint(state, where()).state);
+  if (snapshots_) snapshots_->restore(snapshots, trainer_.step());
+  if (!group_.first()) return;
   std::printf("resume  after step %lld of %lld, from %s\n", static_cast<long long>(trainer_.step()),
               static_cast<long long>(trainer_.steps()), o_.checkpoint.c_str());
 }

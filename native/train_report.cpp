@@ -16,17 +16,18 @@ std::int64_t parameter_count(const VaeImpl& model) {
 }  // namespace
 
 void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
-                 const torch::Device& device) {
+                 const torch::Device& device, int processes) {
   std::printf("model   %s, %s parameters, seed %llu\n", to_string(model.spec).c_str(),
               thousands(parameter_count(model)).c_str(), static_cast<unsigned long long>(o.train.seed));
   std::printf("data    %s, %s training and %s test images of %dx%d\n", o.data.c_str(),
               thousands(data.train.count()).c_str(), thousands(data.test.count()).c_str(),
               data.train.shape.height, data.train.shape.width);
+  const std::string share = processes == 1 ? "" : formatted("%d processes, ", processes);
   if (device.is_cpu()) {
-    std::printf("device  cpu, %d thread%s (LibTorch " TORCH_VERSION ")\n", torch::get_num_threads(),
-                torch::get_num_threads() == 1 ? "" : "s");
+    std::printf("device  cpu, %s%d thread%s (LibTorch " TORCH_VERSION ")\n", share.c_str(),
+                torch::get_num_threads(), torch::get_num_threads() == 1 ? "" : "s");
   } else {
-    std::printf("device  cuda (LibTorch " TORCH_VERSION ")\n");
+    std::printf("device  %scuda (LibTorch " TORCH_VERSION ")\n", share.c_str());
   }
   std::printf("losses  reconstruction + KL = -ELBO, nats per image\n");
   std::fflush(stdout);

@@ -20,7 +20,7 @@ std::string formatted(const char* format, auto... values) {
 }
 
 void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
-                 const torch::Device& device);
+                 const torch::Device& device, int processes);
 
 void print_test(const Evaluation& e, Pixels pixels, Prior prior);
 
