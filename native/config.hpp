@@ -23,7 +23,13 @@ enum class Estimator {  // of the ELBO (Kingma and Welling 2013)
   kB,                   // the KL term in closed form
 };
 
-enum class OptimizerKind { kAdam, kAdamW, kAdagrad, kSgd };
+enum class OptimizerKind {
+  kAdam,
+  kAdamW,
+  kAdagrad,
+  kSgd,
+  kTfAdam,  // Adam as TensorFlow has it: epsilon is added before the root's bias correction, not after it
+};
 
 enum class Schedule {
   kConstant,  // the rate stays at learning_rate
@@ -46,7 +52,7 @@ enum class LastBatch {  // of an epoch whose images do not fill it
 
 inline constexpr std::string_view kObjectiveNames[] = {"elbo", "iwae", "autoencoder"};
 inline constexpr std::string_view kEstimatorNames[] = {"a", "b"};
-inline constexpr std::string_view kOptimizerNames[] = {"adam", "adamw", "adagrad", "sgd"};
+inline constexpr std::string_view kOptimizerNames[] = {"adam", "adamw", "adagrad", "sgd", "tf-adam"};
 inline constexpr std::string_view kScheduleNames[] = {"constant", "cosine", "one-cycle"};
 inline constexpr std::string_view kInitNames[] = {"pytorch", "glorot", "truncated-normal", "normal"};
 inline constexpr std::string_view kLastBatchNames[] = {"partial", "wrap"};

@@ -1,6 +1,7 @@
 #include "native/optimizer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <sstream>
 #include <type_traits>
 
@@ -75,12 +76,20 @@ void put_state(optim::Optimizer& optimizer, VaeImpl& model, const OptimizerState
   }
 }
 
+/// TensorFlow's Adam moves by m / (sqrt(v) + 1e-8) times a rate that holds both bias corrections (Kingma and
+/// Ba 2014, end of section 2). LibTorch corrects sqrt(v) first, so the same step takes the epsilon corrected
+/// too.
+double tf_epsilon(std::int64_t step) {
+  return 1e-8 / std::sqrt(1 - std::pow(0.999, static_cast<double>(step + 1)));
+}
+
 }  // namespace
 
 std::unique_ptr<optim::Optimizer> make_optimizer(VaeImpl& model, const TrainConfig& c) {
   const std::vector<torch::Tensor> p = model.parameters();
   switch (c.optimizer) {
     case OptimizerKind::kAdam:
+    case OptimizerKind::kTfAdam:
       return std::make_unique<optim::Adam>(p, optim::AdamOptions(c.learning_rate));
     case OptimizerKind::kAdamW:
       return std::make_unique<optim::AdamW>(
@@ -93,7 +102,7 @@ std::unique_ptr<optim::Optimizer> make_optimizer(VaeImpl& model, const TrainConf
   return nullptr;
 }
 
-void set_learning_rate(optim::Optimizer& optimizer, OptimizerKind kind, double rate) {
+void set_learning_rate(optim::Optimizer& optimizer, OptimizerKind kind, double rate, std::int64_t step) {
   for (auto& group : optimizer.param_groups()) {
     switch (kind) {
       case OptimizerKind::kAdam:
@@ -107,6 +116,10 @@ void set_learning_rate(optim::Optimizer& optimizer, OptimizerKind kind, double r
         break;
       case OptimizerKind::kSgd:
         static_cast<optim::SGDOptions&>(group.options()).lr(rate);
+        break;
+      case OptimizerKind::kTfAdam:
+        static_cast<optim::AdamOptions&>(group.options()).lr(rate);
+        static_cast<optim::AdamOptions&>(group.options()).eps(tf_epsilon(step));
         break;
     }
   }
@@ -133,6 +146,7 @@ void put_parameters(const std::vector<std::pair<std::string, torch::Tensor>>& fr
 OptimizerState get_state(optim::Optimizer& optimizer, OptimizerKind kind, VaeImpl& model) {
   switch (kind) {
     case OptimizerKind::kAdam:
+    case OptimizerKind::kTfAdam:
       return state_of<optim::AdamParamState>(optimizer, model);
     case OptimizerKind::kAdamW:
       return state_of<optim::AdamWParamState>(optimizer, model);
@@ -147,6 +161,7 @@ OptimizerState get_state(optim::Optimizer& optimizer, OptimizerKind kind, VaeImp
 void set_state(optim::Optimizer& optimizer, OptimizerKind kind, VaeImpl& model, const OptimizerState& state) {
   switch (kind) {
     case OptimizerKind::kAdam:
+    case OptimizerKind::kTfAdam:
       return put_state<optim::AdamParamState>(optimizer, model, state);
     case OptimizerKind::kAdamW:
       return put_state<optim::AdamWParamState>(optimizer, model, state);

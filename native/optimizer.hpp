@@ -15,7 +15,9 @@ namespace vae {
 
 std::unique_ptr<torch::optim::Optimizer> make_optimizer(VaeImpl& model, const TrainConfig& config);
 
-void set_learning_rate(torch::optim::Optimizer& optimizer, OptimizerKind kind, double rate);
+/// The rate of step number `step`, counted from 0; for kTfAdam also that step's epsilon.
+void set_learning_rate(torch::optim::Optimizer& optimizer, OptimizerKind kind, double rate,
+                       std::int64_t step);
 
 /// Copies every parameter by name; the models have the same parameters, on any devices.
 void copy_parameters(VaeImpl& from, VaeImpl& to);

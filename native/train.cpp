@@ -166,7 +166,7 @@ StepReport Trainer::advance() {
   const torch::Tensor means = losses.to(torch::kCPU, torch::kDouble);
   check_finite(means.sum().item<double>());
   if (config_.clip > 0) torch::nn::utils::clip_grad_norm_(model_->parameters(), config_.clip);
-  set_learning_rate(*optimizer_, config_.optimizer, rate);
+  set_learning_rate(*optimizer_, config_.optimizer, rate, step_);
   optimizer_->step();
   if (config_.ema > 0) update_average();
 

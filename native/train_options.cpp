@@ -165,7 +165,8 @@ void TrainCommand::add_optimizer_options() {
   app_.add_option("--train-images", t.train_images, "only the first so many; 0: all")
       ->type_name("N")
       ->check(range(0, 100000000));
-  add_word(app_, "--optimizer", t.optimizer, kOptimizerNames, "adam, adamw, adagrad or sgd");
+  add_word(app_, "--optimizer", t.optimizer, kOptimizerNames,
+           "adam, adamw, adagrad, sgd or tf-adam (TensorFlow's adam: a larger epsilon at the start)");
   app_.add_option("--lr", t.learning_rate, "learning rate, the peak of one-cycle")
       ->type_name("RATE")
       ->check(positive());

@@ -66,8 +66,8 @@ TrainerState run_with_stops(const ImageData& data, const TrainConfig& c, std::ve
 TEST_CASE("resumed equals uninterrupted, bit for bit, at random stops and for every optimizer") {
   const ImageData data = bars();
   Rng rng(11, Stream::kSample);
-  for (OptimizerKind kind :
-       {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kAdagrad, OptimizerKind::kSgd}) {
+  for (OptimizerKind kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kAdagrad,
+                             OptimizerKind::kSgd, OptimizerKind::kTfAdam}) {
     const TrainConfig c = config(kind);
     const TrainerState whole = run_with_stops(data, c, {});
     CHECK(whole.step == 23);

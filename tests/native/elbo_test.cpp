@@ -41,10 +41,12 @@ TEST_CASE("the closed-form KL is the expectation of log q(z|x) - log p(z)") {
   CHECK(kl_divergence(q).item<double>() == Approx((log_q - log_p).mean().item<double>()).margin(0.02));
 }
 
-TEST_CASE("estimators A and B are equal in expectation, whatever the number of samples") {
+TEST_CASE("estimators A and B are equal in expectation, whatever the likelihood and the number of samples") {
   torch::NoGradGuard no_grad;
   torch::manual_seed(5);
-  Vae model(mlp({1, 4, 4}, 8, 3));
+  const Likelihood likelihood =
+      GENERATE(Likelihood::kBernoulli, Likelihood::kSquaredError, Likelihood::kGaussian);
+  Vae model(with_likelihood(mlp({1, 4, 4}, 8, 3), likelihood));
   initialize(*model, 2);
   const torch::Tensor x = torch::rand({2, 16});
   const Draws d = draw(*model, x, torch::randn({200000, 2, 3}));
