@@ -13,7 +13,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 WEIGHTS, MNIST, NATIVE_EVAL = sys.argv[1:4]
 TOLERANCE = 0.005  # nats, where the noise is the same
-NLL_IMAGES, NLL_SAMPLES, DRAWS = 200, 100, 5
+CHANCE_IMAGES, NLL_IMAGES, NLL_SAMPLES, DRAWS = 2000, 200, 100, 5
 
 
 def native_eval(*arguments):
@@ -82,7 +82,8 @@ def agree(what, ours, theirs, tolerance=TOLERANCE):
 def agree_by_chance(what, draws, theirs, their_draws=1):
     """`draws` are several draws of one figure (draw, image), native_eval's are others: within four standard errors."""
     error = draws.std(0).square().mean().sqrt().item() / draws.shape[1] ** 0.5  # of the average over images
-    print(f"{what}: standard error {error:.4f} nats with one draw an image; {len(draws)} here, {their_draws} there")
+    print(f"{what}: standard error {error:.4f} nats over {draws.shape[1]} images with one draw each; "
+          f"{len(draws)} draws here, {their_draws} there")
     agree(what, draws.mean().item(), theirs, 4 * error * (1 / their_draws + 1 / len(draws)) ** 0.5)
 
 
@@ -110,9 +111,11 @@ def main():
     assert (theirs["images"], theirs["binarization"], theirs["constant_included"]) == (len(x), "gray", True)
     draws = torch.stack([model.reconstruction(mu + sigma * torch.randn_like(mu), x) for _ in range(DRAWS)])
     agree_by_chance("reconstruction", draws, theirs["reconstruction"])
-    agree_by_chance("reconstruction", draws, native_eval("--draws", str(DRAWS))["reconstruction"], DRAWS)
 
-    theirs = native_eval("--pixels", "dynamic")
+    x, mu, log_var, sigma = (t[:CHANCE_IMAGES] for t in (x, mu, log_var, sigma))
+    theirs = native_eval("--images", str(CHANCE_IMAGES), "--draws", str(DRAWS))
+    agree_by_chance("reconstruction", draws[:, :CHANCE_IMAGES], theirs["reconstruction"], DRAWS)
+    theirs = native_eval("--images", str(CHANCE_IMAGES), "--pixels", "dynamic")
     losses = []
     for _ in range(DRAWS):
         b = torch.bernoulli(x)
