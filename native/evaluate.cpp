@@ -5,19 +5,13 @@
 #include "native/failure.hpp"
 #include "shared/elbo.hpp"
 #include "shared/latent.hpp"
-#include "shared/rng.hpp"
 
 namespace vae {
 namespace {
 
-constexpr int kChunk = 250;
+/// Images at once: enough for fast matrix products, few enough to stop soon after a signal.
+constexpr int kChunk = 100;
 constexpr std::uint64_t kNoiseSeed = 1;
-
-template <class T>
-T value_or_throw(Result<T> result) {
-  if (!result) throw Failure(Exit::kBadData, result.error().message);
-  return std::move(*result);
-}
 
 std::string words(const Shape& s) {
   return std::to_string(s.channels) + 'x' + std::to_string(s.height) + 'x' + std::to_string(s.width);
@@ -28,7 +22,80 @@ std::span<const float> row(const std::vector<float>& matrix, int i, int columns)
           static_cast<std::size_t>(columns)};
 }
 
-/// Images `first` to `first + n` of a test set, (n, pixels).
+/// Sums over one chunk of images.
+struct Sums {
+  double reconstruction = 0, reconstruction_at_mu = 0;
+  std::vector<double> kl;  // (latent)
+};
+
+/// Reconstruction losses of images x (n, pixels), each beside the latent of its number (n, latent), summed.
+double sum_of_losses(Model& model, const std::vector<float>& z, const std::vector<float>& x, int n) {
+  const std::vector<float> output = value_or_throw(model.decode_output(z));  // (n, outputs)
+  double sum = 0;
+  for (int i = 0; i < n; ++i) {
+    sum += reconstruction_loss(model.spec().likelihood, row(output, i, outputs(model.spec())),
+                               row(x, i, model.pixels()));
+  }
+  return sum;
+}
+
+/// The next draw of every image, (n, latent).
+std::vector<float> draw(const Posterior& q, std::vector<Rng>& rngs) {
+  const std::size_t latent = q.mu.size() / rngs.size();
+  std::vector<float> noise;
+  for (Rng& rng : rngs) {
+    for (std::size_t d = 0; d < latent; ++d) noise.push_back(rng.normal());
+  }
+  return reparameterize(q.mu, q.log_var, noise);
+}
+
+/// Images x (n, pixels), the first of which has the number `first`; q is their posterior.
+Sums evaluate_chunk(Model& model, const std::vector<float>& x, const Posterior& q, int first, int draws,
+                    const std::stop_token& stop) {
+  const auto n = static_cast<int>(x.size()) / model.pixels();
+  const double at_mu = sum_of_losses(model, q.mu, x, n);
+  const auto latent = static_cast<std::size_t>(model.latent());
+  Sums sums{at_mu, at_mu, std::vector<double>(latent)};
+  if (model.spec().prior == Prior::kNone) return sums;
+  std::vector<Rng> rngs;
+  for (int i = 0; i < n; ++i) rngs.push_back(evaluation_rng(first + i));
+  sums.reconstruction = 0;
+  for (int k = 0; k < draws && !stop.stop_requested(); ++k)
+    sums.reconstruction += sum_of_losses(model, draw(q, rngs), x, n) / draws;
+  for (std::size_t i = 0; i < q.mu.size(); ++i) sums.kl[i % latent] += kl_divergence(q.mu[i], q.log_var[i]);
+  return sums;
+}
+
+/// Which columns of mu (n, latent) vary.
+std::vector<bool> active_dimensions(const std::vector<float>& mu, std::size_t latent) {
+  const double n = static_cast<double>(mu.size() / latent);
+  std::vector<bool> active;
+  for (std::size_t d = 0; d < latent; ++d) {
+    double mean = 0, variance = 0;
+    for (std::size_t i = d; i < mu.size(); i += latent) mean += mu[i] / n;
+    for (std::size_t i = d; i < mu.size(); i += latent) variance += (mu[i] - mean) * (mu[i] - mean) / n;
+    active.push_back(variance > kActiveVariance);
+  }
+  return active;
+}
+
+}  // namespace
+
+int Evaluation::active_units() const {
+  return static_cast<int>(std::count(active.begin(), active.end(), true));
+}
+
+Rng evaluation_rng(int index) {
+  return {kNoiseSeed, Stream::kEvaluation, {static_cast<std::uint64_t>(index)}};
+}
+
+std::vector<float> evaluation_noise(int latent, int index) {
+  Rng rng = evaluation_rng(index);
+  std::vector<float> noise(static_cast<std::size_t>(latent));
+  for (float& e : noise) e = rng.normal();
+  return noise;
+}
+
 std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int n) {
   const auto size = static_cast<std::size_t>(set.shape.size());
   std::vector<float> x(size * static_cast<std::size_t>(n));
@@ -40,49 +107,45 @@ std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int 
   return x;
 }
 
-}  // namespace
-
-std::vector<float> evaluation_noise(int latent, int index) {
-  Rng rng(kNoiseSeed, Stream::kEvaluation, {static_cast<std::uint64_t>(index)});
-  std::vector<float> noise(static_cast<std::size_t>(latent));
-  for (float& e : noise) e = rng.normal();
-  return noise;
+void require_same_size(const Model& model, const ImageSet& set) {
+  if (set.shape == model.spec().image) return;
+  throw Failure(Exit::kBadData,
+                "the images are " + words(set.shape) + ", the model needs " + words(model.spec().image));
 }
 
-Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixel_mode,
-                    const std::function<void(int)>& progress) {
-  if (set.shape != model.spec().image) {
-    throw Failure(Exit::kBadData,
-                  "the images are " + words(set.shape) + ", the model needs " + words(model.spec().image));
+Evaluation evaluate(std::span<Model> models, const ImageSet& set, Pixels pixels, const Progress& progress,
+                    int draws) {
+  require_same_size(models.front(), set);
+  const auto latent = static_cast<std::size_t>(models.front().latent());
+  const int images = set.count(), chunks = (images + kChunk - 1) / kChunk;
+  Evaluation e{.images = images, .draws = draws, .kl_per_dimension = std::vector<double>(latent)};
+  e.mu.resize(static_cast<std::size_t>(images) * latent);
+  std::vector<Sums> sums(static_cast<std::size_t>(chunks));
+  const auto chunk = [&](Model& model, int i, const std::stop_token& stop) {
+    const int first = i * kChunk;
+    const std::vector<float> x = test_pixels(set, pixels, first, std::min(kChunk, images - first));
+    const Posterior q = value_or_throw(model.encode(x));
+    std::copy(q.mu.begin(), q.mu.end(), e.mu.begin() + std::ptrdiff_t{first} * model.latent());
+    sums[static_cast<std::size_t>(i)] = evaluate_chunk(model, x, q, first, draws, stop);
+  };
+  for_each_piece(models, chunks, chunk, [&](int done) {
+    if (progress) progress(std::min(done * kChunk, images));
+  });
+  double at_mu = 0;
+  for (const Sums& s : sums) {
+    e.reconstruction += s.reconstruction / images;
+    at_mu += s.reconstruction_at_mu / images;
+    for (std::size_t d = 0; d < latent; ++d) e.kl_per_dimension[d] += s.kl[d] / images;
   }
-  const int latent = model.latent(), pixels = model.pixels(), outputs = vae::outputs(model.spec());
-  const bool has_prior = model.spec().prior == Prior::kNormal;
-  const Likelihood likelihood = model.spec().likelihood;
-  double reconstruction = 0, kl = 0, reconstruction_at_mu = 0;
-  for (int first = 0; first < set.count(); first += kChunk) {
-    const int n = std::min(kChunk, set.count() - first);
-    const std::vector<float> x = test_pixels(set, pixel_mode, first, n);  // (n, pixels)
-    const Posterior q = value_or_throw(model.encode(x));                  // (n, latent)
-    std::vector<float> z;                                                 // (n, latent)
-    for (int i = 0; i < n; ++i) {
-      const std::vector<float> zi = reparameterize(row(q.mu, i, latent), row(q.log_var, i, latent),
-                                                   evaluation_noise(latent, first + i));
-      z.insert(z.end(), zi.begin(), zi.end());
-    }
-    if (!has_prior) z = q.mu;
-    const std::vector<float> output = value_or_throw(model.decode_output(z));  // (n, pixels)
-    const std::vector<float> output_at_mu = value_or_throw(model.decode_output(q.mu));
-    for (int i = 0; i < n; ++i) {
-      reconstruction += reconstruction_loss(likelihood, row(output, i, outputs), row(x, i, pixels));
-      reconstruction_at_mu +=
-          reconstruction_loss(likelihood, row(output_at_mu, i, outputs), row(x, i, pixels));
-      if (has_prior) kl += kl_divergence(row(q.mu, i, latent), row(q.log_var, i, latent));
-    }
-    if (progress) progress(first + n);
-  }
-  const double count = set.count();
-  return {reconstruction / count, kl / count, (reconstruction + kl) / count,
-          (reconstruction_at_mu + kl) / count, set.count()};
+  for (double kl : e.kl_per_dimension) e.kl += kl;
+  e.neg_elbo = e.reconstruction + e.kl;
+  e.neg_elbo_at_mu = at_mu + e.kl;
+  e.active = active_dimensions(e.mu, latent);
+  return e;
+}
+
+Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixels, const Progress& progress) {
+  return evaluate({&model, 1}, set, pixels, progress);
 }
 
 }  // namespace vae

@@ -4,6 +4,9 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
+
+#include "shared/result.hpp"
 
 namespace vae {
 
@@ -23,5 +26,12 @@ struct Failure : std::runtime_error {
   Failure(Exit exit_code, const std::string& message) : std::runtime_error(message), code(exit_code) {}
   Exit code;
 };
+
+/// What the core returned; its error, which the user's data caused, as a Failure kBadData.
+template <class T>
+T value_or_throw(Result<T> result) {
+  if (!result) throw Failure(Exit::kBadData, result.error().message);
+  return std::move(*result);
+}
 
 }  // namespace vae

@@ -1,131 +1,167 @@
 // native_eval: what a weights file is worth, from the file alone and through the code that browsers run.
-// argv in, text out; the only printing and the only catch.
-#include <CLI/CLI.hpp>
-#include <chrono>
+// argv in, text out; the only printing besides eval_report, and the only catch.
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
+#include <numeric>
+#include <optional>
+#include <thread>
 
-#include "native/evaluate.hpp"
+#include "native/eval_options.hpp"
+#include "native/eval_report.hpp"
+#include "native/eval_sheets.hpp"
 #include "native/failure.hpp"
+#include "native/nll.hpp"
 #include "native/output_file.hpp"
 #include "native/progress.hpp"
-#include "native/sheets.hpp"
 #include "shared/model.hpp"
 
 namespace {
 
 using namespace vae;
 
-struct Options {
-  std::string weights, data = "build/mnist", json, png;
-  std::uint64_t seed = 1;
-  bool allow_modified_data = false;
-};
+struct Interrupted {};
+std::atomic<int> interrupted = 0;
 
-void add_options(CLI::App& app, Options& o) {
-  app.description(
-      "Evaluates a weights file on the MNIST test set: reconstruction, KL and -ELBO in nats per image, z "
-      "sampled,\n"
-      "gray pixels.");
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  app.add_option("weights", o.weights, "weights file")->type_name("WEIGHTS");
-  app.add_option("--data", o.data, "folder with MNIST's IDX files, raw or .gz [build/mnist]")
-      ->type_name("DIR");
-  app.add_option("--json", o.json, "write the numbers as JSON")->type_name("FILE");
-  app.add_option("--png", o.png, "write a sheet: inputs above reconstructions, samples, interpolations")
-      ->type_name("FILE");
-  app.add_option("--seed", o.seed, "of the samples on the sheet [1]")->type_name("N");
-  app.add_flag("--allow-modified-data", o.allow_modified_data,
-               "accept MNIST files whose SHA-256 is not MNIST's");
-  app.footer("Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot read or write.");
+/// The first signal ends the evaluation at the next occasion; the second ends the process at once.
+extern "C" void on_signal(int signal) {
+  if (interrupted.exchange(signal) != 0) _exit(128 + signal);
 }
 
-Model load_model(const std::string& path) {
+/// The same file once for every thread.
+std::vector<Model> load_models(const std::string& path, int count) {
   const std::vector<std::byte> bytes = read_file(path, FileLimits{}.bytes);
-  auto model = Model::load(bytes);
-  if (!model) {
-    throw Failure(Exit::kBadData, path + ": " + model.error().message + " [" +
-                                      std::string(code_name(model.error().code)) + "]");
+  std::vector<Model> models;
+  for (int i = 0; i < count; ++i) {
+    auto model = Model::load(bytes);
+    if (!model) {
+      throw Failure(Exit::kBadData, path + ": " + model.error().message + " [" +
+                                        std::string(code_name(model.error().code)) + "]");
+    }
+    models.push_back(std::move(*model));
   }
-  return std::move(*model);
+  return models;
 }
 
-Evaluation evaluate_with_progress(Model& model, const ImageSet& test) {
-  ProgressLine line;
-  const auto start = std::chrono::steady_clock::now();
-  return evaluate(model, test, Pixels::kGray, [&](int done) {
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    line.show(std::to_string(done) + " of " + std::to_string(test.count()) + " images  " +
-              thousands(static_cast<long long>(done / seconds)) + " images/s  " +
-              duration(seconds / done * (test.count() - done)) + " left");
-  });
+void throw_if_interrupted() {
+  if (interrupted != 0) throw Interrupted();
 }
 
-void print(const Options& o, const Model& model, const Evaluation& e) {
-  std::printf("%s: %s\n", o.weights.c_str(), to_string(model.spec()).c_str());
-  if (!model.fact("config").empty())
-    std::printf("trained with %s\n", std::string(model.fact("config")).c_str());
-  std::printf("test, %s images, one z drawn for each, gray pixels:\n", thousands(e.images).c_str());
-  std::printf("  reconstruction %8.3f nats\n", e.reconstruction);
-  std::printf("  KL             %8.3f nats\n", e.kl);
-  std::printf("  -ELBO          %8.3f nats\n", e.neg_elbo);
-  std::printf("  at z = mu      %8.3f nats (not an ELBO)\n", e.neg_elbo_at_mu);
-  if (model.spec().likelihood == Likelihood::kSquaredError) {
-    std::printf("  (squared error: a normal likelihood of variance 1/2 without its constant)\n");
+void require_finite(double losses, const EvalOptions& o) {
+  if (std::isfinite(losses)) return;
+  throw Failure(Exit::kBadData,
+                o.weights + ": its losses are not finite; train again with a smaller learning rate");
+}
+
+int thread_count(const EvalOptions& o) {
+  return o.threads > 0 ? o.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+Pixels choose_pixels(const EvalOptions& o, const Model& model) {
+  const std::string_view name = o.pixels.empty() ? model.fact("test_pixels") : o.pixels;
+  const auto found = std::find(std::begin(kPixelsNames), std::end(kPixelsNames), name);
+  return found == std::end(kPixelsNames) ? Pixels::kGray
+                                         : static_cast<Pixels>(found - std::begin(kPixelsNames));
+}
+
+/// The test set, or the start of it.
+ImageSet read_test_images(const EvalOptions& o) {
+  ImageSet set = read_image_set(o.data, "t10k", o.allow_modified_data);
+  if (o.images > set.count()) {
+    throw Failure(Exit::kUsage, "--images " + std::to_string(o.images) + ": there are only " +
+                                    std::to_string(set.count()) + " in " + o.data);
   }
+  const int count = o.images > 0 ? o.images : set.count();
+  if ((!o.png.empty() || !o.sheets.empty()) && count < kSheetImages) {
+    throw Failure(Exit::kUsage, "--png and --sheets need at least " + std::to_string(kSheetImages) +
+                                    " test images, not " + std::to_string(count));
+  }
+  set.labels.resize(static_cast<std::size_t>(count));
+  set.pixels.resize(static_cast<std::size_t>(count * set.shape.size()));
+  return set;
 }
 
-std::string json(const Evaluation& e) {
-  char text[256];
-  std::snprintf(text, sizeof text,
-                "{\"reconstruction\": %.6f, \"kl\": %.6f, \"neg_elbo\": %.6f, \"neg_elbo_at_mu\": %.6f, "
-                "\"images\": %d}\n",
-                e.reconstruction, e.kl, e.neg_elbo, e.neg_elbo_at_mu, e.images);
-  return text;
-}
-
-std::vector<float> decode(Model& model, std::span<const float> z) {
-  auto images = model.decode(z);
-  if (!images) throw Failure(Exit::kBadData, images.error().message);
-  return std::move(*images);
-}
-
-void write_sheet(const Options& o, Model& model, const ImageSet& test) {
-  if (test.count() < kOverviewInputs) throw Failure(Exit::kBadData, "too few test images for a sheet");
-  const std::vector<float> inputs = test.gray(0, kOverviewInputs);
-  const auto q = model.encode(inputs);
-  if (!q) throw Failure(Exit::kBadData, q.error().message);
-  const Generator generator{[&](std::span<const float> z) { return decode(model, z); }, model.latent(),
-                            model.spec().image};
-  write_file(o.png, overview_png(generator, inputs, q->mu, o.seed));
-  std::printf(
-      "wrote %s: %d test images above their reconstructions (z = mu), %d samples (seed %llu), %d "
-      "interpolations\n",
-      o.png.c_str(), kOverviewInputs, kOverviewSamples, static_cast<unsigned long long>(o.seed),
-      kOverviewStrips);
-}
-
-void run(const Options& o) {
-  Model model = load_model(o.weights);
-  const ImageSet test = read_image_set(o.data, "t10k", o.allow_modified_data);
+/// What can be known to fail, before an hour of work.
+void check(const EvalOptions& o, const Model& model, const ImageSet& test) {
   if (test.shape != model.spec().image) {
     throw Failure(Exit::kBadData, o.data + ": its images are " + std::to_string(test.shape.height) + "x" +
                                       std::to_string(test.shape.width) + ", not what " + o.weights +
                                       " was trained on");
   }
-  const Evaluation e = evaluate_with_progress(model, test);
-  if (!std::isfinite(e.neg_elbo) || !std::isfinite(e.neg_elbo_at_mu)) {
-    throw Failure(Exit::kBadData,
-                  o.weights + ": its losses are not finite; train again with a smaller learning rate");
+  if (o.nll > 0 && model.spec().prior == Prior::kNone) {
+    throw Failure(Exit::kUsage,
+                  "--nll: " + o.weights + " is a plain autoencoder, which has no p(x); leave --nll out");
   }
-  print(o, model, e);
+}
+
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder))
+    throw Failure(Exit::kIo, folder + ": cannot be made: " + (error ? error.message() : "it is no folder"));
+}
+
+/// Calls work(progress) with a progress line that also watches for signals.
+template <class Work>
+auto with_progress(int images, Work work) {
+  ImageProgress line(images);
+  return work([&line](int done) {
+    throw_if_interrupted();
+    line.show(done);
+  });
+}
+
+void print_wrote(const std::string& path) { std::printf("wrote %s\n", path.c_str()); }
+
+void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll) {
   if (!o.json.empty()) {
-    const std::string text = json(e);
+    const std::string text = to_json(subject.model.spec(), subject.pixels, subject.evaluation, nll);
     write_file(o.json, std::as_bytes(std::span(text)));
+    print_wrote(o.json);
   }
-  if (!o.png.empty()) write_sheet(o, model, test);
+  if (!o.png.empty()) {
+    write_file(o.png, overview(subject));
+    print_wrote(o.png);
+  }
+  if (o.sheets.empty()) return;
+  for (const std::string& path : write_sheets(o.sheets, subject)) print_wrote(path);
+}
+
+void run(const EvalOptions& o) {
+  std::vector<Model> models = load_models(o.weights, thread_count(o));
+  Model& model = models.front();
+  const ImageSet test = read_test_images(o);
+  check(o, model, test);
+  const Pixels pixels = choose_pixels(o, model);
+  std::optional<OutputLock> json_lock, png_lock, sheets_lock;
+  if (!o.json.empty()) json_lock.emplace(o.json);
+  if (!o.png.empty()) png_lock.emplace(o.png);
+  if (!o.sheets.empty()) {
+    make_folder(o.sheets);
+    sheets_lock.emplace(std::filesystem::path(o.sheets) / "samples.png");
+  }
+
+  const Evaluation e = with_progress(test.count(), [&](const Progress& progress) {
+    return evaluate(models, test, pixels, progress, o.draws);
+  });
+  require_finite(e.neg_elbo + e.neg_elbo_at_mu, o);
+  print_averages(o.weights, model, pixels, e);
+  Nll nll{0, o.nll};
+  if (o.nll > 0) {
+    const std::vector<double> all = with_progress(test.count(), [&](const Progress& progress) {
+      return negative_log_likelihoods(models, test, pixels, o.nll, progress);
+    });
+    nll.nll = std::accumulate(all.begin(), all.end(), 0.0) / test.count();
+    require_finite(nll.nll, o);
+    print_nll(nll);
+  }
+  print_details(model.spec(), pixels, e);
+  throw_if_interrupted();
+  write_outputs(o, {model, test, pixels, e, o.seed}, nll);
 }
 
 int fail(Exit code, const std::string& message) {
@@ -137,8 +173,10 @@ int fail(Exit code, const std::string& message) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);
-  Options options;
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(), not the end
+  EvalOptions options;
   CLI::App app;
   add_options(app, options);
   try {
@@ -151,6 +189,9 @@ int main(int argc, char** argv) {
     return app.exit(help);
   } catch (const CLI::ParseError& e) {
     return fail(Exit::kUsage, std::string(e.what()) + "; see native_eval --help");
+  } catch (const Interrupted&) {
+    std::fprintf(stderr, "native_eval: interrupted; nothing was written\n");
+    return 128 + interrupted;
   } catch (const Failure& e) {
     return fail(e.code, e.what());
   } catch (const std::bad_alloc&) {

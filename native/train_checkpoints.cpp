@@ -35,7 +35,7 @@ std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
 void Checkpoints::resume(bool automatic) {
   std::vector<std::byte> state, snapshots;  // empty: nothing to go on from
   if (group_.first()) {
-    if (const auto found = find(automatic)) state = write_checkpoint(*found);
+    if (auto found = find(automatic)) state = write_checkpoint({std::move(found->state), {}});
     if (snapshots_ && !state.empty())
       snapshots = read_file(folder_->path() / "snapshots.bin", kSnapshotLimits.bytes);
   }

@@ -1,51 +1,65 @@
 #include "shared/elbo.hpp"
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 
 namespace vae {
 namespace {
 
-/// -log p(x | logit) of one Bernoulli pixel: log(1 + e^logit) - x * logit, without overflow.
-double bernoulli_cross_entropy(double logit, double x) {
-  return std::max(logit, 0.0) - x * logit + std::log1p(std::exp(-std::fabs(logit)));
+using Array = Eigen::Map<const Eigen::ArrayXf>;
+
+/// Pixels that are summed as floats; the sums of blocks are added as doubles.
+constexpr std::ptrdiff_t kBlock = 112;
+
+/// -log p(x | logits) of Bernoulli pixels: log(1 + e^l) - x l, where log(1 + e^l) is max(l, 0) +
+/// log(1 + e^-|l|) and never overflows. The block shares one logarithm: a product of 112 factors up to 2 is
+/// below 2^128.
+double bernoulli_cross_entropy(const Array& logits, const Array& x) {
+  const float product = (1 + (-logits.abs()).exp()).prod();
+  return double{(logits.max(0.0f) - x * logits).sum()} + std::log(double{product});
 }
 
-double squared_error(double mean, double x) { return (x - mean) * (x - mean); }
+double squared_error(const Array& mean, const Array& x) { return (x - mean).square().sum(); }
 
 /// -log N(x; mean, exp(log_var)).
-double gaussian(double mean, double log_var, double x) {
+double gaussian(const Array& mean, const Array& log_var, const Array& x) {
   constexpr double kLogTwoPi = 1.8378770664093454836;
-  return (kLogTwoPi + log_var + (x - mean) * (x - mean) * std::exp(-log_var)) / 2;
+  const float sum = (log_var + (x - mean).square() * (-log_var).exp()).sum();
+  return (static_cast<double>(x.size()) * kLogTwoPi + double{sum}) / 2;
 }
 
 }  // namespace
 
 double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x) {
   double sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
+  for (std::ptrdiff_t at = 0; at < std::ssize(x); at += kBlock) {
+    const std::ptrdiff_t n = std::min(kBlock, std::ssize(x) - at);
+    const Array block(x.data() + at, n), parameters(output.data() + at, n);
     switch (likelihood) {
       case Likelihood::kBernoulli:
-        sum += bernoulli_cross_entropy(output[i], x[i]);
+        sum += bernoulli_cross_entropy(parameters, block);
         break;
       case Likelihood::kSquaredError:
-        sum += squared_error(output[i], x[i]);
+        sum += squared_error(parameters, block);
         break;
       case Likelihood::kGaussian:
-        sum += gaussian(output[i], output[x.size() + i], x[i]);
+        sum += gaussian(parameters, Array(output.data() + std::ssize(x) + at, n), block);
         break;
     }
   }
   return sum;
 }
 
+double kl_divergence(float mu, float log_var) {
+  const double m = mu, l = log_var;
+  return (m * m + std::exp(l) - l - 1) / 2;
+}
+
 double kl_divergence(std::span<const float> mu, std::span<const float> log_var) {
   double sum = 0;
-  for (std::size_t i = 0; i < mu.size(); ++i) {
-    const double m = mu[i], l = log_var[i];
-    sum += 1 + l - m * m - std::exp(l);
-  }
-  return -sum / 2;
+  for (std::size_t i = 0; i < mu.size(); ++i) sum += kl_divergence(mu[i], log_var[i]);
+  return sum;
 }
 
 }  // namespace vae

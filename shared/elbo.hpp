@@ -14,7 +14,8 @@ namespace vae {
 /// holds the means, then the log-variances.
 double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x);
 
-/// KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)).
+/// KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)), and one dimension's part of it.
 double kl_divergence(std::span<const float> mu, std::span<const float> log_var);
+double kl_divergence(float mu, float log_var);
 
 }  // namespace vae

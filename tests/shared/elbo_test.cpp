@@ -24,6 +24,25 @@ TEST_CASE("Bernoulli cross-entropy of extreme logits is finite and exact") {
   CHECK(reconstruction_loss(Likelihood::kBernoulli, Vector{1e4f}, Vector{1}) == Approx(0).margin(1e-9));
 }
 
+TEST_CASE("losses of many pixels are those of the definition") {
+  Vector logits, x;
+  double bernoulli = 0, squares = 0, gaussian = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const float l = 12 * std::sin(0.7f * static_cast<float>(i)), v = static_cast<float>(i % 11) / 10;
+    logits.push_back(l);
+    x.push_back(v);
+    bernoulli += std::log1p(std::exp(double{l})) - double{v} * l;
+    squares += (double{v} - l) * (double{v} - l);
+    gaussian += (std::log(2 * 3.14159265358979) - 1 + (double{v} - l) * (double{v} - l) * std::exp(1.0)) / 2;
+  }
+  CHECK(reconstruction_loss(Likelihood::kBernoulli, logits, x) == Approx(bernoulli).epsilon(1e-6));
+  CHECK(reconstruction_loss(Likelihood::kSquaredError, logits, x) == Approx(squares).epsilon(1e-6));
+  logits.resize(2000, -1);
+  CHECK(reconstruction_loss(Likelihood::kGaussian, logits, x) == Approx(gaussian).epsilon(1e-6));
+  logits[999] = NAN;
+  CHECK(std::isnan(reconstruction_loss(Likelihood::kBernoulli, logits, x)));
+}
+
 TEST_CASE("squared error is summed") {
   CHECK(reconstruction_loss(Likelihood::kSquaredError, Vector{1, 0.5f}, Vector{0, 1}) == Approx(1.25));
 }
