@@ -40,6 +40,12 @@ std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int 
   return x;
 }
 
+void check_size(const Model& model, const ImageSet& set) {
+  if (set.shape == model.spec().image) return;
+  throw Failure(Exit::kBadData,
+                "the images are " + words(set.shape) + ", the model needs " + words(model.spec().image));
+}
+
 }  // namespace
 
 std::vector<float> evaluation_noise(int latent, int index) {
@@ -51,10 +57,7 @@ std::vector<float> evaluation_noise(int latent, int index) {
 
 Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixel_mode,
                     const std::function<void(int)>& progress) {
-  if (set.shape != model.spec().image) {
-    throw Failure(Exit::kBadData,
-                  "the images are " + words(set.shape) + ", the model needs " + words(model.spec().image));
-  }
+  check_size(model, set);
   const int latent = model.latent(), pixels = model.pixels(), outputs = vae::outputs(model.spec());
   const bool has_prior = model.spec().prior == Prior::kNormal;
   const Likelihood likelihood = model.spec().likelihood;
@@ -83,6 +86,18 @@ Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixel_mode,
   const double count = set.count();
   return {reconstruction / count, kl / count, (reconstruction + kl) / count,
           (reconstruction_at_mu + kl) / count, set.count()};
+}
+
+Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels) {
+  check_size(model, set);
+  Posterior all;
+  for (int first = 0; first < set.count(); first += kChunk) {
+    const int n = std::min(kChunk, set.count() - first);
+    const Posterior q = value_or_throw(model.encode(test_pixels(set, pixels, first, n)));
+    all.mu.insert(all.mu.end(), q.mu.begin(), q.mu.end());
+    all.log_var.insert(all.log_var.end(), q.log_var.begin(), q.log_var.end());
+  }
+  return all;
 }
 
 }  // namespace vae

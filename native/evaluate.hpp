@@ -29,4 +29,8 @@ std::vector<float> evaluation_noise(int latent, int index);
 Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixels = Pixels::kGray,
                     const std::function<void(int)>& progress = {});
 
+/// Posteriors of all images of a set, mu and log_var (count, latent), of the pixels that a test has. Throws
+/// Failure when the images do not have the model's size.
+Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels = Pixels::kGray);
+
 }  // namespace vae

@@ -26,19 +26,20 @@ struct Options {
 
 void add_options(CLI::App& app, Options& o) {
   app.description(
-      "Evaluates a weights file on the MNIST test set: reconstruction, KL and -ELBO in nats per image, z "
+      "Evaluates a weights file on a data set's test images: reconstruction, KL and -ELBO in nats per image, "
+      "z "
       "sampled,\n"
       "gray pixels.");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   app.add_option("weights", o.weights, "weights file")->type_name("WEIGHTS");
-  app.add_option("--data", o.data, "folder with MNIST's IDX files, raw or .gz [build/mnist]")
+  app.add_option("--data", o.data, "folder with IDX files or PNGs, as native_train takes it [build/mnist]")
       ->type_name("DIR");
   app.add_option("--json", o.json, "write the numbers as JSON")->type_name("FILE");
   app.add_option("--png", o.png, "write a sheet: inputs above reconstructions, samples, interpolations")
       ->type_name("FILE");
   app.add_option("--seed", o.seed, "of the samples on the sheet [1]")->type_name("N");
   app.add_flag("--allow-modified-data", o.allow_modified_data,
-               "accept MNIST files whose SHA-256 is not MNIST's");
+               "accept a damaged or exchanged file beside files of MNIST or Fashion-MNIST");
   app.footer("Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot read or write.");
 }
 

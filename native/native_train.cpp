@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "native/aggregate.hpp"
 #include "native/evaluate.hpp"
 #include "native/export.hpp"
 #include "native/failure.hpp"
@@ -108,15 +109,6 @@ int keep_interrupted(const std::string& out, const std::vector<std::byte>& file,
   return 128 + interrupted;
 }
 
-ImageData read_data(const TrainOptions& o) {
-  ImageData data;
-  data.train = read_image_set(o.data, "train", o.allow_modified_data);
-  data.test = read_image_set(o.data, "t10k", o.allow_modified_data);
-  if (data.test.shape != data.train.shape)
-    throw Failure(Exit::kBadData, o.data + ": test images have another size");
-  return data;
-}
-
 /// What --init names, if anything.
 std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
   if (o.init.empty()) return std::nullopt;
@@ -185,7 +177,7 @@ int run(const TrainCommand& command) {
   const torch::Device device = choose_device(o.device);
   set_threads(o.threads);
   const OutputLock lock(o.out);
-  const ImageData data = read_data(o);
+  const ImageData data = read_image_data(o.data, o.allow_modified_data);
   const Dtype precision = o.precision == "f32"   ? Dtype::kF32
                           : o.precision == "f16" ? Dtype::kF16
                                                  : Dtype::kI8;
@@ -222,8 +214,10 @@ int run(const TrainCommand& command) {
   Model exported = load_back(file());
   const Evaluation test = evaluate(exported, data.test, o.train.pixels);
   add_test_facts(facts, test, o.train.pixels);
+  const Metadata latent_facts = aggregate_facts(exported, data, o.train.pixels, header_room(file()));
   if (interrupted != 0) return interrupt(o, checkpoints, trainer, file());
   if (snapshots) write_file(snapshots_path(o.out), snapshots->bytes(facts));
+  facts.insert(facts.end(), latent_facts.begin(), latent_facts.end());
   const std::vector<std::byte> bytes = file();
   write_file(o.out, bytes);
   print_test(test, o.train.pixels, model->spec.prior);

@@ -16,47 +16,13 @@
 #include "tests/bad_files.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
+#include "tests/native/programs.hpp"
 #include "tests/native/temporary.hpp"
 
 using namespace vae;
 using namespace vae::testing;
 
 namespace {
-
-const std::string kTrain = PROGRAMS "/native_train", kEval = PROGRAMS "/native_eval";
-
-struct Outcome {
-  int code;
-  std::string out, err;
-};
-
-/// Runs a shell command line.
-Outcome run(const TemporaryFolder& folder, const std::string& command) {
-  const std::string out = folder / ".out", err = folder / ".err";
-  const int status = std::system(("(" + command + ") >" + out + " 2>" + err + " </dev/null").c_str());
-  const auto text = [](const std::string& path) {
-    const Bytes bytes = read_bytes(path);
-    std::filesystem::remove(path);
-    return std::string(bytes.begin(), bytes.end());
-  };
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), text(out), text(err)};
-}
-
-/// The contract of every error: this code, one line on stderr that holds `word`.
-void check_failure(const Outcome& o, int code, const std::string& word) {
-  CAPTURE(o.out, o.err);
-  CHECK(o.code == code);
-  CHECK(std::count(o.err.begin(), o.err.end(), '\n') == 1);
-  CHECK(o.err.find(word) != std::string::npos);
-}
-
-std::string train(const TemporaryFolder& folder, const std::string& arguments) {
-  return kTrain + " --data " + folder.path().string() + " --hidden 32 --latent 3 " + arguments;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// Starts a long training, sends it a signal once it runs, and returns its exit status and the seconds it
 /// took.
