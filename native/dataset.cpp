@@ -1,150 +1,69 @@
 #include "native/dataset.hpp"
 
 #include <openssl/evp.h>
-#include <zlib.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <memory>
+#include <stdexcept>
 
 #include "native/failure.hpp"
+#include "native/idx.hpp"
+#include "native/known_data.hpp"
+#include "native/png_folder.hpp"
 
 namespace vae {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// SHA-256 of MNIST's four original files, uncompressed.
-struct KnownFile {
-  const char* name;
-  int count;
-  const char* sha256;
-};
-constexpr KnownFile kMnist[] = {
-    {"train-images-idx3-ubyte", 60000, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"},
-    {"train-labels-idx1-ubyte", 60000, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"},
-    {"t10k-images-idx3-ubyte", 10000, "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"},
-    {"t10k-labels-idx1-ubyte", 10000, "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"},
-};
-constexpr std::uint32_t kImagesMagic = 0x803, kLabelsMagic = 0x801;
-constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30;
+const std::string kImages = "-images-idx3-ubyte", kLabels = "-labels-idx1-ubyte";
 
-[[noreturn]] void bad_data(const fs::path& path, const std::string& what) {
-  throw Failure(Exit::kBadData, path.string() + ": " + what + "; get the file again (`make data` does)");
-}
-
-fs::path find_file(const fs::path& directory, const std::string& name) {
-  for (const char* ending : {"", ".gz"}) {
-    const fs::path path = directory / (name + ending);
-    std::error_code
-        error;  // a name too long or a folder that may not be entered: not there, as far as we can see
-    if (fs::is_directory(path, error))
-      throw Failure(Exit::kBadData, path.string() + ": is a folder, expected a file");
-    if (fs::exists(path, error)) return path;
-  }
-  throw Failure(Exit::kMissingInput, (directory / name).string() +
-                                         "[.gz] is not there; `make data` puts MNIST into "
-                                         "build/mnist, --data names another folder");
-}
-
-/// Reads on through gzip or raw bytes (zlib tells them apart).
-class GzReader {
- public:
-  explicit GzReader(const fs::path& path) : path_(path), file_(gzopen(path.c_str(), "rb"), &gzclose) {
-    if (!file_)
-      throw Failure(Exit::kMissingInput, path.string() + ": cannot be opened: " + std::strerror(errno));
-    gzbuffer(file_.get(), 1 << 17);
-  }
-
-  /// Appends up to `count` bytes; fewer only at the end of the file. Memory grows with what is there, not
-  /// with what was promised.
-  void read(std::uint64_t count, std::vector<std::uint8_t>& bytes) {
-    constexpr std::uint64_t kPart = 16 << 20;
-    while (count > 0) {
-      const std::size_t before = bytes.size();
-      bytes.resize(before + std::min(count, kPart));
-      const int got =
-          gzread(file_.get(), bytes.data() + before, static_cast<unsigned>(bytes.size() - before));
-      bytes.resize(before + static_cast<std::size_t>(std::max(got, 0)));
-      check(bytes.size());
-      if (got <= 0) return;
-      count -= static_cast<std::uint64_t>(got);
-    }
-  }
-
- private:
-  void check(std::size_t at) const {
-    int code = 0;
-    const char* text = gzerror(file_.get(), &code);
-    if (code == Z_OK) return;
-    if (code == Z_ERRNO)
-      throw Failure(Exit::kIo, path_.string() + ": cannot be read: " + std::strerror(errno));
-    bad_data(path_, "damaged gzip data after byte " + std::to_string(at) + " (" + text + ")");
-  }
-
-  fs::path path_;
-  std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
+/// One pair of IDX files, and what is known of them.
+struct IdxSet {
+  ImageSet set;
+  std::vector<FoundFile> files;  // the images, then the labels where they are there
 };
 
-std::uint32_t big_endian(const std::uint8_t* p) {
-  return std::uint32_t{p[0]} << 24 | std::uint32_t{p[1]} << 16 | std::uint32_t{p[2]} << 8 |
-         std::uint32_t{p[3]};
+void read_labels(const fs::path& path, bool train, IdxSet& idx) {
+  const IdxFile file = read_idx_labels(path);
+  const auto images = static_cast<std::uint32_t>(idx.set.count());
+  if (file.sizes[0] != images) {
+    bad_idx(path,
+            "has " + std::to_string(file.sizes[0]) + " labels for " + std::to_string(images) + " images");
+  }
+  idx.set.labels.assign(file.bytes.begin() + 8, file.bytes.end());
+  const std::vector<std::uint8_t>& labels = idx.set.labels;
+  const auto odd = std::find_if(labels.begin(), labels.end(), [](std::uint8_t l) { return l > 9; });
+  if (odd != labels.end()) {
+    bad_idx(path, "has the label " + std::to_string(*odd) + " at byte " +
+                      std::to_string(8 + (odd - labels.begin())) + ", expected 0 to 9");
+  }
+  idx.files.push_back(
+      {path, train ? DataFile::kTrainLabels : DataFile::kTestLabels, images, sha256(file.bytes)});
 }
 
-std::string hex(std::uint32_t value) {
-  char text[16];
-  std::snprintf(text, sizeof text, "0x%08x", value);
-  return text;
+IdxSet read_idx_set(const fs::path& directory, const fs::path& images, const std::string& prefix) {
+  const bool train = prefix == "train";
+  const IdxFile file = read_idx_images(images);
+  IdxSet idx;
+  idx.set.sha256 = sha256(file.bytes);
+  idx.set.shape = {1, static_cast<int>(file.sizes[1]), static_cast<int>(file.sizes[2])};
+  idx.set.pixels.assign(file.bytes.begin() + 16, file.bytes.end());
+  idx.files.push_back(
+      {images, train ? DataFile::kTrainImages : DataFile::kTestImages, file.sizes[0], idx.set.sha256});
+  if (const auto labels = find_idx(directory, prefix + kLabels)) read_labels(*labels, train, idx);
+  return idx;
 }
 
-/// A whole IDX file with `rank` dimensions after the magic number; dims[0] is the count.
-std::vector<std::uint8_t> read_idx(const fs::path& path, std::uint32_t magic, int rank,
-                                   std::uint32_t (&dims)[3]) {
-  const std::size_t header = 4 + 4 * static_cast<std::size_t>(rank);
-  GzReader reader(path);
-  std::vector<std::uint8_t> bytes;
-  reader.read(header, bytes);
-  if (bytes.size() >= 4 && big_endian(bytes.data()) != magic) {
-    bad_data(path, "starts with " + hex(big_endian(bytes.data())) + ", expected the IDX magic number " +
-                       hex(magic));
-  }
-  if (bytes.size() < header) {
-    bad_data(path, "ends after " + std::to_string(bytes.size()) + " bytes, inside its header of " +
-                       std::to_string(header));
-  }
-  std::uint64_t expected = 1;
-  for (int i = 0; i < rank; ++i) {
-    dims[i] = big_endian(bytes.data() + 4 + 4 * i);
-    if (dims[i] == 0 || dims[i] > (i == 0 ? 100'000'000u : 1024u)) {
-      bad_data(path, "its header at byte " + std::to_string(4 + 4 * i) + " gives a dimension of " +
-                         std::to_string(dims[i]));
-    }
-    expected *= dims[i];
-  }
-  if (expected > kMaxBytes)
-    bad_data(path, "its header promises " + std::to_string(expected) + " bytes, above 4 GiB");
-  reader.read(expected + 1, bytes);  // one more, to notice what trails
-  const std::uint64_t total = header + expected;
-  if (bytes.size() < total) {
-    bad_data(path, "ends after " + std::to_string(bytes.size()) + " bytes; its header promises " +
-                       std::to_string(total));
-  }
-  if (bytes.size() > total)
-    bad_data(path, "goes on after byte " + std::to_string(total) + ", where it should end");
-  return bytes;
-}
-
-void check_known(const fs::path& path, const std::string& name, std::uint32_t count, const std::string& sha,
-                 bool allow_modified) {
-  for (const KnownFile& known : kMnist) {
-    if (name != known.name || count != static_cast<std::uint32_t>(known.count) || sha == known.sha256)
-      continue;
-    if (allow_modified) continue;
-    throw Failure(Exit::kBadData, path.string() + ": its SHA-256 is " + sha + ", MNIST's is " + known.sha256 +
-                                      "; get the file again (`make data` does), or accept it with "
-                                      "--allow-modified-data");
-  }
+/// A set that is not known although it has a known size may still be one whose files are all damaged: then
+/// the other pair is known, and the Failure of known_data_set says so.
+void check_beside_other_pair(const fs::path& directory, const std::string& prefix,
+                             std::vector<FoundFile> files) {
+  const std::string other = prefix == "train" ? "t10k" : "train";
+  const auto images = find_idx(directory, other + kImages);
+  if (!images) return;
+  const IdxSet pair = read_idx_set(directory, *images, other);
+  files.insert(files.end(), pair.files.begin(), pair.files.end());
+  known_data_set(files, false);
 }
 
 }  // namespace
@@ -158,33 +77,45 @@ std::vector<float> ImageSet::gray(int first, int n) const {
   return floats;
 }
 
-ImageSet read_image_set(const std::filesystem::path& directory, const std::string& prefix,
-                        bool allow_modified) {
-  std::uint32_t dims[3] = {}, label_dims[3] = {};
-  const std::string images_name = prefix + "-images-idx3-ubyte", labels_name = prefix + "-labels-idx1-ubyte";
-  const fs::path images_path = find_file(directory, images_name),
-                 labels_path = find_file(directory, labels_name);
-
-  ImageSet set;
-  std::vector<std::uint8_t> images = read_idx(images_path, kImagesMagic, 3, dims);
-  set.sha256 = sha256(images);
-  check_known(images_path, images_name, dims[0], set.sha256, allow_modified);
-  set.shape = {1, static_cast<int>(dims[1]), static_cast<int>(dims[2])};
-  set.pixels.assign(images.begin() + 16, images.end());
-
-  std::vector<std::uint8_t> labels = read_idx(labels_path, kLabelsMagic, 1, label_dims);
-  if (label_dims[0] != dims[0]) {
-    bad_data(labels_path,
-             "has " + std::to_string(label_dims[0]) + " labels for " + std::to_string(dims[0]) + " images");
+ImageSet read_image_set(const fs::path& directory, const std::string& prefix, bool allow_modified) {
+  const auto images = find_idx(directory, prefix + kImages);
+  if (!images && is_png_folder(directory)) return read_png_set(directory, prefix == "train");
+  if (!images) {
+    throw Failure(Exit::kMissingInput, (directory / (prefix + kImages)).string() +
+                                           "[.gz] is not there; `make data` puts MNIST into build/mnist, "
+                                           "--data names another folder");
   }
-  set.labels.assign(labels.begin() + 8, labels.end());
-  const auto odd = std::find_if(set.labels.begin(), set.labels.end(), [](std::uint8_t l) { return l > 9; });
-  if (odd != set.labels.end()) {
-    bad_data(labels_path, "has the label " + std::to_string(*odd) + " at byte " +
-                              std::to_string(8 + (odd - set.labels.begin())) + ", expected 0 to 9");
+  IdxSet idx = read_idx_set(directory, *images, prefix);
+  idx.set.name = known_data_set(idx.files, allow_modified);
+  if (idx.set.name.empty() && !allow_modified && has_known_count(idx.files.front()))
+    check_beside_other_pair(directory, prefix, std::move(idx.files));
+  return std::move(idx.set);
+}
+
+ImageData read_image_data(const fs::path& directory, bool allow_modified) {
+  ImageData data{read_image_set(directory, "train", allow_modified),
+                 read_image_set(directory, "t10k", allow_modified)};
+  const auto differ = [&](const std::string& what, const std::string& train, const std::string& test) {
+    if (train != test)
+      throw Failure(Exit::kBadData, directory.string() + ": " + what + train + " in the training set and " +
+                                        test + " in the test set");
+  };
+  const auto words = [](const Shape& s) { return std::to_string(s.height) + 'x' + std::to_string(s.width); };
+  differ("images are ", words(data.train.shape), words(data.test.shape));
+  if (!data.train.name.empty() && !data.test.name.empty())
+    differ("images are of ", data.train.name, data.test.name);
+  return data;
+}
+
+ImageSet select(const ImageSet& set, std::span<const int> indices) {
+  const auto size = static_cast<std::ptrdiff_t>(set.shape.size());
+  ImageSet chosen = {set.shape, {}, {}, set.sha256, set.name, set.held_out};
+  for (int i : indices) {
+    const auto first = set.pixels.begin() + i * size;
+    chosen.pixels.insert(chosen.pixels.end(), first, first + size);
+    if (!set.labels.empty()) chosen.labels.push_back(set.labels[static_cast<std::size_t>(i)]);
   }
-  check_known(labels_path, labels_name, label_dims[0], sha256(labels), allow_modified);
-  return set;
+  return chosen;
 }
 
 std::string sha256(const std::vector<std::uint8_t>& bytes) {

@@ -51,4 +51,8 @@ Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixels = Pixels::k
 /// Throws Failure kBadData when the images do not have the model's size.
 void require_same_size(const Model& model, const ImageSet& set);
 
+/// Posteriors of all images of a set, mu and log_var (count, latent), of the pixels that a test has. Throws
+/// Failure when the images do not have the model's size.
+Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels = Pixels::kGray);
+
 }  // namespace vae

@@ -80,7 +80,7 @@ ImageSet read_test_images(const EvalOptions& o) {
     throw Failure(Exit::kUsage, "--png and --sheets need at least " + std::to_string(kSheetImages) +
                                     " test images, not " + std::to_string(count));
   }
-  set.labels.resize(static_cast<std::size_t>(count));
+  if (!set.labels.empty()) set.labels.resize(static_cast<std::size_t>(count));
   set.pixels.resize(static_cast<std::size_t>(count * set.shape.size()));
   return set;
 }

@@ -11,6 +11,7 @@
 #include <optional>
 #include <utility>
 
+#include "native/aggregate.hpp"
 #include "native/evaluate.hpp"
 #include "native/export.hpp"
 #include "native/failure.hpp"
@@ -103,15 +104,6 @@ std::string megabytes(std::size_t bytes) { return formatted("%.2f MB", static_ca
 
 Dtype precision_of(const TrainOptions& o) {
   return o.precision == "f32" ? Dtype::kF32 : o.precision == "f16" ? Dtype::kF16 : Dtype::kI8;
-}
-
-ImageData read_data(const TrainOptions& o) {
-  ImageData data;
-  data.train = read_image_set(o.data, "train", o.allow_modified_data);
-  data.test = read_image_set(o.data, "t10k", o.allow_modified_data);
-  if (data.test.shape != data.train.shape)
-    throw Failure(Exit::kBadData, o.data + ": test images have another size");
-  return data;
 }
 
 /// What --init names, if anything.
@@ -221,8 +213,11 @@ void finish(const Run& run, Trainer& trainer, Snapshots* snapshots) {
   const TrainOptions& o = run.options();
   Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
   Model exported = load_back(export_weights(*trainer.result(), run.precision, facts));
-  const Evaluation test = evaluate(exported, run.data.test, o.train.pixels);
+  const Evaluation test = evaluate_with_progress(exported, run.data.test, o.train.pixels);
   add_test_facts(facts, test, o.train.pixels);
+  const std::size_t room = header_room(export_weights(*trainer.result(), run.precision, facts));
+  const Metadata latent = aggregate_facts(exported, run.data.train, test, o.train.pixels, room);
+  facts.insert(facts.end(), latent.begin(), latent.end());
   if (snapshots) write_file(snapshots_path(o.out), snapshots->bytes(facts));
   const std::vector<std::byte> bytes = export_weights(*trainer.result(), run.precision, facts);
   write_file(o.out, bytes);
@@ -239,7 +234,7 @@ int run(const TrainCommand& command) {
   ProcessGroup group = ProcessGroup::join(device);
   std::optional<OutputLock> lock;
   if (group.first()) lock.emplace(o.out);
-  const Run run{command, group, device, read_data(o), initial_weights(o), precision_of(o)};
+  const Run run{command, group, device, read_image_data(o.data, o.allow_modified_data), initial_weights(o), precision_of(o)};
   Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
   model->to(device);
   if (group.first()) print_start(o, *model, run.data, device, group.size());

@@ -1,4 +1,4 @@
-// A look at many dimensions through the two in which points vary most.
+// The directions in which many points vary most: a look at a latent space of many dimensions.
 #pragma once
 
 #include <span>
@@ -6,9 +6,20 @@
 
 namespace vae {
 
-/// Points (n, dimensions), n at least 1 and dimensions at least 2, seen along the two main axes of their
-/// covariance: (n, 2). The axes are of length 1 and at a right angle, and the origin stays where it is, so
-/// that N(0, I) is seen as N(0, I). An axis points to where its largest component is positive.
+inline constexpr int kPrincipalAxes = 8;  // at most
+
+/// Principal component analysis of points.
+struct PrincipalAxes {
+  std::vector<float> mean;       // (dimensions)
+  std::vector<float> axes;       // (k, dimensions), unit vectors; the largest component of each is positive
+  std::vector<float> variances;  // (k), falling; over n, not n - 1
+};
+
+/// Points (n, dimensions), n at least 1; k is the smaller of dimensions and kPrincipalAxes.
+PrincipalAxes principal_axes(std::span<const float> points, int dimensions);
+
+/// Points (n, dimensions), dimensions at least 2, seen along the two main axes: (n, 2). The origin stays where
+/// it is, so that N(0, I) is seen as N(0, I).
 std::vector<float> project_on_principal_axes(std::span<const float> points, int dimensions);
 
 }  // namespace vae

@@ -208,7 +208,11 @@ void TrainCommand::add_run_options() {
           "weights to start from: a file of ours, or Python's safetensors of a state_dict with our names; "
           "with --epochs 0 it is only sealed into a file of ours")
       ->type_name("FILE");
-  app_.add_option("--data", o.data, "folder with MNIST's four IDX files, raw or .gz")->type_name("DIR");
+  app_.add_option("--data", o.data,
+                  "folder with IDX files named as MNIST's, raw or .gz (labels may be missing), or with PNGs "
+                  "in train/ and test/, there directly or in folders 0 to 9 (labels); without test/ every "
+                  "tenth image is held out")
+      ->type_name("DIR");
   app_.add_option("--threads", o.threads, "CPU threads; one is fastest for small networks")
       ->type_name("N")
       ->check(range(1, 1024));
@@ -238,7 +242,7 @@ void TrainCommand::add_run_options() {
       ->check(range(0, 1000));
   app_.add_flag("--resume", o.resume, "go on from the newest checkpoint, to the same weights, bit for bit");
   app_.add_flag("--allow-modified-data", o.allow_modified_data,
-                "accept MNIST files whose SHA-256 is not MNIST's");
+                "accept a damaged or exchanged file beside files of MNIST or Fashion-MNIST");
   app_.add_flag("--print-config", o.print_config, "print all settings as a configuration file and stop");
 }
 

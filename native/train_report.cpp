@@ -13,15 +13,23 @@ std::int64_t parameter_count(const VaeImpl& model) {
   return count;
 }
 
+/// Which data set, how many images of what size, and what a reader of the numbers should know of it.
+void print_data(const std::string& folder, const ImageSet& train, const ImageSet& test) {
+  const bool known = !train.name.empty() && train.name == test.name;
+  std::printf("data    %s: %s, %s training and %s test images of %dx%d%s%s\n", folder.c_str(),
+              known ? train.name.c_str() : "no data set that we know (its SHA-256 is recorded, not checked)",
+              thousands(train.count()).c_str(), thousands(test.count()).c_str(), train.shape.height,
+              train.shape.width, train.labels.empty() ? ", without labels" : "",
+              test.held_out ? ", every tenth image held out for the test" : "");
+}
+
 }  // namespace
 
 void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
                  const torch::Device& device, int processes) {
   std::printf("model   %s, %s parameters, seed %llu\n", to_string(model.spec).c_str(),
               thousands(parameter_count(model)).c_str(), static_cast<unsigned long long>(o.train.seed));
-  std::printf("data    %s, %s training and %s test images of %dx%d\n", o.data.c_str(),
-              thousands(data.train.count()).c_str(), thousands(data.test.count()).c_str(),
-              data.train.shape.height, data.train.shape.width);
+  print_data(o.data, data.train, data.test);
   const std::string share = processes == 1 ? "" : formatted("%d processes, ", processes);
   if (device.is_cpu()) {
     std::printf("device  cpu, %s%d thread%s (LibTorch " TORCH_VERSION ")\n", share.c_str(),

@@ -30,7 +30,16 @@ class Model {
   int latent() const { return spec_.latent; }
   int pixels() const { return static_cast<int>(spec_.image.size()); }
 
-  /// Value of a metadata key (training facts: seed, epochs, test averages, ...), empty if there is none.
+  /// Value of a metadata key (training facts: seed, epochs, test averages, ...), empty if there is none. What
+  /// the trainer knows of the latent space, as native/aggregate computes it, is in the keys below; arrays are
+  /// encode_floats', row-major. A file lacks what does not apply, is not finite or does not fit its header.
+  ///   anchor_labels              the labels of the training images in rising order: "0 1 2"
+  ///   anchor_mean, anchor_std    of z drawn from q(z|x) for the images of each label, (labels, latent) each
+  ///   latent_mean                of mu over training images, (latent)
+  ///   principal_axes             unit vectors, mu's principal axes from the widest on, (k, latent), k <= 8
+  ///   principal_variances        of mu along each, (k)
+  ///   test_kl_per_dimension      averages over the test images in nats, (latent); their sum is test_kl
+  ///   test_active_units          dimensions whose mu has a variance above 0.01 over the test images
   std::string_view fact(std::string_view key) const;
 
   /// (n, pixels) in [0, 1] -> posterior. Errors: kShape when the length is not n * pixels(), kNonfinite when

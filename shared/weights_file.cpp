@@ -12,8 +12,6 @@
 namespace vae {
 namespace {
 
-constexpr std::size_t kMaxHeader = std::size_t{64} << 10;
-
 Error error(ErrorCode code, std::string message) { return {code, std::move(message)}; }
 
 std::string quoted(std::string_view text) { return '"' + std::string(text.substr(0, 64)) + '"'; }
@@ -116,7 +114,7 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
     return error(ErrorCode::kTruncated, "the file ends after " + std::to_string(file.size()) + " bytes");
   }
   const auto length = load_as<std::uint64_t>(file.data());
-  if (length > kMaxHeader || (8 + length) % kDataAlignment != 0) {
+  if (length > kMaxHeaderBytes || (8 + length) % kDataAlignment != 0) {
     return error(ErrorCode::kHeader, "header length " + std::to_string(length) +
                                          " is not allowed (at most 65536, data at a multiple of 64)");
   }

@@ -139,16 +139,119 @@ TEST_CASE("damaged gzip files are refused") {  // N7
   }
 }
 
-TEST_CASE(
-    "a file of MNIST's size must be MNIST, unless told otherwise; others are taken as they are") {  // N7
+TEST_CASE("without a file of labels the set is unlabelled") {
+  TemporaryFolder folder;
+  write_bars(folder.path(), 7, 3, 5);
+  std::filesystem::remove(folder / kLabels);
+  const ImageSet set = read_image_set(folder.path(), "train", false);
+  CHECK(set.count() == 7);
+  CHECK(set.labels.empty());
+  CHECK(read_image_set(folder.path(), "t10k", false).labels.size() == 3);
+}
+
+TEST_CASE("a selection keeps images and labels together") {
+  TemporaryFolder folder;
+  write_bars(folder.path(), 7, 3, 5);
+  const ImageSet all = read_image_set(folder.path(), "train", false);
+  const std::vector<int> indices{6, 1};
+  const ImageSet two = select(all, indices);
+  CHECK(two.count() == 2);
+  CHECK(two.labels == std::vector<std::uint8_t>{0, 1});
+  CHECK(two.gray(0, 1) == all.gray(6, 1));
+  CHECK(two.gray(1, 1) == all.gray(1, 1));
+  CHECK(two.sha256 == all.sha256);
+}
+
+TEST_CASE("training and test images must have one size") {
+  TemporaryFolder folder;
+  write_bars(folder.path(), 7, 3, 5);
+  write_bytes(folder / "t10k-images-idx3-ubyte", idx_images(3, 6, 1));
+  CHECK_THROWS_WITH(read_image_data(folder.path(), false), folder.path().string() +
+                                                               ": images are 5x5 in the training set and 6x6 "
+                                                               "in the test set");
+}
+
+// ---- Data sets that we know: the four real files, of which a folder of links shows any mixture.
+
+namespace {
+
+const std::vector<std::string> kFour = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
+                                        "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
+
+void link_files(const TemporaryFolder& folder, const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    std::filesystem::create_symlink(std::filesystem::path(MNIST) / name, folder / name);
+}
+
+/// The words with which a set is refused for its data; "read as NAME" when it is not.
+std::string reading(const TemporaryFolder& folder, bool allow_modified = false) {
+  try {
+    return "read as " + read_image_set(folder.path(), "t10k", allow_modified).name;
+  } catch (const Failure& failure) {
+    CHECK(failure.code == Exit::kBadData);
+    return failure.what();
+  }
+}
+
+/// The file with one bit flipped in the last quarter.
+void flip(const TemporaryFolder& folder, const std::string& name) {
+  Bytes bytes = read_bytes(std::filesystem::path(MNIST) / name);
+  bytes[bytes.size() / 4 * 3] ^= 1;
+  std::filesystem::remove(folder / name);
+  write_bytes(folder / name, bytes);
+}
+
+}  // namespace
+
+TEST_CASE("MNIST and Fashion-MNIST are known by their files") {
+  const ImageData mnist = read_image_data(MNIST, false), fashion = read_image_data(FASHION_MNIST, false);
+  for (const ImageSet* set : {&mnist.train, &mnist.test}) CHECK(set->name == "MNIST");
+  for (const ImageSet* set : {&fashion.train, &fashion.test}) CHECK(set->name == "Fashion-MNIST");
+  CHECK(fashion.train.count() == 60000);
+  CHECK(fashion.test.count() == 10000);
+  CHECK(fashion.train.sha256 == "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888");
+
+  TemporaryFolder mixed;  // each half is known, but of another data set
+  link_files(mixed, {kFour[0], kFour[1]});
+  for (const std::string& name : {kFour[2] + ".gz", kFour[3] + ".gz"})
+    std::filesystem::create_symlink(std::filesystem::path(FASHION_MNIST) / name, mixed / name);
+  CHECK_THROWS_WITH(
+      read_image_data(mixed.path(), false),
+      mixed.path().string() + ": images are of MNIST in the training set and Fashion-MNIST in the test set");
+}
+
+TEST_CASE("one flipped bit in any file of MNIST is refused, whatever else is there") {  // N7
+  for (const std::string& damaged : {kFour[2], kFour[3]}) {
+    TemporaryFolder folder;
+    link_files(folder, kFour);
+    flip(folder, damaged);
+    const std::string text = reading(folder);
+    CAPTURE(text);
+    CHECK(text.find((folder / damaged).string() + ": its SHA-256 is ") != std::string::npos);
+    CHECK(text.find("MNIST's is ") != std::string::npos);
+    CHECK(text.find("--allow-modified-data") != std::string::npos);
+    CHECK(reading(folder, true) == "read as ");  // another data set
+  }
+  TemporaryFolder pair;  // both files of the pair damaged, or the labels lost: the other pair tells
+  link_files(pair, kFour);
+  flip(pair, kFour[2]);
+  flip(pair, kFour[3]);
+  CHECK(reading(pair).find("t10k-images-idx3-ubyte: its SHA-256 is ") != std::string::npos);
+  std::filesystem::remove(pair / kFour[3]);
+  CHECK(reading(pair).find("t10k-images-idx3-ubyte: its SHA-256 is ") != std::string::npos);
+}
+
+TEST_CASE("another data set of MNIST's size is taken as it is") {
   TemporaryFolder folder;
   Bytes images = idx_header(0x803, {60000, 1, 1});
   images.resize(images.size() + 60000);
   write_bytes(folder / kImages, images);
   write_bytes(folder / kLabels, idx_labels(60000));
-  const auto [code, text] = outcome(folder);
-  CHECK(code == 65);
-  CHECK(text.find("--allow-modified-data") != std::string::npos);
-  CHECK(text.find("ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db") != std::string::npos);
-  CHECK(outcome(folder, true).first == 0);
+  const ImageSet set = read_image_set(folder.path(), "train", false);
+  CHECK(set.name == "");
+  CHECK(set.sha256 == sha256(images));
+  // but not when a file of MNIST lies beside it
+  std::filesystem::create_symlink(std::filesystem::path(MNIST) / kLabels, folder / "mnist");
+  std::filesystem::rename(folder / "mnist", folder / kLabels);
+  CHECK(outcome(folder).first == 65);
 }

@@ -13,7 +13,8 @@
 
 namespace vae::testing {
 
-inline const std::string kTrain = PROGRAMS "/native_train", kEval = PROGRAMS "/native_eval";
+inline const std::string kTrain = PROGRAMS "/native_train", kEval = PROGRAMS "/native_eval",
+                         kDigits = PROGRAMS "/native_digits";
 
 struct Outcome {
   int code;
