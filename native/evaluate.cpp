@@ -28,7 +28,15 @@ std::span<const float> row(const std::vector<float>& matrix, int i, int columns)
           static_cast<std::size_t>(columns)};
 }
 
-/// Images `first` to `first + n` of a test set, (n, pixels).
+}  // namespace
+
+std::vector<float> evaluation_noise(int latent, int index) {
+  Rng rng(kNoiseSeed, Stream::kEvaluation, {static_cast<std::uint64_t>(index)});
+  std::vector<float> noise(static_cast<std::size_t>(latent));
+  for (float& e : noise) e = rng.normal();
+  return noise;
+}
+
 std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int n) {
   const auto size = static_cast<std::size_t>(set.shape.size());
   std::vector<float> x(size * static_cast<std::size_t>(n));
@@ -38,15 +46,6 @@ std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int 
                 static_cast<std::int64_t>(index), {x.data() + i * size, size});
   }
   return x;
-}
-
-}  // namespace
-
-std::vector<float> evaluation_noise(int latent, int index) {
-  Rng rng(kNoiseSeed, Stream::kEvaluation, {static_cast<std::uint64_t>(index)});
-  std::vector<float> noise(static_cast<std::size_t>(latent));
-  for (float& e : noise) e = rng.normal();
-  return noise;
 }
 
 Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixel_mode,

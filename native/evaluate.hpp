@@ -24,6 +24,9 @@ struct Evaluation {
 /// run's), so that the two print the same number. (latent)
 std::vector<float> evaluation_noise(int latent, int index);
 
+/// Test images `first` to `first + n` as every test sees them, (n, pixels) in [0, 1].
+std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int n);
+
 /// A model without a prior is taken at z = mu, and its kl is 0. `progress(done)` is called with the number of
 /// images done. Throws Failure when the images do not have the model's size.
 Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixels = Pixels::kGray,

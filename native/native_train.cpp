@@ -19,6 +19,7 @@
 #include "native/snapshots.hpp"
 #include "native/train.hpp"
 #include "native/train_checkpoints.hpp"
+#include "native/train_log.hpp"
 #include "native/train_options.hpp"
 #include "native/train_report.hpp"
 #include "shared/model.hpp"
@@ -199,14 +200,19 @@ int run(const TrainCommand& command) {
   if (o.snapshots > 0) snapshots = std::make_unique<Snapshots>(o.snapshots, trainer.steps(), model->spec);
   Checkpoints checkpoints(o, trainer, snapshots.get(), run_facts(command, init, *model, data, device));
   checkpoints.resume(o.preset == "tf-mlp");
+  TrainLog log(o, trainer, data.test);
   std::fflush(stdout);
   {
     Reporter reporter(trainer, o.log_every);
     bool best = false;
     maybe_take(snapshots.get(), trainer);
-    train(trainer, {[&](const StepReport& r) { reporter.step(r); },
+    train(trainer, {[&](const StepReport& r) {
+                      reporter.step(r);
+                      log.step(r, reporter.images_per_second());
+                    },
                     [&](const EpochReport& r) {
                       reporter.epoch(r);
+                      log.epoch(r);
                       best = r.best;
                     },
                     [&] {
@@ -229,6 +235,11 @@ int run(const TrainCommand& command) {
   print_test(test, o.train.pixels, model->spec.prior);
   std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
   if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
+  if (!o.log_dir.empty()) {
+    std::fflush(stdout);
+    log.finish();
+    std::printf("wrote   %s/*.png\n", o.log_dir.c_str());
+  }
   flush_output();
   return 0;
 }
