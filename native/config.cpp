@@ -18,6 +18,7 @@ TrainConfig tf_conv_training() {
   c.batch_size = 64;
   c.last_batch = LastBatch::kWrap;
   c.train_images = kTensorFlowTrainImages;
+  c.optimizer = OptimizerKind::kTfAdam;
   c.learning_rate = 5e-4;
   c.init = Init::kGlorot;
   return c;
@@ -94,6 +95,15 @@ TrainConfig preset_training(const std::string& name) {
   if (name == "tf-mlp") return tf_mlp_training();
   if (name == "aevb") return aevb_training();
   if (name == "iwae") return iwae_training();
+  return {};
+}
+
+RunDefaults preset_run(const std::string& name) {
+  if (name == "tf-conv")
+    return {.log_every = 200, .picture_every = 200, .picture_inputs = 1, .log_dir = ".log"};
+  if (name == "tf-mlp")
+    return {.log_every = 50, .checkpoint_steps = 50, .log_dir = ".log", .checkpoint = ".checkpoints"};
+  if (name == "aevb") return {.log_dir = ".log"};
   return {};
 }
 

@@ -108,4 +108,13 @@ ModelSpec make_spec(const std::string& name, Shape image, const SpecOptions& opt
 /// How a preset is trained.
 TrainConfig preset_training(const std::string& name);
 
+/// What a preset's source reports and keeps while it runs. None of it touches a result.
+struct RunDefaults {
+  std::int64_t log_every = 0, picture_every = 0, checkpoint_steps = 0;  // steps; 0: not by steps
+  int picture_inputs = 20;                                              // images above their reconstructions
+  // Of a folder beside the output: what takes the place of its extension. Empty: there is none.
+  std::string_view log_dir = {}, checkpoint = {};
+};
+RunDefaults preset_run(const std::string& name);
+
 }  // namespace vae

@@ -106,16 +106,4 @@ std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, c
   return json + "], \"images\": " + std::to_string(e.images) + "}\n";
 }
 
-void ImageProgress::show(int done) {
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
-  std::string text = thousands(done) + " of " + thousands(images_) + " images";
-  if (done > 0 && seconds > 0) {
-    const double rate = done / seconds;
-    char number[32];
-    std::snprintf(number, sizeof number, "%.*f", rate < 10 ? 2 : 0, rate);
-    text += "  " + std::string(number) + " images/s  " + duration((images_ - done) / rate) + " left";
-  }
-  line_.show(text);
-}
-
 }  // namespace vae

@@ -26,16 +26,4 @@ void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e);
 /// out of every figure), binarization, active_units, draws (of z for each image), kl_per_dimension, images.
 std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll);
 
-/// On a terminal: "1 200 of 10 000 images  620 images/s  14 s left".
-class ImageProgress {
- public:
-  explicit ImageProgress(int images) : images_(images) {}
-  void show(int done);
-
- private:
-  int images_;
-  ProgressLine line_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
-
 }  // namespace vae

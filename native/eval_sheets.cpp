@@ -69,7 +69,7 @@ std::vector<std::string> write_sheets(const std::filesystem::path& folder, const
   if (latent == 2) write("manifold.png", manifold_png(g));
   write("traversals.png", traversals_png(g, by_falling_kl(s.evaluation)));
   write("interpolations.png", interpolations(s));
-  if (latent >= 2) write("scatter.png", scatter(s));
+  if (latent >= 2 && !s.test.labels.empty()) write("scatter.png", scatter(s));
   return written;
 }
 

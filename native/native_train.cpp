@@ -21,6 +21,7 @@
 #include "native/snapshots.hpp"
 #include "native/train.hpp"
 #include "native/train_checkpoints.hpp"
+#include "native/train_log.hpp"
 #include "native/train_options.hpp"
 #include "native/train_report.hpp"
 #include "shared/model.hpp"
@@ -188,18 +189,24 @@ void maybe_take(Snapshots* snapshots, Trainer& trainer) {
     snapshots->take(trainer.step(), *trainer.result(), trainer.test_losses());
 }
 
-/// Trains to the end, or until a process of the group is told to stop: true.
-bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, Snapshots* snapshots) {
+/// Trains to the end, or until a process of the group is told to stop: true. `log` is the first process',
+/// null in the others.
+bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, Snapshots* snapshots,
+                        TrainLog* log) {
   std::optional<Reporter> reporter;
-  if (run.group.first()) reporter.emplace(trainer, run.options().log_every);
+  if (log != nullptr) reporter.emplace(trainer, run.options().log_every);
   bool best = false;
   maybe_take(snapshots, trainer);
   return train(trainer, {[&](const StepReport& r) {
-                           if (reporter) reporter->step(r);
+                           if (log == nullptr) return;
+                           reporter->step(r);
+                           log->step(r, reporter->images_per_second());
                          },
                          [&](const EpochReport& r) {
-                           if (reporter) reporter->epoch(r);
                            best = r.best;
+                           if (log == nullptr) return;
+                           reporter->epoch(r);
+                           log->epoch(r);
                          },
                          [&] {
                            maybe_take(snapshots, trainer);
@@ -208,8 +215,19 @@ bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoin
                          }});
 }
 
+struct Interrupted {};
+
+/// The test averages, with a progress line; a signal throws Interrupted.
+Evaluation evaluate_with_progress(Model& model, const ImageSet& test, Pixels pixels) {
+  ImageProgress line(test.count());
+  return evaluate(model, test, pixels, [&line](int done) {
+    if (interrupted != 0) throw Interrupted();
+    line.show(done);
+  });
+}
+
 /// Evaluates the weights as they are stored, and writes them.
-void finish(const Run& run, Trainer& trainer, Snapshots* snapshots) {
+void finish(const Run& run, Trainer& trainer, Snapshots* snapshots, TrainLog& log) {
   const TrainOptions& o = run.options();
   Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
   Model exported = load_back(export_weights(*trainer.result(), run.precision, facts));
@@ -224,6 +242,11 @@ void finish(const Run& run, Trainer& trainer, Snapshots* snapshots) {
   print_test(test, o.train.pixels, exported.spec().prior);
   std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
   if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
+  if (!o.log_dir.empty()) {
+    std::fflush(stdout);
+    log.finish();
+    std::printf("wrote   %s/*.png\n", o.log_dir.c_str());
+  }
   flush_output();
 }
 
@@ -234,7 +257,9 @@ int run(const TrainCommand& command) {
   ProcessGroup group = ProcessGroup::join(device);
   std::optional<OutputLock> lock;
   if (group.first()) lock.emplace(o.out);
-  const Run run{command, group, device, read_image_data(o.data, o.allow_modified_data), initial_weights(o), precision_of(o)};
+  const Run run{
+      command,        group, device, read_image_data(o.data, o.allow_modified_data), initial_weights(o),
+      precision_of(o)};
   Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
   model->to(device);
   if (group.first()) print_start(o, *model, run.data, device, group.size());
@@ -245,9 +270,11 @@ int run(const TrainCommand& command) {
   Checkpoints checkpoints(o, trainer, snapshots.get(),
                           run_facts(command, run.init, *model, run.data, device, group), group);
   checkpoints.resume(o.preset == "tf-mlp");
+  std::optional<TrainLog> log;
+  if (group.first()) log.emplace(o, trainer, run.data.test);
   std::fflush(stdout);
   try {
-    if (train_with_reports(run, trainer, checkpoints, snapshots.get())) {
+    if (train_with_reports(run, trainer, checkpoints, snapshots.get(), log ? &*log : nullptr)) {
       keep(run, checkpoints, trainer, "interrupted");
       return 128 + (interrupted != 0 ? interrupted.load() : SIGTERM);  // or another process was told to
     }
@@ -258,7 +285,12 @@ int run(const TrainCommand& command) {
   }
   if (!group.first()) return 0;
   checkpoints.save();
-  finish(run, trainer, snapshots.get());
+  try {
+    finish(run, trainer, snapshots.get(), *log);
+  } catch (const Interrupted&) {
+    keep(run, checkpoints, trainer, "interrupted");
+    return 128 + interrupted;
+  }
   return 0;
 }
 

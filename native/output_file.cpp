@@ -39,12 +39,22 @@ fs::path resolved(const fs::path& path) {
   }
   const fs::file_status status = fs::status(target, error);
   if (status.type() == fs::file_type::directory) {
-    throw Failure(Exit::kIo, path.string() + ": is a folder; name a file, e.g. " + (path / "weights.bin").string());
+    throw Failure(Exit::kIo,
+                  path.string() + ": is a folder; name a file, e.g. " + (path / "weights.bin").string());
   }
   if (fs::exists(status) && status.type() != fs::file_type::regular) {
     throw Failure(Exit::kIo, path.string() + ": is not a regular file; choose another place");
   }
   return target;
+}
+
+void write_all(int fd, const fs::path& path, std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t done = write(fd, bytes.data(), bytes.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) io_failure(path, "cannot be written", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(done));
+  }
 }
 
 /// Closes, and removes the temporary unless it was kept.
@@ -62,14 +72,7 @@ class Temporary {
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
 
-  void write(const fs::path& target, std::span<const std::byte> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t done = ::write(fd_, bytes.data(), bytes.size());
-      if (done < 0 && errno == EINTR) continue;
-      if (done < 0) io_failure(target, "cannot be written", errno);
-      bytes = bytes.subspan(static_cast<std::size_t>(done));
-    }
-  }
+  void write(const fs::path& target, std::span<const std::byte> bytes) { write_all(fd_, target, bytes); }
   void rename_to(const fs::path& target) {
     while (fsync(fd_) != 0) {
       if (errno != EINTR) io_failure(target, "cannot be flushed to the disk", errno);
@@ -103,6 +106,24 @@ void write_file(const fs::path& wanted, std::span<const std::byte> bytes) {
   temporary.write(path, bytes);
   temporary.rename_to(path);
   flush_folder(folder_of(path));
+}
+
+GrowingFile::GrowingFile(fs::path path) : path_(std::move(path)) {
+  fd_ = open(resolved(path_).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  if (fd_ < 0) io_failure(path_, "cannot be written", errno);
+}
+
+GrowingFile::~GrowingFile() { close(fd_); }
+
+void GrowingFile::append(std::string_view bytes) {
+  const off_t end = lseek(fd_, 0, SEEK_END);
+  try {
+    write_all(fd_, path_, std::as_bytes(std::span(bytes)));
+  } catch (const Failure&) {
+    const int cut = ftruncate(fd_, end);
+    static_cast<void>(cut);  // at worst the end is torn, which readers of logs are used to
+    throw;
+  }
 }
 
 std::vector<std::byte> read_file(const fs::path& path, std::size_t limit) {
@@ -145,7 +166,7 @@ OutputLock::OutputLock(const fs::path& wanted) {
       close(fd_);
       if (error != EWOULDBLOCK) io_failure(lock_path_, "cannot be locked", error);
       throw Failure(Exit::kLocked,
-                    path.string() + ": another run is writing it; wait for it or choose another --out");
+                    path.string() + ": another run is writing it; wait for it or choose another place");
     }
     // The holder before us removes the file when it ends: make sure that what we locked is still the file
     // there.

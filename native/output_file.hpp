@@ -6,12 +6,31 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string_view>
 #include <vector>
 
 namespace vae {
 
 /// Writes atomically. Throws Failure kIo with the reason; the old file and no temporary are left then.
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
+
+/// A log that grows piece by piece. What was appended is in the file at once, for whoever reads along and
+/// whatever ends the process.
+class GrowingFile {
+ public:
+  /// Opens the end of `path`, which is made where it is not there. Throws Failure kIo.
+  explicit GrowingFile(std::filesystem::path path);
+  ~GrowingFile();
+  GrowingFile(const GrowingFile&) = delete;
+  GrowingFile& operator=(const GrowingFile&) = delete;
+
+  /// Throws Failure kIo with the reason; the file then ends where it ended before.
+  void append(std::string_view bytes);
+
+ private:
+  std::filesystem::path path_;
+  int fd_ = -1;
+};
 
 /// Reads a whole file of at most `limit` bytes. Throws Failure kMissingInput, kBadData (larger) or kIo.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit);

@@ -18,8 +18,8 @@ struct PrincipalAxes {
 /// Points (n, dimensions), n at least 1; k is the smaller of dimensions and kPrincipalAxes.
 PrincipalAxes principal_axes(std::span<const float> points, int dimensions);
 
-/// Points (n, dimensions), dimensions at least 2, seen along the two main axes: (n, 2). The origin stays where
-/// it is, so that N(0, I) is seen as N(0, I).
+/// Points (n, dimensions), dimensions at least 2, seen along the two main axes: (n, 2). The origin stays
+/// where it is, so that N(0, I) is seen as N(0, I).
 std::vector<float> project_on_principal_axes(std::span<const float> points, int dimensions);
 
 }  // namespace vae

@@ -61,4 +61,16 @@ void ProgressLine::log(const std::string& text) {
   shown_ = false;
 }
 
+void ImageProgress::show(int done) {
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  std::string text = thousands(done) + " of " + thousands(images_) + " images";
+  if (done > 0 && seconds > 0) {
+    const double rate = done / seconds;
+    char number[32];
+    std::snprintf(number, sizeof number, "%.*f", rate < 10 ? 2 : 0, rate);
+    text += "  " + std::string(number) + " images/s  " + duration((images_ - done) / rate) + " left";
+  }
+  line_.show(text);
+}
+
 }  // namespace vae

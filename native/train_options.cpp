@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iterator>
 #include <limits>
 #include <optional>
@@ -63,8 +64,8 @@ std::string find_preset(int argc, char** argv) {
 /// What an option is set to, given or by default; nothing for --help and the like.
 std::optional<std::string> value_of(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return option.count() > 0 ? option.results().back() : "false";
-  const std::string value = option.count() > 0 ? option.results().back() : option.get_default_str();
-  return value.empty() ? std::nullopt : std::optional(value);
+  if (option.count() > 0) return option.results().back();
+  return option.get_default_str().empty() ? std::nullopt : std::optional(option.get_default_str());
 }
 
 }  // namespace
@@ -73,6 +74,11 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
   options_.preset = find_preset(argc, argv);
   options_.spec = preset_options(options_.preset);
   options_.train = preset_training(options_.preset);
+  const RunDefaults run = preset_run(options_.preset);
+  options_.log_every = run.log_every;
+  options_.picture_every = run.picture_every;
+  options_.picture_inputs = run.picture_inputs;
+  options_.checkpoint_steps = run.checkpoint_steps;
   app_.description(
       "Trains a variational autoencoder of small images and writes its weights.\n"
       "Losses are nats per image: reconstruction + KL = -ELBO, with z sampled.\n"
@@ -223,11 +229,23 @@ void TrainCommand::add_run_options() {
                   "of the stored weights: f32, f16 (half the file) or int8 (a quarter)")
       ->type_name("WORD")
       ->check(CLI::IsMember({"f32", "f16", "int8"}).description(""));
-  app_.add_option("--log-every", o.log_every, "print a line every so many steps; 0: every epoch only")
+  app_.add_option(
+          "--log-dir", o.log_dir,
+          "folder for metrics.jsonl, TensorBoard events and pictures; what an earlier run left there "
+          "is replaced. \"lowerbound\" in them is -ELBO, a loss: lower is better. tf-conv, tf-mlp and "
+          "aevb have one beside the output, w.bin -> w.log; \"\": none")
+      ->type_name("DIR");
+  app_.add_option("--log-every", o.log_every,
+                  "print and log the losses every so many steps; 0: every epoch only")
+      ->type_name("STEPS")
+      ->check(range(0ll, 1000000000ll));
+  app_.add_option("--picture-every", o.picture_every,
+                  "draw reconstructions and samples into --log-dir every so many steps; 0: at the end only")
       ->type_name("STEPS")
       ->check(range(0ll, 1000000000ll));
   app_.add_option("--checkpoint", o.checkpoint,
-                  "folder for checkpoints: the newest two and the best are kept")
+                  "folder for checkpoints: the newest two and the best are kept. tf-mlp has one beside the "
+                  "output, w.bin -> w.checkpoints, and goes on from it unasked; \"\": none")
       ->type_name("DIR");
   app_.add_option("--checkpoint-steps", o.checkpoint_steps, "write one every so many steps; 0: by time only")
       ->type_name("STEPS")
@@ -255,6 +273,21 @@ void TrainCommand::resolve() {
     app_.get_option("--pixels")->default_str(std::string(kPixelsNames[static_cast<int>(t.pixels)]));
   }
   app_.get_option("--steps")->default_str(std::to_string(t.steps));
+  const RunDefaults run = preset_run(options_.preset);
+  place_beside_output("--log-dir", run.log_dir, options_.log_dir);
+  place_beside_output("--checkpoint", run.checkpoint, options_.checkpoint);
+}
+
+/// A preset's folder that was not named: w.bin -> w.log.
+void TrainCommand::place_beside_output(const std::string& flag, std::string_view extension,
+                                       std::string& folder) {
+  if (options_.out.empty()) return;
+  if (app_[flag]->count() == 0 && !extension.empty()) {
+    folder = std::filesystem::path(options_.out).replace_extension(extension).string();
+    app_.get_option(flag)->default_str(folder);
+  }
+  if (folder == options_.out)
+    throw CLI::ValidationError(flag, folder + " is the file of --out; name a folder");
 }
 
 std::string TrainCommand::config_file() const {
@@ -266,8 +299,9 @@ std::string TrainCommand::config_file() const {
       const std::string name = option->get_single_name();
       if (name == "print-config" || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
       if (const auto value = value_of(*option)) {
-        const bool word = value->find_first_not_of("+-.0123456789e") != std::string::npos &&
-                          *value != "true" && *value != "false";
+        const bool word =
+            value->empty() || (value->find_first_not_of("+-.0123456789e") != std::string::npos &&
+                               *value != "true" && *value != "false");
         text += name + " = " + (word ? '"' + *value + '"' : *value) + '\n';
       }
     }

@@ -15,7 +15,9 @@ struct TrainOptions {
   std::string init;  // weights to start from; empty: drawn
   std::string out, data = "build/mnist", device = "auto", precision = "f32";
   int threads = 1;
-  std::int64_t log_every = 0;
+  std::string log_dir;  // folder; empty: none
+  std::int64_t log_every = 0, picture_every = 0;
+  int picture_inputs = 20;
   std::string checkpoint;  // folder; empty: none
   int snapshots = 0;
   std::int64_t checkpoint_steps = 0;
@@ -45,6 +47,7 @@ class TrainCommand {
   void add_optimizer_options();
   void add_run_options();
   void resolve();
+  void place_beside_output(const std::string& flag, std::string_view extension, std::string& folder);
 
   int argc_;
   char** argv_;

@@ -37,6 +37,10 @@ void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& d
   } else {
     std::printf("device  %scuda (LibTorch " TORCH_VERSION ")\n", share.c_str());
   }
+  if (!o.log_dir.empty()) {
+    std::printf("log     %s: metrics.jsonl, pictures, and events for tensorboard --logdir %s\n",
+                o.log_dir.c_str(), o.log_dir.c_str());
+  }
   std::printf("losses  reconstruction + KL = -ELBO, nats per image\n");
   std::fflush(stdout);
 }

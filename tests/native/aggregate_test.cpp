@@ -26,7 +26,9 @@ ImageSet noise(int count, Shape shape = {1, 4, 4}) {
 
 std::map<std::string, std::string> facts_of(Model& model, const ImageData& data, std::size_t room) {
   std::map<std::string, std::string> facts;
-  for (const auto& [key, value] : aggregate_facts(model, data.train, evaluate(model, data.test), Pixels::kGray, room)) facts[key] = value;
+  for (const auto& [key, value] :
+       aggregate_facts(model, data.train, evaluate(model, data.test), Pixels::kGray, room))
+    facts[key] = value;
   return facts;
 }
 
@@ -120,7 +122,8 @@ TEST_CASE("what a header cannot take is left out whole, and the file stays reada
     Metadata metadata = sealed_metadata(spec, tensors);
     const std::vector<std::byte> bare = write_weights(metadata, tensors);
     Model wide = *Model::load(bare);
-    const Metadata facts = aggregate_facts(wide, data.train, evaluate(wide, data.test), Pixels::kGray, header_room(bare));
+    const Metadata facts =
+        aggregate_facts(wide, data.train, evaluate(wide, data.test), Pixels::kGray, header_room(bare));
     metadata.insert(metadata.end(), facts.begin(), facts.end());
     const auto sealed = Model::load(write_weights(metadata, tensors));
     if (!sealed) FAIL(sealed.error().message);

@@ -61,10 +61,32 @@ TEST_CASE("a full disk is an error, the old file stays, no temporary is left") {
   CHECK(folder.file_count() == 1);
 }
 
+TEST_CASE("a growing file keeps what was appended, and whole pieces where the disk is full") {  // N3
+  TemporaryFolder folder;
+  const auto path = folder / "log";
+  write_file(path, filled(10, 'a'));
+  const pid_t child = fork();
+  if (child == 0) {
+    signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit{4096, 4096};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    GrowingFile file(path);
+    file.append(std::string(100, 'b'));
+    _exit(exit_code_of([&] { file.append(std::string(5000, 'c')); }));
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WEXITSTATUS(status) == 74);
+  const Bytes bytes = read_bytes(path);
+  CHECK(std::string(bytes.begin(), bytes.end()) == std::string(10, 'a') + std::string(100, 'b'));
+}
+
 TEST_CASE("places that cannot be written are refused") {  // N5
   TemporaryFolder folder;
   CHECK(exit_code_of([&] { write_file(folder / "no-such-folder" / "w.bin", filled(1, 1)); }) == 74);
   CHECK(exit_code_of([&] { write_file(folder.path(), filled(1, 1)); }) == 74);
+  CHECK(exit_code_of([&] { GrowingFile file(folder / "no-such-folder" / "log"); }) == 74);
+  CHECK(exit_code_of([&] { GrowingFile file("/dev/null"); }) == 74);
   CHECK(exit_code_of([&] { OutputLock lock(folder.path()); }) == 74);
   CHECK(exit_code_of([&] { OutputLock lock(folder / "no-such-folder" / "w.bin"); }) == 74);
   CHECK(folder.file_count() == 0);

@@ -68,7 +68,8 @@ MLP = {"latent": 20, "hidden": 400, "epochs": 10, "batch-size": 128, "lr": 1e-3}
 TF = {"last-batch": "wrap", "train-images": 55000}
 PRESETS = {
     "mlp": MLP,
-    "tf-conv": {**TF, "latent": 8, "likelihood": "squared_error", "dropout": 0.2, "lr": 5e-4, "batch-size": 64,
+    "tf-conv": {**TF, "latent": 8, "likelihood": "squared_error", "dropout": 0.2, "optimizer": "tf-adam", "lr": 5e-4,
+                "batch-size": 64,
                 "steps": 30000, "initialize": "glorot"},
     "tf-mlp": {**TF, "latent": 20, "hidden": 400, "optimizer": "tf-adam", "lr": 0.01, "batch-size": 100, "steps": 10**6,
                "initialize": "truncated-normal"},

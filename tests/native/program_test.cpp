@@ -23,6 +23,20 @@ using namespace vae::testing;
 
 namespace {
 
+std::vector<std::string> lines_of(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
+/// A line of metrics but for the number that no two runs share.
+std::string without_speed(const std::string& line) {
+  const std::size_t begin = line.find(", \"images_per_second\""), end = line.find_first_of(",}", begin + 1);
+  REQUIRE(begin != std::string::npos);
+  return line.substr(0, begin) + line.substr(end);
+}
+
 /// Starts a long training, sends it a signal once it runs, and returns its exit status and the seconds it
 /// took.
 struct Interrupted {
@@ -103,12 +117,14 @@ TEST_CASE("--help gives every flag with its default and exits 0") {
   TemporaryFolder folder;
   const Outcome help = run(folder, kTrain + " --help");
   CHECK(help.code == 0);
-  for (const char* flag : {"--out", "--epochs", "--batch-size", "--lr", "--latent", "--hidden", "--beta",
-                           "--seed", "--threads", "--device", "--data", "--precision", "--schedule"}) {
+  for (const char* flag :
+       {"--out", "--epochs", "--batch-size", "--lr", "--latent", "--hidden", "--beta", "--seed", "--threads",
+        "--device", "--data", "--precision", "--schedule", "--log-dir"}) {
     CHECK(contains(help.out, flag));
   }
   CHECK(contains(help.out, "--batch-size N=128"));
   CHECK(contains(help.out, "nats"));
+  CHECK(contains(help.out, "lower is better"));
   CHECK(run(folder, kEval + " --help").code == 0);
 }
 
@@ -247,6 +263,102 @@ TEST_CASE(
   check_failure(
       run(folder, train(folder, settings + out + " --resume --checkpoint " + (folder / "no").string())), 66,
       "no checkpoint");
+}
+
+TEST_CASE("a log that was killed and resumed is that of one run, and costs the weights nothing") {  // N1
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string settings = "--steps 60 --log-every 1 --picture-every 20 --out ";
+  const std::string whole = folder / "whole.log", log = BUILD "/run.log";  // events_test.py reads this one
+  std::filesystem::remove_all(log);
+  REQUIRE(run(folder, train(folder, "--steps 60 --out " + (folder / "bare.bin").string())).code == 0);
+  const Outcome once =
+      run(folder, train(folder, settings + (folder / "whole.bin").string() + " --log-dir " + whole));
+  CAPTURE(once.out, once.err);
+  REQUIRE(once.code == 0);
+  CHECK(contains(once.out, "wrote   " + whole));
+  CHECK(read_bytes(folder / "whole.bin") == read_bytes(folder / "bare.bin"));
+
+  // Killed when step 20 is logged and drawn, but its checkpoint, the best so far, is not yet written.
+  const std::string resumable = settings + (folder / "w.bin").string() +
+                                " --checkpoint-seconds 0 --checkpoint " + (folder / "ck").string() +
+                                " --log-dir " + log;
+  CHECK(run(folder, "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=17 " +
+                        train(folder, resumable))
+            .code != 0);
+  CHECK(lines_of(log + "/metrics.jsonl").size() == 20);
+  CHECK(std::filesystem::exists(log + "/pictures/samples-0000000020.png"));
+  const Outcome o = run(folder, train(folder, resumable + " --resume"));
+  CAPTURE(o.out, o.err);
+  REQUIRE(o.code == 0);
+  CHECK(contains(o.out, "resume  after step 15"));
+  CHECK(read_bytes(folder / "w.bin") == read_bytes(folder / "bare.bin"));
+  const auto lines = lines_of(log + "/metrics.jsonl"), expected = lines_of(whole + "/metrics.jsonl");
+  REQUIRE(lines.size() == 60);
+  for (std::size_t i = 0; i < lines.size(); ++i) CHECK(without_speed(lines[i]) == without_speed(expected[i]));
+  CHECK(contains(lines[4], "\"test_lowerbound\": "));  // the end of an epoch
+  CHECK_FALSE(contains(lines[5], "test"));
+  for (const char* name :
+       {"pictures/reconstructions-0000000020.png", "pictures/samples-0000000060.png", "digits.png",
+        "samples.png", "traversals.png", "interpolations.png", "scatter.png"}) {
+    CHECK(read_bytes(log + "/" + name).size() > 100);
+    CHECK(read_bytes(log + "/" + name) == read_bytes(whole + "/" + name));
+  }
+}
+
+TEST_CASE("without --log-every a log has a line for every epoch") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string log = folder / "log";
+  REQUIRE(run(folder, train(folder, "--epochs 3 --log-dir " + log + " --out " + (folder / "w.bin").string()))
+              .code == 0);
+  const auto lines = lines_of(log + "/metrics.jsonl");
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[1].starts_with("{\"step\": 10, \"epoch\": 2, \"objective\": "));
+}
+
+TEST_CASE("a log that cannot be written ends the run with a line that names the file") {  // N3, N4, N5, N6
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string out = " --out " + (folder / "w.bin").string(), log = folder / "w.log";
+  const std::string logging = train(folder, "--steps 20 --log-every 1 --log-dir " + log + out);
+  const std::string metrics = log + "/metrics.jsonl";
+  check_failure(run(folder, "ulimit -f 2; " + logging), 74, log + "/");
+  CHECK_FALSE(std::filesystem::exists(folder / "w.bin"));
+  const std::string inject = "strace -f -qq -o /dev/null -P " + metrics + " -e trace=write -e inject=write:";
+  for (const auto& [fault, text] : {std::pair{"ENOSPC", "No space left"}, std::pair{"EIO", "Input/output"}}) {
+    const Outcome o = run(folder, inject + "error=" + fault + ":when=4+ " + logging);
+    check_failure(o, 74, metrics + ": cannot be written: " + text);
+    CHECK(lines_of(metrics).size() == 3);
+    CHECK_FALSE(std::filesystem::exists(folder / "w.bin"));
+  }
+  REQUIRE(run(folder, inject + "error=EINTR:when=4 " + logging).code == 0);
+  CHECK(lines_of(metrics).size() == 20);
+  check_failure(run(folder, train(folder, "--epochs 1 --log-dir " + metrics + out)), 74, metrics);
+  check_failure(run(folder, train(folder, "--epochs 1 --log-dir " + (folder / "w.bin").string() + out)), 2,
+                "--log-dir");
+  const OutputLock held(metrics);
+  check_failure(run(folder, logging), 75, metrics);
+}
+
+TEST_CASE("presets log and draw beside the output as their sources do") {
+  TemporaryFolder folder;
+  const auto shown = [&](const std::string& arguments) {
+    return run(folder, kTrain + " --print-config --out a/w.bin --preset " + arguments).out;
+  };
+  for (const char* line : {"log-dir = \"a/w.log\"", "log-every = 200", "picture-every = 200"})
+    CHECK(contains(shown("tf-conv"), line));
+  for (const char* line : {"log-dir = \"a/w.log\"", "log-every = 50", "picture-every = 0",
+                           "checkpoint-steps = 50", "checkpoint = \"a/w.checkpoints\""}) {
+    CHECK(contains(shown("tf-mlp"), line));
+  }
+  CHECK(contains(shown("aevb"), "log-dir = \"a/w.log\""));
+  CHECK_FALSE(contains(shown("mlp"), "log-dir"));
+  const std::string off = shown("tf-mlp --log-dir '' --checkpoint '' --log-every 7");
+  for (const char* line : {"log-dir = \"\"", "checkpoint = \"\"", "log-every = 7"})
+    CHECK(contains(off, line));
+  std::ofstream(folder / "config.toml") << off;
+  CHECK(run(folder, kTrain + " --print-config --config " + (folder / "config.toml").string()).out == off);
 }
 
 TEST_CASE("presets show their settings, and a configuration file gives them back") {
