@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "native/eval_sheets.hpp"
+#include "native/figures.hpp"
 #include "native/nll.hpp"
 
 namespace vae {
@@ -25,7 +25,7 @@ std::string bar(double share) {
 
 void print_kl_chart(const Evaluation& e) {
   const auto kl = [&](int d) { return e.kl_per_dimension[static_cast<std::size_t>(d)]; };
-  const std::vector<int> order = by_falling_kl(e);
+  const std::vector<int> order = by_falling_kl(e.kl_per_dimension);
   const auto rows = std::min(order.size(), kMostRows);
   std::printf(
       "%d of %zu dimensions are active (variance of mu over the images above %g); KL of each, nats:\n",

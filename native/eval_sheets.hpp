@@ -3,12 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
-#include <string>
 #include <vector>
 
 #include "native/evaluate.hpp"
-#include "native/sheets.hpp"
+#include "native/figures.hpp"
 
 namespace vae {
 
@@ -27,13 +25,7 @@ struct Subject {
 /// PNG of the one page about a model. As below, reconstructions are at z = mu.
 std::vector<std::byte> overview(const Subject& subject);
 
-/// Writes reconstructions.png, samples.png, manifold.png (latent 2 only), traversals.png (around z = 0, rows
-/// by falling KL), interpolations.png (from one test image to the next) and scatter.png (the posterior means
-/// by label; above latent 2 along their two principal axes; not for latent 1) into a folder that exists.
-/// Returns the paths written. Throws Failure.
-std::vector<std::string> write_sheets(const std::filesystem::path& folder, const Subject& subject);
-
-/// Dimensions by falling KL, the first at equal KL.
-std::vector<int> by_falling_kl(const Evaluation& e);
+/// "reconstructions" of the first test images, and figures.hpp's figures. Throws Failure.
+std::vector<Picture> sheets(const Subject& subject);
 
 }  // namespace vae

@@ -128,7 +128,11 @@ void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll)
     print_wrote(o.png);
   }
   if (o.sheets.empty()) return;
-  for (const std::string& path : write_sheets(o.sheets, subject)) print_wrote(path);
+  for (const Picture& picture : sheets(subject)) {
+    const std::string path = (std::filesystem::path(o.sheets) / (picture.name + ".png")).string();
+    write_file(path, picture.png);
+    print_wrote(path);
+  }
 }
 
 void run(const EvalOptions& o) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "native/event_file.hpp"
+#include "native/figures.hpp"
 #include "native/output_file.hpp"
 
 namespace vae {
@@ -24,9 +25,6 @@ struct Metric {
   std::string key, tag;  // in metrics.jsonl and in TensorBoard
   double value = 0;
 };
-
-inline constexpr std::string_view kFigures[] = {"digits",     "samples",        "manifold",
-                                                "traversals", "interpolations", "scatter"};
 
 class RunLog {
  public:

@@ -1,20 +1,15 @@
 #include "native/train_pictures.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "native/evaluate.hpp"
-#include "native/principal_axes.hpp"
-#include "native/scatter.hpp"
 
 namespace vae {
 namespace {
 
-constexpr int kChunk = 1000;           // images encoded at a time
-constexpr int kScatterImages = 10000;  // as many as a scatter plot has ink for
-constexpr int kSheet = 10;             // rows and columns of the sample sheet
-constexpr int kDigits = 10, kDigitScale = 4;
-constexpr std::size_t kTraversals = 20;  // at most; the rest is noise in practice
+constexpr int kChunk = 1000;          // images encoded at a time
+constexpr int kFigureImages = 10000;  // encoded for the figures, at most
+constexpr int kSheet = 10;            // rows and columns of the sample sheet
 
 std::vector<float> to_vector(const torch::Tensor& tensor) {
   const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat).contiguous();
@@ -29,13 +24,11 @@ torch::Tensor to_tensor(std::span<const float> values, std::int64_t columns) {
   return tensor;
 }
 
-/// Dimensions by falling KL to the prior, averaged over the images.
-std::vector<int> by_information(const PosteriorTensors& q) {
-  const torch::Tensor kl = (q.mu.square() + q.log_var.exp() - q.log_var - 1).mean(0);  // (latent), doubled
-  const torch::Tensor order = kl.argsort(0, true);
-  std::vector<int> dimensions;
-  for (std::int64_t i = 0; i < order.size(0); ++i) dimensions.push_back(order[i].item<int>());
-  return dimensions;
+/// KL to the prior of each dimension, averaged over the images.
+std::vector<double> kl_per_dimension(const PosteriorTensors& q) {
+  const torch::Tensor kl = 0.5 * (q.mu.square() + q.log_var.exp() - q.log_var - 1).mean(0);  // (latent)
+  const torch::Tensor values = kl.to(torch::kDouble).contiguous();
+  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
 }
 
 }  // namespace
@@ -61,15 +54,12 @@ std::vector<Picture> TrainPictures::progress(int inputs) const {
 }
 
 std::vector<Picture> TrainPictures::figures() const {
-  const int latent = model_.spec.latent;
-  const PosteriorTensors q = encode(0, std::min(kScatterImages, test_.count()));
-  std::vector<Picture> all = {{"digits", samples_png(generator_, seed_, 1, kDigits, kDigitScale)},
-                              {"samples", samples()},
-                              {"traversals", traversals(q)}};
-  if (latent == 2) all.push_back({"manifold", manifold_png(generator_)});
-  if (latent >= 2 && !test_.labels.empty()) all.push_back({"scatter", scatter(q)});
-  if (auto png = interpolations(q); !png.empty()) all.push_back({"interpolations", std::move(png)});
-  return all;
+  const int n = std::min(kFigureImages, test_.count());
+  const PosteriorTensors q = encode(0, n);
+  const std::vector<float> mu = to_vector(q.mu);
+  const auto labels = std::min(static_cast<std::size_t>(n), test_.labels.size());
+  return vae::figures({generator_, mu, by_falling_kl(kl_per_dimension(q)),
+                       std::span(test_.labels).first(labels), model_.spec.prior == Prior::kNormal, seed_});
 }
 
 PosteriorTensors TrainPictures::encode(int first, int n) const {
@@ -93,42 +83,6 @@ std::vector<float> TrainPictures::decode(std::span<const float> z) const {
 
 std::vector<std::byte> TrainPictures::samples() const {
   return samples_png(generator_, seed_, kSheet, kSheet);
-}
-
-/// Around the first test image: in many dimensions the prior's mean itself is no digit.
-std::vector<std::byte> TrainPictures::traversals(const PosteriorTensors& q) const {
-  std::vector<int> order = by_information(q);
-  order.resize(std::min(order.size(), kTraversals));
-  return traversals_png(generator_, order, to_vector(q.mu[0]));
-}
-
-/// Between the first image of each class and that of the next. Empty where there is one class only.
-std::vector<std::byte> TrainPictures::interpolations(const PosteriorTensors& q) const {
-  std::vector<std::int64_t> firsts;  // of the classes that there are
-  if (test_.labels.empty()) return {};
-  const auto end = test_.labels.begin() + q.mu.size(0);
-  for (std::uint8_t label = 0; label < kLabelColors.size(); ++label) {
-    if (const auto at = std::find(test_.labels.begin(), end, label); at != end)
-      firsts.push_back(at - test_.labels.begin());
-  }
-  std::vector<torch::Tensor> a, b;  // (latent) each
-  for (std::size_t i = 0; i + 1 < firsts.size(); i += 2) {
-    a.push_back(q.mu[firsts[i]]);
-    b.push_back(q.mu[firsts[i + 1]]);
-  }
-  if (a.empty()) return {};
-  return interpolations_png(generator_, to_vector(torch::stack(a)), to_vector(torch::stack(b)));
-}
-
-/// The encoder's means, in two dimensions as they are, in more on their principal axes through the origin:
-/// the prior is N(0, I) there, too.
-std::vector<std::byte> TrainPictures::scatter(const PosteriorTensors& q) const {
-  const bool planar = model_.spec.latent == 2;
-  const std::vector<float> mu = to_vector(q.mu);
-  const auto count = static_cast<std::size_t>(q.mu.size(0));
-  const ScatterAxes axes{planar ? "z1" : "PC 1", planar ? "z2" : "PC 2", model_.spec.prior == Prior::kNormal};
-  return scatter_png(planar ? mu : project_on_principal_axes(mu, model_.spec.latent),
-                     std::span(test_.labels).first(count), axes);
 }
 
 }  // namespace vae

@@ -92,11 +92,12 @@ TEST_CASE("the sheets are written into a folder of their own") {
     return names;
   };
   using Names = std::vector<std::string>;
-  CHECK(files(folder) ==
-        Names{"interpolations.png", "reconstructions.png", "samples.png", "scatter.png", "traversals.png"});
-  CHECK(files(plane) == Names{"interpolations.png", "manifold.png", "reconstructions.png", "samples.png",
-                              "scatter.png", "traversals.png"});
-  CHECK(files(line) == Names{"interpolations.png", "reconstructions.png", "samples.png", "traversals.png"});
+  CHECK(files(folder) == Names{"digits.png", "interpolations.png", "reconstructions.png", "samples.png",
+                               "scatter.png", "traversals.png"});
+  CHECK(files(plane) == Names{"digits.png", "interpolations.png", "manifold.png", "reconstructions.png",
+                              "samples.png", "scatter.png", "traversals.png"});
+  CHECK(files(line) ==
+        Names{"digits.png", "interpolations.png", "reconstructions.png", "samples.png", "traversals.png"});
 }
 
 TEST_CASE("native_eval refuses what it cannot do before it starts") {

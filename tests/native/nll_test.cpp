@@ -162,6 +162,7 @@ TEST_CASE("the NLL of an image depends on that image alone") {
   std::vector<Model> models = random_models(1);
   const std::vector<double> all = negative_log_likelihoods(models, images, Pixels::kGray, 50);
   images.labels.resize(4);
+  images.pixels.resize(static_cast<std::size_t>(4 * images.shape.size()));
   const std::vector<double> some = negative_log_likelihoods(models, images, Pixels::kGray, 50);
   CHECK(some == std::vector<double>(all.begin(), all.begin() + 4));
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "native/run_log.hpp"
+#include "native/figures.hpp"
 #include "shared/rng.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/read_png.hpp"
@@ -13,7 +13,8 @@ namespace {
 
 /// 30 images of 6 x 6 random pixels in two classes, or one.
 ImageSet noise_images(int classes = 2) {
-  ImageSet set{{1, 6, 6}, {}, {}, {}};
+  ImageSet set;
+  set.shape = {1, 6, 6};
   Rng rng(1, Stream::kSample);
   for (int i = 0; i < 30 * 36; ++i) set.pixels.push_back(static_cast<std::uint8_t>(rng.below(256)));
   for (int i = 0; i < 30; ++i) set.labels.push_back(static_cast<std::uint8_t>(i % classes));
@@ -39,28 +40,17 @@ const Picture& named(const std::vector<Picture>& pictures, const std::string& na
 
 }  // namespace
 
-TEST_CASE("principal axes are the directions of largest spread, wherever the points lie") {
-  Rng rng(3, Stream::kSample);
-  torch::Tensor z = torch::empty({4000, 3}, torch::kDouble);
-  for (std::int64_t i = 0; i < z.numel(); ++i) z.data_ptr<double>()[i] = rng.normal();
-  const double c = 0.6, s = 0.8;
-  const torch::Tensor turn = torch::tensor({{c, s, 0.0}, {-s, c, 0.0}, {0.0, 0.0, 1.0}}, torch::kDouble);
-  const torch::Tensor spread = torch::tensor({3.0, 0.5, 1.0}, torch::kDouble);
-  const torch::Tensor points = torch::mm(z * spread, turn) + torch::tensor({5.0, -7.0, 2.0}, torch::kDouble);
-  const torch::Tensor axes = principal_axes(points);  // of spread 3: (0.6, 0.8, 0); of spread 1: (0, 0, 1)
-  CHECK(torch::allclose(torch::mm(axes.t(), axes), torch::eye(2, torch::kDouble)));
-  CHECK((axes.t()[0] - torch::tensor({c, s, 0.0}, torch::kDouble)).abs().max().item<double>() < 0.02);
-  CHECK((axes.t()[1] - torch::tensor({0.0, 0.0, 1.0}, torch::kDouble)).abs().max().item<double>() < 0.05);
-}
-
-TEST_CASE("figures are those that the latent space and the classes allow, all under known names") {
+TEST_CASE("figures are those that the latent space and the labels allow, all under known names") {
   using Names = std::vector<std::string>;
   const ImageSet two = noise_images(), one = noise_images(1);
   const auto figures = [](int latent, const ImageSet& test) {
     Vae model = small_vae(latent);
     return names(TrainPictures(*model, test, Pixels::kGray, 1).figures());
   };
-  CHECK(figures(1, one) == Names{"digits", "samples", "traversals"});
+  CHECK(figures(1, one) == Names{"digits", "interpolations", "samples", "traversals"});
+  ImageSet unlabelled = noise_images();
+  unlabelled.labels.clear();
+  CHECK(figures(3, unlabelled) == Names{"digits", "interpolations", "samples", "traversals"});
   CHECK(figures(2, two) == Names{"digits", "interpolations", "manifold", "samples", "scatter", "traversals"});
   CHECK(figures(3, two) == Names{"digits", "interpolations", "samples", "scatter", "traversals"});
   for (const std::string& name : figures(2, two))
