@@ -3,7 +3,7 @@
 PORT ?= 8080
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo web native data train test clean
+.PHONY: help demo web native data train assets test clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -23,7 +23,23 @@ data:  ## fetch MNIST: build/mnist
 	@.ci/install data
 
 train: native data  ## train on MNIST into build/weights.bin (ARGS="--latent 20 ...")
-	build/native/native_train --data build/mnist --out build/weights.bin --epochs 60 --schedule one-cycle --lr 3e-3 $(ARGS)
+	build/native/native_train --data build/mnist --out build/weights.bin $(default_model) $(ARGS)
+
+assets: native data  ## train all weights in assets/ again (hours; a run that was stopped goes on)
+	build/native/native_digits --data build/mnist --out assets/digits.bin
+	$(call asset,weights,$(default_model) --precision f16)
+	$(call asset,autoencoder,$(default_model) --precision f16 --objective autoencoder)
+	$(call asset,tf-mlp,--preset tf-mlp --steps 100000 --precision f16)
+	$(call asset,aevb,--preset aevb --latent 2 --precision f16 --snapshots 16)
+	$(call asset,tf-conv,--preset tf-conv --precision int8 --threads 2)
+
+default_model = --epochs 60 --schedule one-cycle --lr 3e-3
+# $(call asset,NAME,OPTIONS): assets/NAME.bin; its checkpoints, log and pictures are in build/assets
+define asset
+	@mkdir -p build/assets
+	build/native/native_train --data build/mnist --out assets/$(1).bin $(2) --log-dir build/assets/$(1).log \
+	  --checkpoint build/assets/$(1).checkpoints $(if $(wildcard build/assets/$(1).checkpoints/*.bin),--resume)
+endef
 
 test:  ## build and check everything, as CI does
 	@.ci/install test

@@ -14,8 +14,6 @@
 namespace vae {
 namespace {
 
-constexpr int kImages = 10000;  // that anchors and axes are computed from
-
 using Rows = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
 /// An array (n, latent) as a matrix.
@@ -40,8 +38,8 @@ ImageSet sampled(const ImageSet& set, int count) {
 }
 
 /// Without a prior nothing is drawn: the posterior of variance 0.
-Posterior posteriors(Model& model, const ImageSet& set, Pixels pixels) {
-  Posterior q = encode_all(model, set, pixels);
+Posterior posteriors(Model& model, const ImageSet& set, Pixels pixels, const Progress& progress) {
+  Posterior q = encode_all(model, set, pixels, progress);
   if (model.spec().prior == Prior::kNone)
     std::fill(q.log_var.begin(), q.log_var.end(), -std::numeric_limits<float>::infinity());
   return q;
@@ -137,11 +135,11 @@ std::size_t header_room(std::span<const std::byte> file) {
 }
 
 Metadata aggregate_facts(Model& model, const ImageSet& train, const Evaluation& test, Pixels pixels,
-                         std::size_t room) {
+                         std::size_t room, const Progress& progress) {
   Facts facts(room);
   add_test_facts(facts, test, model.spec());
-  const ImageSet images = sampled(train, std::min(kImages, train.count()));
-  const Posterior q = posteriors(model, images, pixels);
+  const ImageSet images = sampled(train, std::min(kAggregateImages, train.count()));
+  const Posterior q = posteriors(model, images, pixels, progress);
   add_anchors(facts, q, images.labels);
   add_axes(facts, q, model.latent());
   return std::move(facts.all());

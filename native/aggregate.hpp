@@ -26,6 +26,8 @@ struct Anchors {
 /// `labels` (n) belong to the rows of `q` (n, latent).
 Anchors class_anchors(const Posterior& q, std::span<const std::uint8_t> labels);
 
+inline constexpr int kAggregateImages = 10000;  // training images that anchors and axes are computed from
+
 /// Bytes that the header of a weights file can still take.
 std::size_t header_room(std::span<const std::byte> file);
 
@@ -33,8 +35,8 @@ std::size_t header_room(std::span<const std::byte> file);
 /// units (those of `test`), anchors, and axes, in this order, what does not fit any more is left out whole.
 /// Anchors and axes are those of 10 000 training images, drawn without replacement and always the same ones
 /// (all, when there are no more). Without a prior there is no KL, and z is mu. Throws Failure when the images
-/// do not have the model's size.
+/// do not have the model's size. `progress` is told the images done.
 Metadata aggregate_facts(Model& model, const ImageSet& train, const Evaluation& test, Pixels pixels,
-                         std::size_t room);
+                         std::size_t room, const Progress& progress = {});
 
 }  // namespace vae

@@ -102,7 +102,11 @@ RunDefaults preset_run(const std::string& name) {
   if (name == "tf-conv")
     return {.log_every = 200, .picture_every = 200, .picture_inputs = 1, .log_dir = ".log"};
   if (name == "tf-mlp")
-    return {.log_every = 50, .checkpoint_steps = 50, .log_dir = ".log", .checkpoint = ".checkpoints"};
+    return {.log_every = 50,
+            .checkpoint_steps = 50,
+            .log_dir = ".log",
+            .checkpoint = ".checkpoints",
+            .resume = true};
   if (name == "aevb") return {.log_dir = ".log"};
   return {};
 }

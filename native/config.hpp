@@ -114,6 +114,7 @@ struct RunDefaults {
   int picture_inputs = 20;                                              // images above their reconstructions
   // Of a folder beside the output: what takes the place of its extension. Empty: there is none.
   std::string_view log_dir = {}, checkpoint = {};
+  bool resume = false;  // goes on from its checkpoints unasked
 };
 RunDefaults preset_run(const std::string& name);
 

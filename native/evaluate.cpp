@@ -148,7 +148,7 @@ Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixels, const Prog
   return evaluate({&model, 1}, set, pixels, progress);
 }
 
-Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels) {
+Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels, const Progress& progress) {
   require_same_size(model, set);
   Posterior all;
   for (int first = 0; first < set.count(); first += kChunk) {
@@ -156,6 +156,7 @@ Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels) {
     const Posterior q = value_or_throw(model.encode(test_pixels(set, pixels, first, n)));
     all.mu.insert(all.mu.end(), q.mu.begin(), q.mu.end());
     all.log_var.insert(all.log_var.end(), q.log_var.begin(), q.log_var.end());
+    if (progress) progress(first + n);
   }
   return all;
 }

@@ -53,6 +53,7 @@ void require_same_size(const Model& model, const ImageSet& set);
 
 /// Posteriors of all images of a set, mu and log_var (count, latent), of the pixels that a test has. Throws
 /// Failure when the images do not have the model's size.
-Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels = Pixels::kGray);
+Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels = Pixels::kGray,
+                     const Progress& progress = {});
 
 }  // namespace vae

@@ -88,6 +88,18 @@ void InitialWeights::infer_sizes(SpecOptions& options) const {
   if (const int hidden = rows("encoder.0.weight"); hidden > 0 && options.hidden > 0) options.hidden = hidden;
 }
 
+void InitialWeights::put(VaeImpl& model, const std::string& file) const {
+  try {
+    put_parameters(tensors, model);
+  } catch (const Failure& failure) {
+    throw Failure(failure.code, file + ": " + failure.what() + " for the model " + to_string(model.spec));
+  }
+  const auto known = model.named_parameters();
+  for (const auto& [name, tensor] : tensors) {
+    if (!known.contains(name)) throw Failure(Exit::kBadData, file + ": the model has no parameter " + name);
+  }
+}
+
 InitialWeights read_initial_weights(const fs::path& path) {
   const std::vector<std::byte> file = read_file(path, kMaxFile);
   InitialWeights weights;

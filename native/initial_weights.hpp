@@ -21,6 +21,9 @@ struct InitialWeights {
   /// Sizes of the network, as far as the tensors tell: mu's rows are the latent dimensions, the first layer's
   /// rows the hidden units of a network that has them to choose.
   void infer_sizes(SpecOptions& options) const;
+
+  /// Copies the tensors into a model that has exactly these. Throws Failure kBadData, naming `file`.
+  void put(VaeImpl& model, const std::string& file) const;
 };
 
 /// Elements of F32, F64, F16 and BF16; I8 only in a file of ours. Throws Failure kMissingInput, kIo, or

@@ -7,12 +7,9 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
-#include <numeric>
 
 #include "native/elbo.hpp"
-#include "native/evaluate.hpp"
 #include "native/failure.hpp"
-#include "shared/rng.hpp"
 
 namespace vae {
 namespace {
@@ -48,36 +45,6 @@ class Bf16 {
   torch::Device device_;
 };
 
-/// Standard normal (samples, n, latent), keyed by the step it is for.
-torch::Tensor noise(int samples, int n, int latent, std::uint64_t seed, std::int64_t step) {
-  Rng rng(seed, Stream::kNoise, {static_cast<std::uint64_t>(step)});
-  torch::Tensor epsilon = torch::empty({samples, n, latent});
-  float* out = epsilon.data_ptr<float>();
-  for (std::int64_t i = 0; i < epsilon.numel(); ++i) out[i] = rng.normal();
-  return epsilon;
-}
-
-/// (1, n, latent), as native_eval draws it.
-torch::Tensor test_noise(int first, int n, int latent) {
-  torch::Tensor epsilon = torch::empty({1, n, latent});
-  for (int i = 0; i < n; ++i) {
-    const std::vector<float> row = evaluation_noise(latent, first + i);
-    std::copy(row.begin(), row.end(), epsilon.data_ptr<float>() + std::int64_t{i} * latent);
-  }
-  return epsilon;
-}
-
-/// Image number `index` of a set, as bytes.
-std::span<const std::uint8_t> bytes_of(const ImageSet& set, std::int64_t index) {
-  const auto size = static_cast<std::size_t>(set.shape.size());
-  return {set.pixels.data() + static_cast<std::size_t>(index) * size, size};
-}
-
-std::span<float> row_of(torch::Tensor& x, std::int64_t i) {
-  const auto size = static_cast<std::size_t>(x.size(1));
-  return {x.data_ptr<float>() + static_cast<std::size_t>(i) * size, size};
-}
-
 [[noreturn]] void diverged(const char* what, std::int64_t step, const TrainConfig& config) {
   char text[160];
   std::snprintf(text, sizeof text,
@@ -108,15 +75,6 @@ double beta_at(const TrainConfig& config, std::int64_t step) {
   return config.beta * static_cast<double>(step) / static_cast<double>(config.beta_warmup);
 }
 
-std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(count));
-  std::iota(order.begin(), order.end(), 0);
-  Rng rng(seed, Stream::kShuffle, {static_cast<std::uint64_t>(epoch)});
-  for (std::size_t i = order.size(); i > 1; --i)
-    std::swap(order[i - 1], order[rng.below(static_cast<std::uint32_t>(i))]);
-  return order;
-}
-
 ProcessGroup& Trainer::alone() {
   static ProcessGroup group;
   return group;
@@ -129,14 +87,8 @@ Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config, Pr
       group_(group),
       device_(model_->parameters().front().device()),
       optimizer_(make_optimizer(*model_, config)),
-      count_(config.train_images > 0 ? std::min(config.train_images, data.train.count())
-                                     : data.train.count()),
+      batches_(data.train, config, model_->spec.latent),
       best_(std::numeric_limits<double>::infinity()) {
-  const std::int64_t size = config.batch_size;
-  const std::int64_t images = std::int64_t{count_} * config.epochs;
-  steps_ = config.last_batch == LastBatch::kWrap ? (images + size - 1) / size
-                                                 : (count_ + size - 1) / size * config.epochs;
-  if (config.steps > 0) steps_ = config.steps;
   model_->train();
   if (config.ema > 0) {
     average_ = Vae(model_->spec);
@@ -146,16 +98,17 @@ Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config, Pr
 }
 
 StepReport Trainer::advance() {
-  const int n = batch_images(step_);
-  const Rows rows = rows_of(n);
-  const Batch batch = batch_of(step_, rows);
-  const double rate = learning_rate_at(config_, step_, steps_);
+  const int n = batches_.size(step_);
+  const Rows rows = share_of(n, group_.rank(), group_.size());
+  const Batch batch = batches_.batch(step_, rows);
+  const double rate = learning_rate_at(config_, step_, steps());
   *model_->key = {config_.seed, step_, rows.first, rows.count, n};
   optimizer_->zero_grad();
   Terms terms;  // (count) each
   {
     const Bf16 bf16(config_.bf16, device_);
-    terms = objective(*model_, config_, beta_at(config_, step_), batch.x, batch.epsilon);
+    terms =
+        objective(*model_, config_, beta_at(config_, step_), batch.x.to(device_), batch.epsilon.to(device_));
   }
   torch::Tensor losses =  // (3), this process' part of the mean over the whole batch
       torch::stack({terms.reconstruction.sum(), terms.kl.sum(), terms.loss.sum()}) / n;
@@ -170,14 +123,15 @@ StepReport Trainer::advance() {
   optimizer_->step();
   if (config_.ema > 0) update_average();
 
-  const int epoch = static_cast<int>(first_position(step_) / count_) + 1;
-  const Losses mean{means[0].item<double>(), means[1].item<double>()};
-  sum_.reconstruction += mean.reconstruction * n;
-  sum_.kl += mean.kl * n;
-  sum_objective_ += means[2].item<double>() * n;
+  const StepReport report{
+      batches_.epoch(step_),   step_ + 1, steps(), {means[0].item<double>(), means[1].item<double>()},
+      means[2].item<double>(), rate,      n};
+  sum_.reconstruction += report.batch.reconstruction * n;
+  sum_.kl += report.batch.kl * n;
+  sum_objective_ += report.objective * n;
   summed_images_ += n;
   ++step_;
-  return {epoch, step_, steps_, mean, means[2].item<double>(), rate, n};
+  return report;
 }
 
 TrainerState Trainer::state() {
@@ -206,15 +160,9 @@ void Trainer::restore(const TrainerState& s) {
   best_ = s.best;
 }
 
-int Trainer::epochs() const { return static_cast<int>(first_position(step_) / count_); }
-
-bool Trainer::epoch_ended() const {
-  return step_ > 0 && (done() || first_position(step_) / count_ > first_position(step_ - 1) / count_);
-}
-
 EpochReport Trainer::finish_epoch() {
   const auto images = static_cast<double>(summed_images_);
-  EpochReport report{static_cast<int>(first_position(step_ - 1) / count_) + 1,
+  EpochReport report{batches_.epoch(step_ - 1),
                      {sum_.reconstruction / images, sum_.kl / images},
                      sum_objective_ / images,
                      test_losses(),
@@ -226,44 +174,6 @@ EpochReport Trainer::finish_epoch() {
   sum_objective_ = 0;
   summed_images_ = 0;
   return report;
-}
-
-std::int64_t Trainer::first_position(std::int64_t step) const {
-  if (config_.last_batch == LastBatch::kWrap) return step * config_.batch_size;
-  const std::int64_t per_epoch = (count_ + config_.batch_size - 1) / config_.batch_size;
-  return step / per_epoch * count_ + step % per_epoch * config_.batch_size;
-}
-
-int Trainer::batch_images(std::int64_t step) const {
-  if (config_.last_batch == LastBatch::kWrap) return config_.batch_size;
-  return static_cast<int>(std::min<std::int64_t>(config_.batch_size, count_ - first_position(step) % count_));
-}
-
-std::int64_t Trainer::image_at(std::int64_t position) {
-  const int epoch = static_cast<int>(position / count_) + 1;
-  if (epoch != order_epoch_) order_ = shuffled(count_, config_.seed, order_epoch_ = epoch);
-  return order_[static_cast<std::size_t>(position % count_)];
-}
-
-/// Equal shares, in order; the first process always has a row.
-Trainer::Rows Trainer::rows_of(int n) const {
-  const int size = group_.size();
-  const auto begin = [&](int rank) { return static_cast<int>((std::int64_t{n} * rank + size - 1) / size); };
-  const int first = begin(group_.rank()), count = begin(group_.rank() + 1) - first;
-  return count > 0 ? Rows{first, count, true} : Rows{0, 1, false};
-}
-
-Trainer::Batch Trainer::batch_of(std::int64_t step, const Rows& rows) {
-  const std::int64_t first = first_position(step) + rows.first;
-  torch::Tensor x = torch::empty({rows.count, data_.train.shape.size()});
-  for (int i = 0; i < rows.count; ++i) {
-    const std::int64_t image = image_at(first + i);
-    const int epoch = order_epoch_;
-    read_pixels(config_.pixels, bytes_of(data_.train, image), config_.seed, epoch, image, row_of(x, i));
-  }
-  const torch::Tensor epsilon =
-      noise(config_.samples, batch_images(step), model_->spec.latent, config_.seed, step);
-  return {x.to(device_), epsilon.narrow(1, rows.first, rows.count).to(device_)};
 }
 
 /// Adds up all gradients, and the losses behind them, over the processes: one flat tensor on the wire.
@@ -289,7 +199,8 @@ void Trainer::sum_gradients(torch::Tensor& losses) {
 torch::Tensor Trainer::weight_penalty() const {
   torch::Tensor penalty = torch::zeros({}, torch::TensorOptions(device_));
   for (const torch::Tensor& p : model_->parameters()) {
-    const double weight = (p.dim() > 1 ? config_.l2 : 0) + (config_.weight_prior ? 1.0 / count_ : 0);
+    const double weight =
+        (p.dim() > 1 ? config_.l2 : 0) + (config_.weight_prior ? 1.0 / batches_.count() : 0);
     if (weight > 0) penalty = penalty + weight / 2 * p.square().sum();
   }
   return penalty;
@@ -323,13 +234,8 @@ Losses Trainer::test_losses() {
   for (int first = 0; first < data_.test.count(); first += kChunk) {
     if (first / kChunk % group_.size() != group_.rank()) continue;
     const int n = std::min(kChunk, data_.test.count() - first);
-    torch::Tensor x = torch::empty({n, data_.test.shape.size()});
-    for (int i = 0; i < n; ++i) {
-      read_pixels(config_.pixels, bytes_of(data_.test, first + i), kTestPixelSeed, kTestPixelEpoch, first + i,
-                  row_of(x, i));
-    }
-    const Terms terms =
-        objective(model, test, 1, x.to(device_), test_noise(first, n, model.spec.latent).to(device_));
+    const Batch batch = test_batch(data_.test, config_.pixels, first, n, model.spec.latent);
+    const Terms terms = objective(model, test, 1, batch.x.to(device_), batch.epsilon.to(device_));
     sums += torch::stack({terms.reconstruction.sum(), terms.kl.sum()}).to(torch::kCPU, torch::kDouble);
   }
   model.train();

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "native/batches.hpp"
 #include "native/config.hpp"
 #include "native/dataset.hpp"
 #include "native/optimizer.hpp"
@@ -43,9 +44,6 @@ struct EpochReport {
 double learning_rate_at(const TrainConfig& config, std::int64_t step, std::int64_t steps);
 double beta_at(const TrainConfig& config, std::int64_t step);
 
-/// Order of `count` images in an epoch (Fisher-Yates), keyed by (seed, epoch).
-std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch);
-
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 /// All that a run needs to go on, bit for bit.
@@ -66,17 +64,17 @@ class Trainer {
   /// bit. The processes of `group` share every batch and stay equal; `group` must outlive this.
   Trainer(Vae model, const ImageData& data, const TrainConfig& config, ProcessGroup& group = alone());
 
-  std::int64_t step() const { return step_; }    // done
-  std::int64_t steps() const { return steps_; }  // to do
-  bool done() const { return step_ >= steps_; }
-  int epochs() const;  // completed
+  std::int64_t step() const { return step_; }              // done
+  std::int64_t steps() const { return batches_.steps(); }  // to do
+  bool done() const { return step_ >= steps(); }
+  int epochs() const { return batches_.epochs_before(step_); }  // completed
 
   /// One step. Throws Failure kDiverged when the loss or its gradient is not finite; the parameters are then
   /// those before the step.
   StepReport advance();
 
   /// Does an epoch, or the run, end with the last step?
-  bool epoch_ended() const;
+  bool epoch_ended() const { return step_ > 0 && batches_.ends_epoch(step_ - 1); }
   /// Averages over the epoch that has ended, and over the test set.
   EpochReport finish_epoch();
 
@@ -91,20 +89,7 @@ class Trainer {
   Vae& result() { return config_.ema > 0 ? average_ : model_; }
 
  private:
-  struct Rows {  // of a batch: this process' share
-    int first, count;
-    bool counted;  // false: a row that another process counts, where there are fewer rows than processes
-  };
-  struct Batch {
-    torch::Tensor x;        // (count, pixels)
-    torch::Tensor epsilon;  // (samples, count, latent)
-  };
   static ProcessGroup& alone();
-  Rows rows_of(int batch_images) const;
-  Batch batch_of(std::int64_t step, const Rows& rows);
-  std::int64_t first_position(std::int64_t step) const;  // in the endless stream of shuffled epochs
-  int batch_images(std::int64_t step) const;
-  std::int64_t image_at(std::int64_t position);
   torch::Tensor weight_penalty() const;
   void sum_gradients(torch::Tensor& losses);
   void check_finite(double loss) const;
@@ -116,10 +101,8 @@ class Trainer {
   ProcessGroup& group_;
   torch::Device device_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  int count_;  // training images
-  std::int64_t step_ = 0, steps_ = 0;
-  std::vector<std::int64_t> order_;  // of epoch order_epoch_
-  int order_epoch_ = 0;
+  Batches batches_;
+  std::int64_t step_ = 0;
   Losses sum_;  // as in TrainerState
   double sum_objective_ = 0;
   std::int64_t summed_images_ = 0;

@@ -1,0 +1,255 @@
+#include "native/train_run.hpp"
+
+#include <dlfcn.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "native/aggregate.hpp"
+#include "native/evaluate.hpp"
+#include "native/export.hpp"
+#include "native/failure.hpp"
+#include "native/initial_weights.hpp"
+#include "native/output_file.hpp"
+#include "native/process_group.hpp"
+#include "native/snapshots.hpp"
+#include "native/train.hpp"
+#include "native/train_checkpoints.hpp"
+#include "native/train_facts.hpp"
+#include "native/train_log.hpp"
+#include "native/train_report.hpp"
+#include "shared/model.hpp"
+
+namespace vae {
+namespace {
+
+/// LibTorch's threads, and those of OpenBLAS where LibTorch computes with it: results depend on both to the
+/// last bit.
+void set_threads(int threads) {
+  torch::set_num_threads(threads);
+  if (void* openblas = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
+    reinterpret_cast<void (*)(int)>(openblas)(threads);
+  }
+}
+
+torch::Device choose_device(const std::string& wish) {
+  const bool cuda = torch::cuda::is_available();
+  if (wish == "cuda" && !cuda) {
+    throw Failure(Exit::kDevice,
+                  "--device cuda: this LibTorch sees no CUDA device; use --device cpu or auto");
+  }
+  if (wish == "cpu" || !cuda) return torch::kCPU;
+  const int index = local_rank() % static_cast<int>(torch::cuda::device_count());
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+}
+
+Dtype precision_of(const TrainOptions& o) {
+  return o.precision == "f32" ? Dtype::kF32 : o.precision == "f16" ? Dtype::kF16 : Dtype::kI8;
+}
+
+/// What --init names, if anything.
+std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
+  if (o.init.empty()) return std::nullopt;
+  return read_initial_weights(o.init);
+}
+
+/// A model of the size that the options and the images ask for, with drawn weights or those of --init.
+Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWeights>& init,
+              Dtype precision) {
+  SpecOptions sizes = o.spec;
+  if (init) init->infer_sizes(sizes);
+  ModelSpec spec = init && init->spec ? *init->spec : make_spec(o.preset, image, sizes);
+  if (spec.image != image)
+    throw Failure(Exit::kBadData, o.init + ": is for images of another size than those in " + o.data);
+  if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
+  if (const std::string problem = check(spec); !problem.empty()) throw Failure(Exit::kUsage, problem);
+  Vae model(spec);
+  initialize(*model, o.train.seed, o.train.init);
+  if (init) init->put(*model, o.init);
+  if (const auto fits = Model::load(export_weights(*model, precision, {})); !fits) {  // now, not after hours
+    throw Failure(Exit::kUsage, "this model does not fit a weights file: " + fits.error().message);
+  }
+  return model;
+}
+
+/// w.bin -> w.snapshots.bin
+std::string snapshots_path(const std::string& out) {
+  return std::filesystem::path(out).replace_extension(".snapshots" +
+                                                      std::filesystem::path(out).extension().string());
+}
+
+Model load_back(const std::vector<std::byte>& bytes) {
+  auto model = Model::load(bytes);
+  if (!model) throw std::runtime_error("the exported weights do not load: " + model.error().message);
+  return std::move(*model);
+}
+
+std::string megabytes(std::size_t bytes) { return formatted("%.2f MB", static_cast<double>(bytes) / 1e6); }
+
+/// What one process of a run works with; only the group's first prints and writes.
+struct Run {
+  const TrainCommand& command;
+  ProcessGroup& group;
+  torch::Device device;
+  ImageData data;
+  std::optional<InitialWeights> init;
+  Dtype precision;
+  const std::atomic<int>& interrupted;
+  const TrainOptions& options() const { return command.options(); }
+};
+
+/// Keeps what there is when a run ends before its time: a checkpoint, or without a folder for it the weights.
+void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std::string& why) {
+  if (!run.group.first()) return;
+  const std::string& out = run.options().out;
+  std::string kept = "the same command with --resume goes on";
+  if (!checkpoints.save()) {
+    const Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
+    write_file(out + ".interrupted", export_weights(*trainer.result(), run.precision, facts));
+    kept = "the weights so far are in " + out + ".interrupted, " + out + " is untouched";
+  }
+  std::fprintf(stderr, "native_train: %s after step %lld; %s\n", why.c_str(),
+               static_cast<long long>(trainer.step()), kept.c_str());
+}
+
+/// One snapshot when it is due.
+void maybe_take(Snapshots* snapshots, Trainer& trainer) {
+  if (snapshots && snapshots->due(trainer.step()))
+    snapshots->take(trainer.step(), *trainer.result(), trainer.test_losses());
+}
+
+/// Trains to the end, or until a process of the group is told to stop: true. `log` is the first process',
+/// null in the others.
+bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, Snapshots* snapshots,
+                        TrainLog* log) {
+  std::optional<Reporter> reporter;
+  if (log != nullptr) reporter.emplace(trainer, run.options().log_every);
+  bool best = false;
+  maybe_take(snapshots, trainer);
+  return train(trainer, {[&](const StepReport& r) {
+                           if (log == nullptr) return;
+                           reporter->step(r);
+                           log->step(r, reporter->images_per_second());
+                         },
+                         [&](const EpochReport& r) {
+                           best = r.best;
+                           if (log == nullptr) return;
+                           reporter->epoch(r);
+                           log->epoch(r);
+                         },
+                         [&] {
+                           maybe_take(snapshots, trainer);
+                           checkpoints.maybe_save(std::exchange(best, false));
+                           return run.group.any(run.interrupted != 0);
+                         }});
+}
+
+struct Interrupted {};
+
+/// A progress line for work on so many images, which a signal ends by throwing Interrupted.
+class Watched {
+ public:
+  Watched(const Run& run, int images) : run_(run), line_(images) {}
+  void operator()(int done) {
+    if (run_.interrupted != 0) throw Interrupted();
+    line_.show(done);
+  }
+
+ private:
+  const Run& run_;
+  ImageProgress line_;
+};
+
+/// Adds to the facts the averages over the test set and, in `room` bytes of header, what the latent space
+/// looks like, of the weights as they are stored.
+Evaluation measure(const Run& run, Model& stored, std::size_t room, Metadata& facts) {
+  const Pixels pixels = run.options().train.pixels;
+  Evaluation test;
+  {
+    Watched progress(run, run.data.test.count());
+    test = evaluate(stored, run.data.test, pixels, std::ref(progress));
+  }
+  for (const auto& [key, value] : test_facts(test, pixels)) {
+    facts.emplace_back(key, value);
+    room -= std::min(room, key.size() + value.size() + 6);  // "key":"value",
+  }
+  Watched progress(run, std::min(kAggregateImages, run.data.train.count()));
+  const Metadata latent = aggregate_facts(stored, run.data.train, test, pixels, room, std::ref(progress));
+  facts.insert(facts.end(), latent.begin(), latent.end());
+  return test;
+}
+
+/// Evaluates the weights as they are stored, and writes them.
+void finish(const Run& run, Trainer& trainer, Snapshots* snapshots, TrainLog& log) {
+  const TrainOptions& o = run.options();
+  Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
+  const std::vector<std::byte> bare = export_weights(*trainer.result(), run.precision, facts);
+  Model stored = load_back(bare);
+  const Evaluation test = measure(run, stored, header_room(bare), facts);
+  if (snapshots) write_file(snapshots_path(o.out), snapshots->bytes(facts));
+  const std::vector<std::byte> bytes = export_weights(*trainer.result(), run.precision, facts);
+  write_file(o.out, bytes);
+  print_test(test, o.train.pixels, stored.spec().prior);
+  std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
+  if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
+  if (!o.log_dir.empty()) {
+    std::fflush(stdout);
+    log.finish();
+    std::printf("wrote   %s/*.png\n", o.log_dir.c_str());
+  }
+  flush_output();
+}
+
+}  // namespace
+
+int run_training(const TrainCommand& command, const std::atomic<int>& interrupted) {
+  const TrainOptions& o = command.options();
+  const torch::Device device = choose_device(o.device);
+  set_threads(o.threads);
+  ProcessGroup group = ProcessGroup::join(device);
+  std::optional<OutputLock> lock;
+  if (group.first()) lock.emplace(o.out);
+  const Run run{
+      command,         group,      device, read_image_data(o.data, o.allow_modified_data), initial_weights(o),
+      precision_of(o), interrupted};
+  Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
+  model->to(device);
+  if (group.first()) print_start(o, *model, run.data, device, group.size());
+
+  Trainer trainer(model, run.data, o.train, group);
+  std::unique_ptr<Snapshots> snapshots;
+  if (o.snapshots > 0) snapshots = std::make_unique<Snapshots>(o.snapshots, trainer.steps(), model->spec);
+  Checkpoints checkpoints(o, trainer, snapshots.get(),
+                          run_facts(command, run.init, *model, run.data, device, group), group);
+  checkpoints.resume(preset_run(o.preset).resume);
+  std::optional<TrainLog> log;
+  if (group.first()) log.emplace(o, trainer, run.data.test);
+  std::fflush(stdout);
+  try {
+    if (train_with_reports(run, trainer, checkpoints, snapshots.get(), log ? &*log : nullptr)) {
+      keep(run, checkpoints, trainer, "interrupted");
+      return 128 + (interrupted != 0 ? interrupted.load() : SIGTERM);  // or another process was told to
+    }
+  } catch (const PeerLost& lost) {
+    keep(run, checkpoints, trainer, lost.what());
+    if (group.first()) return static_cast<int>(lost.code);
+    throw;
+  }
+  if (!group.first()) return 0;
+  checkpoints.save();
+  try {
+    finish(run, trainer, snapshots.get(), *log);
+  } catch (const Interrupted&) {
+    keep(run, checkpoints, trainer, "interrupted");
+    return 128 + interrupted;
+  }
+  return 0;
+}
+
+}  // namespace vae
