@@ -38,7 +38,8 @@ default_model = --epochs 60 --schedule one-cycle --lr 3e-3
 define asset
 	@mkdir -p build/assets
 	build/native/native_train --data build/mnist --out assets/$(1).bin $(2) --log-dir build/assets/$(1).log \
-	  --checkpoint build/assets/$(1).checkpoints $(if $(wildcard build/assets/$(1).checkpoints/*.bin),--resume)
+	  --checkpoint build/assets/$(1).checkpoints $(if $(wildcard build/assets/$(1).checkpoints/checkpoint-*.bin),--resume)
+	@rm -r build/assets/$(1).checkpoints
 endef
 
 test:  ## build and check everything, as CI does

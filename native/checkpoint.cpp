@@ -142,10 +142,10 @@ void CheckpointFolder::save(const Checkpoint& checkpoint, bool best) {
   std::snprintf(name, sizeof name, "checkpoint-%010lld.bin", static_cast<long long>(checkpoint.state.step));
   write_file(folder_ / name, bytes);
   if (best) write_file(folder_ / "best.bin", bytes);
-  const std::vector<fs::path> all = files();
-  for (std::size_t i = 2; i < all.size(); ++i) {
+  int kept = 0;
+  for (const fs::path& path : files()) {  // newest first; what is ahead of this one was damaged
     std::error_code ignored;
-    fs::remove(all[i], ignored);
+    if (path.filename() > name || ++kept > 2) fs::remove(path, ignored);
   }
 }
 

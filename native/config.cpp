@@ -99,8 +99,7 @@ TrainConfig preset_training(const std::string& name) {
 }
 
 RunDefaults preset_run(const std::string& name) {
-  if (name == "tf-conv")
-    return {.log_every = 200, .picture_every = 200, .picture_inputs = 1, .log_dir = ".log"};
+  if (name == "tf-conv") return {.log_every = 200, .picture_inputs = 1, .log_dir = ".log"};
   if (name == "tf-mlp")
     return {.log_every = 50,
             .checkpoint_steps = 50,

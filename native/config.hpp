@@ -1,5 +1,5 @@
-// Everything that decides what a training run computes, as plain data, and the presets: three published
-// systems and our own default. Two runs with equal configurations, data, device and threads give the same
+// Everything that decides what a training run computes, as plain data, and the presets: published systems
+// and our own default. Two runs with equal configurations, data, device and threads give the same
 // file.
 #pragma once
 
@@ -110,8 +110,8 @@ TrainConfig preset_training(const std::string& name);
 
 /// What a preset's source reports and keeps while it runs. None of it touches a result.
 struct RunDefaults {
-  std::int64_t log_every = 0, picture_every = 0, checkpoint_steps = 0;  // steps; 0: not by steps
-  int picture_inputs = 20;                                              // images above their reconstructions
+  std::int64_t log_every = 0, picture_every = 200, checkpoint_steps = 0;  // steps; 0: not by steps
+  int picture_inputs = 20;  // images above their reconstructions
   // Of a folder beside the output: what takes the place of its extension. Empty: there is none.
   std::string_view log_dir = {}, checkpoint = {};
   bool resume = false;  // goes on from its checkpoints unasked

@@ -11,7 +11,7 @@ struct EvalOptions {
   std::string weights, data = "build/mnist", json, png, sheets;
   std::string pixels;                    // empty: as the file says
   int nll = 0, images = 0, threads = 0;  // 0: no NLL, all images, all cores
-  int draws = 1;
+  int draws = 0;                         // as default_draws() has it
   std::uint64_t seed = 1;
   bool allow_modified_data = false;
 };

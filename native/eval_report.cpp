@@ -25,7 +25,7 @@ std::string bar(double share) {
 
 void print_kl_chart(const Evaluation& e) {
   const auto kl = [&](int d) { return e.kl_per_dimension[static_cast<std::size_t>(d)]; };
-  const std::vector<int> order = by_falling_kl(e.kl_per_dimension);
+  const std::vector<int> order = by_falling(e.kl_per_dimension);
   const auto rows = std::min(order.size(), kMostRows);
   std::printf(
       "%d of %zu dimensions are active (variance of mu over the images above %g); KL of each, nats:\n",
@@ -59,14 +59,11 @@ std::string name_of(Pixels pixels) { return std::string(kPixelsNames[static_cast
 
 void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e) {
   const bool has_prior = model.spec().prior == Prior::kNormal;
-  const std::string drawn = !has_prior     ? "z = mu"
-                            : e.draws == 1 ? "one z drawn for each"
-                                           : thousands(e.draws) + " z drawn for each";
   std::printf("%s: %s\n", weights.c_str(), to_string(model.spec()).c_str());
   if (!model.fact("config").empty())
     std::printf("trained with %s\n", std::string(model.fact("config")).c_str());
-  std::printf("test, %s images, %s, %s pixels:\n", thousands(e.images).c_str(), drawn.c_str(),
-              name_of(pixels).c_str());
+  std::printf("test, %s images, %s, %s pixels:\n", thousands(e.images).c_str(),
+              draws_in_words(e, model.spec().prior).c_str(), name_of(pixels).c_str());
   std::printf("  reconstruction %8.3f nats\n", e.reconstruction);
   if (has_prior) {
     std::printf("  KL             %8.3f nats\n", e.kl);

@@ -28,8 +28,8 @@ std::vector<Picture> sheets(const Subject& s) {
   std::vector<Picture> all = {
       {"reconstructions", reconstructions_png(generator(s), test_pixels(s.test, s.pixels, 0, kSheetImages),
                                               means(s, kSheetImages))}};
-  for (Picture& figure : figures({generator(s), s.evaluation.mu, by_falling_kl(s.evaluation.kl_per_dimension),
-                                  s.test.labels, s.model.spec().prior == Prior::kNormal, s.seed})) {
+  for (Picture& figure : figures(
+           {generator(s), s.evaluation.mu, s.test.labels, s.model.spec().prior == Prior::kNormal, s.seed})) {
     all.push_back(std::move(figure));
   }
   return all;

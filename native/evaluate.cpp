@@ -113,9 +113,25 @@ void require_same_size(const Model& model, const ImageSet& set) {
                 "the images are " + words(set.shape) + ", the model needs " + words(model.spec().image));
 }
 
+int default_draws(const ModelSpec& spec) {
+  std::int64_t work = 0;  // multiply-adds of one decoded image
+  Shape shape{spec.latent, 1, 1};
+  for (const Layer& layer : spec.decoder) {
+    work += multiply_adds(layer, shape);
+    shape = output_shape(layer, shape).value_or(shape);
+  }
+  return work <= 4'000'000 ? 16 : 1;
+}
+
+std::string draws_in_words(const Evaluation& e, Prior prior) {
+  if (prior == Prior::kNone) return "z = mu";
+  return (e.draws == 1 ? "one" : std::to_string(e.draws)) + " z drawn for each";
+}
+
 Evaluation evaluate(std::span<Model> models, const ImageSet& set, Pixels pixels, const Progress& progress,
                     int draws) {
   require_same_size(models.front(), set);
+  if (draws == 0) draws = default_draws(models.front().spec());
   const auto latent = static_cast<std::size_t>(models.front().latent());
   const int images = set.count(), chunks = (images + kChunk - 1) / kChunk;
   Evaluation e{.images = images, .draws = draws, .kl_per_dimension = std::vector<double>(latent)};

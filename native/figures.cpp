@@ -20,9 +20,21 @@ std::span<const float> mean_of(const FigureSource& s, std::size_t image) {
   return s.mu.subspan(image * latent, latent);
 }
 
+/// Variance over the images of each dimension's mean, (latent).
+std::vector<double> variances(const FigureSource& s) {
+  const auto latent = static_cast<std::size_t>(s.generator.latent);
+  const auto n = static_cast<double>(s.mu.size() / latent);
+  std::vector<double> mean(latent), variance(latent);
+  for (std::size_t i = 0; i < s.mu.size(); ++i) mean[i % latent] += s.mu[i] / n;
+  for (std::size_t i = 0; i < s.mu.size(); ++i)
+    variance[i % latent] += (s.mu[i] - mean[i % latent]) * (s.mu[i] - mean[i % latent]) / n;
+  return variance;
+}
+
 std::vector<std::byte> traversals(const FigureSource& s) {
-  const std::span order(s.order.data(), std::min(s.order.size(), kTraversals));
-  return traversals_png(s.generator, order, mean_of(s, 0));
+  const std::vector<int> order = by_falling(variances(s));
+  return traversals_png(s.generator, std::span(order).first(std::min(order.size(), kTraversals)),
+                        mean_of(s, 0));
 }
 
 /// Images between which interpolations go, two by two.
@@ -73,11 +85,11 @@ std::vector<Picture> figures(const FigureSource& s) {
   return all;
 }
 
-std::vector<int> by_falling_kl(std::span<const double> kl) {
-  std::vector<int> order(kl.size());
+std::vector<int> by_falling(std::span<const double> values) {
+  std::vector<int> order(values.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-    return kl[static_cast<std::size_t>(a)] > kl[static_cast<std::size_t>(b)];
+    return values[static_cast<std::size_t>(a)] > values[static_cast<std::size_t>(b)];
   });
   return order;
 }

@@ -24,7 +24,6 @@ inline constexpr std::string_view kFigures[] = {"digits",     "samples",        
 struct FigureSource {
   Generator generator;
   std::span<const float> mu;             // (n, latent), n at least 1
-  std::vector<int> order;                // latent dimensions, the first as the most informative
   std::span<const std::uint8_t> labels;  // (n), or none
   bool prior;                            // does z have one? A plain autoencoder's scatter has no circles
   std::uint64_t seed;                    // of the samples
@@ -37,7 +36,7 @@ struct FigureSource {
 /// same: the contrast teaches why a VAE has a prior. Throws Failure.
 std::vector<Picture> figures(const FigureSource& source);
 
-/// Dimensions by falling KL, the first at equal KL.
-std::vector<int> by_falling_kl(std::span<const double> kl_per_dimension);
+/// Indices from the largest value to the smallest, the first of equals first.
+std::vector<int> by_falling(std::span<const double> values);
 
 }  // namespace vae

@@ -78,7 +78,7 @@ NamedTensors sealed_tensors(const fs::path& path, const WeightsView& view) {
 
 }  // namespace
 
-void InitialWeights::infer_sizes(SpecOptions& options) const {
+SpecOptions InitialWeights::sizes(SpecOptions options) const {
   const auto rows = [&](const char* name) {
     const auto found =
         std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.first == name; });
@@ -86,6 +86,7 @@ void InitialWeights::infer_sizes(SpecOptions& options) const {
   };
   if (const int latent = rows("mu.weight"); latent > 0) options.latent = latent;
   if (const int hidden = rows("encoder.0.weight"); hidden > 0 && options.hidden > 0) options.hidden = hidden;
+  return options;
 }
 
 void InitialWeights::put(VaeImpl& model, const std::string& file) const {

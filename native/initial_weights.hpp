@@ -20,7 +20,7 @@ struct InitialWeights {
 
   /// Sizes of the network, as far as the tensors tell: mu's rows are the latent dimensions, the first layer's
   /// rows the hidden units of a network that has them to choose.
-  void infer_sizes(SpecOptions& options) const;
+  SpecOptions sizes(SpecOptions otherwise) const;
 
   /// Copies the tensors into a model that has exactly these. Throws Failure kBadData, naming `file`.
   void put(VaeImpl& model, const std::string& file) const;

@@ -35,7 +35,9 @@ void add_options(CLI::App& app, Options& o) {
       ->check(CLI::Range(1, 1000).description(""));
   app.add_flag("--allow-modified-data", o.allow_modified_data,
                "accept a damaged or exchanged file beside files of MNIST or Fashion-MNIST");
-  app.footer("Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot read or write.");
+  app.footer(
+      "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot read or write,\n75 output in use "
+      "by another run.");
 }
 
 /// The first `per_class` images of each class, in the order of the classes.

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 
 #include "native/failure.hpp"
 #include "native/process_group.hpp"
@@ -59,6 +60,8 @@ int main(int argc, char** argv) {
     return fail(interrupted != 0 ? static_cast<Exit>(128 + interrupted) : e.code, e.what());
   } catch (const Failure& e) {
     return fail(e.code, e.what());
+  } catch (const std::filesystem::filesystem_error& e) {
+    return fail(Exit::kIo, e.path1().string() + ": " + e.code().message());
   } catch (const c10::Error& e) {
     const std::string text = first_line(e.what_without_backtrace());
     if (text.find("out of memory") == std::string::npos) return fail(Exit::kDiverged, text);

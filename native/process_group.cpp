@@ -1,5 +1,6 @@
 #include "native/process_group.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdlib>
@@ -94,7 +95,7 @@ ProcessGroup::ProcessGroup() = default;
 ProcessGroup ProcessGroup::join([[maybe_unused]] torch::Device device) {
   ProcessGroup group;
   if (environment("WORLD_SIZE").empty()) return group;
-  group.size_ = number("WORLD_SIZE", kMaxProcesses);
+  group.size_ = std::max(1, number("WORLD_SIZE", kMaxProcesses));
   group.rank_ = number("RANK", group.size_);
   if (group.size_ == 1) return group;
   c10d::TCPStoreOptions options;
@@ -104,7 +105,10 @@ ProcessGroup ProcessGroup::join([[maybe_unused]] torch::Device device) {
   options.multiTenant = true;
   options.timeout = kTimeout;
   const std::string address = environment("MASTER_ADDR");
-  with_peers("joining the other processes", [&] {
+  if (address.empty())
+    throw Failure(Exit::kUsage,
+                  "the environment names no MASTER_ADDR; start with torchrun --no-python, which sets it");
+  with_peers("joining the others", [&] {
     group.backends_ = std::make_unique<Backends>();
     group.backends_->store = c10::make_intrusive<c10d::TCPStore>(address, options);
     group.backends_->gloo = make_gloo(group.backends_->store, group.rank_, group.size_);
@@ -117,20 +121,28 @@ ProcessGroup ProcessGroup::join([[maybe_unused]] torch::Device device) {
   return group;
 }
 
-void ProcessGroup::sum(torch::Tensor& tensor) {
-  if (size_ == 1) return;
-  with_peers("adding up gradients", [&] {
+std::string ProcessGroup::backend() const {
+  if (size_ == 1) return {};
 #if DIGIT_VAE_NCCL
-    if (tensor.is_cuda() && backends_->nccl) {
-      std::vector<torch::Tensor> on_device{tensor};
-      backends_->nccl->allreduce(on_device)->wait();
-      return;
-    }
+  if (backends_->nccl) return "NCCL";
 #endif
-    std::vector<torch::Tensor> on_cpu{tensor.cpu()};  // the tensor itself where it is there already
-    backends_->gloo->allreduce(on_cpu)->wait();
-    if (!tensor.is_cpu()) tensor.copy_(on_cpu[0]);
-  });
+  return "Gloo";
+}
+
+void ProcessGroup::sum(torch::Tensor& tensor, const char* what) {
+  if (size_ == 1) return;
+#if DIGIT_VAE_NCCL
+  if (tensor.is_cuda() && backends_->nccl) {
+    std::vector<torch::Tensor> on_device{tensor};
+    return with_peers(what, [&] {
+      backends_->nccl->allreduce(on_device)->wait();
+      torch::cuda::synchronize();  // wait() only orders streams; a lost process shows here
+    });
+  }
+#endif
+  std::vector<torch::Tensor> on_cpu{tensor.cpu()};  // the tensor itself where it is there already
+  with_peers(what, [&] { backends_->gloo->allreduce(on_cpu)->wait(); });
+  if (!tensor.is_cpu()) tensor.copy_(on_cpu[0]);
 }
 
 std::vector<std::byte> ProcessGroup::broadcast(std::vector<std::byte> bytes) {
@@ -162,7 +174,8 @@ ProcessGroup ProcessGroup::join(torch::Device) {
   return {};
 }
 
-void ProcessGroup::sum(torch::Tensor&) {}
+std::string ProcessGroup::backend() const { return {}; }
+void ProcessGroup::sum(torch::Tensor&, const char*) {}
 std::vector<std::byte> ProcessGroup::broadcast(std::vector<std::byte> bytes) { return bytes; }
 
 #endif
@@ -170,7 +183,7 @@ std::vector<std::byte> ProcessGroup::broadcast(std::vector<std::byte> bytes) { r
 bool ProcessGroup::any(bool here) {
   if (size_ == 1) return here;
   torch::Tensor count = torch::full({1}, here ? 1.0f : 0.0f);
-  sum(count);
+  sum(count, "asking whether to stop");
   return count.item<float>() > 0;
 }
 

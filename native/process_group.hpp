@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "native/failure.hpp"
@@ -20,11 +21,11 @@ struct PeerLost : Failure {
 
 class ProcessGroup {
  public:
-  /// A group of this process alone.
-  ProcessGroup();
+  ProcessGroup();  // of this process alone
   /// The group that the environment names as torchrun does (RANK, WORLD_SIZE, MASTER_ADDR, MASTER_PORT);
   /// alone where it names none. Sums of tensors on `device` use NCCL where that is CUDA and this LibTorch has
-  /// it. Throws Failure kUsage (an incomplete environment, or a LibTorch without c10d) and PeerLost.
+  /// it. Waits up to five minutes for the others. Throws Failure kUsage (an incomplete environment, or a
+  /// LibTorch without c10d) and PeerLost.
   static ProcessGroup join(torch::Device device);
   ProcessGroup(ProcessGroup&&) noexcept;
   ~ProcessGroup();
@@ -33,8 +34,12 @@ class ProcessGroup {
   int size() const { return size_; }
   bool first() const { return rank_ == 0; }  // the one that prints and writes
 
-  /// Adds up a tensor over all processes, in place; the same bits in each. Throws PeerLost.
-  void sum(torch::Tensor& tensor);
+  /// What sums of tensors on the group's device go through: "NCCL", "Gloo", or nothing for one process.
+  std::string backend() const;
+
+  /// Adds up a tensor over all processes, in place; the same bits in each. Throws PeerLost, which says what
+  /// was done.
+  void sum(torch::Tensor& tensor, const char* what);
   /// Does any process say so? Throws PeerLost.
   bool any(bool here);
   /// The first process' bytes. Throws PeerLost.

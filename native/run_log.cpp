@@ -24,8 +24,7 @@ fs::path make_folder(const fs::path& folder) {
 }
 
 /// Keeps the lines of steps up to `step`; the last line may be torn.
-const fs::path& forget_metrics(const fs::path& path, std::int64_t step) {
-  if (!fs::exists(path)) return path;
+void forget_metrics(const fs::path& path, std::int64_t step) {
   const std::vector<std::byte> bytes = read_file(path, kLargestMetrics);
   const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::size_t kept = 0;
@@ -36,7 +35,6 @@ const fs::path& forget_metrics(const fs::path& path, std::int64_t step) {
     if (std::strtoll(text.c_str() + kept + kLineStart.size(), nullptr, 10) > step) break;
   }
   if (kept < bytes.size()) write_file(path, std::span(bytes).first(kept));
-  return path;
 }
 
 void forget_pictures(const fs::path& folder, std::int64_t step) {
@@ -45,9 +43,22 @@ void forget_pictures(const fs::path& folder, std::int64_t step) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder / kPictures, ignored)) {
     const std::string name = entry.path().filename().string();
     long long at = 0;
-    if (std::sscanf(name.c_str(), "%*[a-z]-%10lld.png", &at) == 1 && at > step)
+    int length = 0;
+    if (std::sscanf(name.c_str(), "%*[a-z]-%10lld.png%n", &at, &length) == 1 &&
+        length == static_cast<int>(name.size()) && at > step)
       fs::remove(entry.path(), ignored);
   }
+}
+
+/// The file of an earlier run's metrics, if there was one, without what came after `step`, and its pictures
+/// neither.
+fs::path forget(const fs::path& folder, std::int64_t step) {
+  std::error_code missing;
+  if (fs::exists(folder / kMetrics, missing)) {
+    forget_metrics(folder / kMetrics, step);
+    forget_pictures(folder, step);
+  }
+  return folder / kMetrics;
 }
 
 std::string number(double value) {
@@ -61,10 +72,8 @@ std::string number(double value) {
 RunLog::RunLog(const fs::path& folder, std::int64_t step)
     : folder_(make_folder(folder)),
       lock_(folder_ / kMetrics),
-      metrics_(forget_metrics(folder_ / kMetrics, step)),
-      events_(folder_, step + 1) {
-  forget_pictures(folder_, step);
-}
+      metrics_(forget(folder_, step)),
+      events_(folder_, step + 1) {}
 
 void RunLog::metrics(std::int64_t step, int epoch, std::span<const Metric> values) {
   std::string line = std::string(kLineStart) + std::to_string(step) + ", \"epoch\": " + std::to_string(epoch);

@@ -13,6 +13,8 @@
 namespace vae {
 namespace {
 
+constexpr std::size_t kFactsRoom = 4096;  // bytes, for what is said about the run
+
 bool of_decoder(std::string_view name) { return name.starts_with("decoder"); }
 
 }  // namespace
@@ -31,12 +33,21 @@ std::vector<std::int64_t> snapshot_steps(int count, std::int64_t steps) {
 
 Snapshots::Snapshots(int count, std::int64_t steps, const ModelSpec& spec)
     : spec_(spec), due_(snapshot_steps(count, steps)) {
-  std::int64_t bytes = 0;
-  for (const ParameterSpec& p : parameters(spec))
-    if (of_decoder(p.name)) bytes += p.shape.count() * (p.shape.rank > 1 ? 2 : 4);
-  if (bytes * count > static_cast<std::int64_t>(kSnapshotLimits.bytes) - (1 << 16))
-    throw Failure(Exit::kUsage, "--snapshots " + std::to_string(count) +
-                                    ": so many decoders of this model are above 64 MiB");
+  std::vector<NamedTensor> all;  // a file of zeros with as many decoders, to see whether it can be read
+  for (std::size_t k = 0; k < due_.size(); ++k) {
+    for (const ParameterSpec& p : parameters(spec)) {
+      if (!of_decoder(p.name)) continue;
+      all.push_back({std::to_string(k) + '.' + p.name, p.shape,
+                     std::vector<float>(static_cast<std::size_t>(p.shape.count())),
+                     p.shape.rank > 1 ? Dtype::kF16 : Dtype::kF32});
+    }
+  }
+  const Metadata facts = {{"facts", std::string(kFactsRoom + 24 * due_.size(), ' ')}};
+  if (const auto fits = read_weights(write_weights(facts, all, kSnapshotLimits.format), kSnapshotLimits);
+      !fits)
+    throw Failure(Exit::kUsage,
+                  "--snapshots " + std::to_string(count) +
+                      ": so many decoders of this model do not fit a file: " + fits.error().message);
 }
 
 bool Snapshots::due(std::int64_t step) const {

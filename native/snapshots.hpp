@@ -15,7 +15,7 @@ namespace vae {
 inline constexpr FileLimits kSnapshotLimits{"digit-vae-snapshots", std::size_t{64} << 20, 1024};
 
 /// `count` steps from 0 to `steps`, geometric from 1 on, without repetition; fewer when there are not so
-/// many.
+/// many, but at least the first and the last.
 std::vector<std::int64_t> snapshot_steps(int count, std::int64_t steps);
 
 class Snapshots {

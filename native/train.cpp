@@ -53,6 +53,8 @@ class Bf16 {
   throw Failure(Exit::kDiverged, text);
 }
 
+constexpr int kTestChunk = 500;  // images; some hundred milliseconds for the slowest presets
+
 /// Half a cosine: 1 at progress 0, 0 at progress 1.
 double cosine(double progress) { return (1 + std::cos(std::numbers::pi * progress)) / 2; }
 
@@ -160,12 +162,14 @@ void Trainer::restore(const TrainerState& s) {
   best_ = s.best;
 }
 
-EpochReport Trainer::finish_epoch() {
+std::optional<EpochReport> Trainer::finish_epoch(const Stop& stop) {
+  const std::optional<Losses> test = test_losses(stop);
+  if (!test) return std::nullopt;
   const auto images = static_cast<double>(summed_images_);
   EpochReport report{batches_.epoch(step_ - 1),
                      {sum_.reconstruction / images, sum_.kl / images},
                      sum_objective_ / images,
-                     test_losses(),
+                     *test,
                      false};
   if (!std::isfinite(report.test.neg_elbo())) diverged("the test loss", step_, config_);
   report.best = report.test.neg_elbo() < best_;
@@ -186,7 +190,7 @@ void Trainer::sum_gradients(torch::Tensor& losses) {
   std::vector<torch::Tensor> flat;
   for (const torch::Tensor& part : parts) flat.push_back(part.reshape({-1}));
   torch::Tensor all = torch::cat(flat);
-  group_.sum(all);
+  group_.sum(all, "adding up gradients");
   std::int64_t at = 0;
   for (torch::Tensor& part : parts) {
     part.copy_(all.narrow(0, at, part.numel()).view(part.sizes()));
@@ -222,36 +226,44 @@ void Trainer::update_average() {
   for (std::size_t i = 0; i < to.size(); ++i) to[i].lerp_(from[i], 1 - decay);
 }
 
-Losses Trainer::test_losses() {
+std::optional<Losses> Trainer::test_losses(const Stop& stop) {
   torch::NoGradGuard no_grad;
   VaeImpl& model = *result();
   model.eval();
   TrainConfig test = config_;  // one sample of z, whatever training takes
   if (test.objective == Objective::kIwae) test.objective = Objective::kElbo;
   test.estimator = Estimator::kB;
-  constexpr int kChunk = 1000;
   torch::Tensor sums = torch::zeros({2}, torch::kDouble);  // reconstruction and kl of this process' chunks
-  for (int first = 0; first < data_.test.count(); first += kChunk) {
-    if (first / kChunk % group_.size() != group_.rank()) continue;
-    const int n = std::min(kChunk, data_.test.count() - first);
+  bool stopped = false;
+  for (int round = 0; round < data_.test.count() && !stopped; round += kTestChunk * group_.size()) {
+    stopped = stop && stop();
+    const int first = round + kTestChunk * group_.rank(),
+              n = std::min(kTestChunk, data_.test.count() - first);
+    if (stopped || n <= 0) continue;
     const Batch batch = test_batch(data_.test, config_.pixels, first, n, model.spec.latent);
     const Terms terms = objective(model, test, 1, batch.x.to(device_), batch.epsilon.to(device_));
     sums += torch::stack({terms.reconstruction.sum(), terms.kl.sum()}).to(torch::kCPU, torch::kDouble);
   }
   model.train();
-  group_.sum(sums);
+  if (stopped) return std::nullopt;
+  group_.sum(sums, "testing");
   sums /= data_.test.count();
-  return {sums[0].item<double>(), sums[1].item<double>()};
+  return Losses{sums[0].item<double>(), sums[1].item<double>()};
 }
 
 bool train(Trainer& trainer, const TrainCallbacks& callbacks) {
+  const auto finish_epoch = [&] {  // false when stopped in between
+    if (!trainer.epoch_ended()) return true;
+    const std::optional<EpochReport> epoch = trainer.finish_epoch(callbacks.stop);
+    if (epoch && callbacks.on_epoch) callbacks.on_epoch(*epoch);
+    return epoch.has_value();
+  };
+  if (!finish_epoch()) return true;  // of a run that was stopped there
   while (!trainer.done()) {
     const StepReport step = trainer.advance();
     if (callbacks.on_step) callbacks.on_step(step);
-    if (trainer.epoch_ended()) {
-      const EpochReport epoch = trainer.finish_epoch();
-      if (callbacks.on_epoch) callbacks.on_epoch(epoch);
-    }
+    if (!finish_epoch()) return true;
+    if (callbacks.after_step) callbacks.after_step();
     if (callbacks.stop && callbacks.stop()) return true;
   }
   return false;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "native/batches.hpp"
@@ -44,6 +45,9 @@ struct EpochReport {
 double learning_rate_at(const TrainConfig& config, std::int64_t step, std::int64_t steps);
 double beta_at(const TrainConfig& config, std::int64_t step);
 
+/// Should the run end early? All processes of a group ask at the same places and get the same answer.
+using Stop = std::function<bool()>;
+
 using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 /// All that a run needs to go on, bit for bit.
@@ -73,13 +77,18 @@ class Trainer {
   /// those before the step.
   StepReport advance();
 
-  /// Does an epoch, or the run, end with the last step?
-  bool epoch_ended() const { return step_ > 0 && batches_.ends_epoch(step_ - 1); }
-  /// Averages over the epoch that has ended, and over the test set.
-  EpochReport finish_epoch();
+  /// Does an epoch, or the run, end with the last step, and was finish_epoch() not there yet?
+  bool epoch_ended() const { return summed_images_ > 0 && batches_.ends_epoch(step_ - 1); }
+  /// Averages over the epoch that has ended, and over the test set. Nothing, and the epoch is still to be
+  /// finished, where `stop` says so in between.
+  std::optional<EpochReport> finish_epoch(const Stop& stop = {});
 
-  /// Averages over the test set, one draw of z for each image (z = mu without a prior).
-  Losses test_losses();
+  /// Averages over the test set, one draw of z for each image (z = mu without a prior); nothing where `stop`,
+  /// asked every few hundred images, says so.
+  std::optional<Losses> test_losses(const Stop& stop = {});
+
+  int processes() const { return group_.size(); }
+  int train_images() const { return batches_.count(); }
 
   /// Copies of everything; restore() throws Failure kBadData when a tensor is missing or has another size.
   TrainerState state();
@@ -110,9 +119,10 @@ class Trainer {
 };
 
 struct TrainCallbacks {
-  std::function<void(const StepReport&)> on_step;
-  std::function<void(const EpochReport&)> on_epoch;
-  std::function<bool()> stop;  // asked after every step
+  std::function<void(const StepReport&)> on_step = {};
+  std::function<void(const EpochReport&)> on_epoch = {};
+  std::function<void()> after_step = {};  // and after the epoch that it may end
+  Stop stop = {};                         // asked after every step and during tests
 };
 
 /// Steps until the run is done or stopped. True when it was stopped.

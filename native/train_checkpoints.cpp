@@ -33,7 +33,7 @@ std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
 }
 
 void Checkpoints::resume(bool automatic) {
-  std::vector<std::byte> state, snapshots;  // empty: nothing to go on from
+  std::vector<std::byte> state, snapshots;  // as the first process sends them; empty: nothing to go on from
   if (group_.first()) {
     if (auto found = find(automatic)) state = write_checkpoint({std::move(found->state), {}});
     if (snapshots_ && !state.empty())

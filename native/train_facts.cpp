@@ -14,8 +14,9 @@ Metadata training_facts(const TrainCommand& command, const std::optional<Initial
       {"seed", std::to_string(command.options().train.seed)},
       {"epochs", std::to_string(trainer.epochs())},
       {"steps", std::to_string(trainer.step())},
-      {"train_images", std::to_string(data.train.count())},
+      {"train_images", std::to_string(trainer.train_images())},
       {"dataset_sha256", data.train.sha256}};
+  if (trainer.processes() > 1) facts.emplace_back("processes", std::to_string(trainer.processes()));
   if (!init) return facts;
   if (trainer.step() == 0) {
     for (auto& [key, value] : facts) {
@@ -29,6 +30,7 @@ Metadata training_facts(const TrainCommand& command, const std::optional<Initial
 
 Metadata test_facts(const Evaluation& e, Pixels pixels) {
   return {{"test_images", std::to_string(e.images)},
+          {"test_draws", std::to_string(e.draws)},
           {"test_pixels", std::string(kPixelsNames[static_cast<int>(pixels)])},
           {"test_reconstruction", formatted("%.4f", e.reconstruction)},
           {"test_kl", formatted("%.4f", e.kl)},
@@ -43,6 +45,8 @@ Metadata run_facts(const TrainCommand& command, const std::optional<InitialWeigh
           {"config", command.config_line(false)},
           {"init_sha256", init ? init->sha256 : ""},
           {"dataset_sha256", data.train.sha256},
+          {"test_sha256", data.test.sha256},
+          {"snapshots", std::to_string(command.options().snapshots)},
           {"machine", std::to_string(group.size()) + " x " + std::to_string(torch::get_num_threads()) +
                           " threads, " + std::string(device.is_cpu() ? "cpu" : "cuda") +
                           ", LibTorch " TORCH_VERSION}};

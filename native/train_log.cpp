@@ -32,10 +32,11 @@ void TrainLog::step(const StepReport& r, double images_per_second) {
 
 void TrainLog::epoch(const EpochReport& r) {
   if (!log_) return;
-  std::vector<Metric> metrics = metrics_of_step();
+  std::vector<Metric> metrics;  // without a step's where an earlier run was stopped between step and test
+  if (last_.step > 0) metrics = metrics_of_step();
   add_losses(metrics, "train", r.train);
   add_losses(metrics, "test", r.test);
-  log_->metrics(last_.step, r.epoch, metrics);
+  log_->metrics(trainer_.step(), r.epoch, metrics);
 }
 
 void TrainLog::finish() {

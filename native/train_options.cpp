@@ -267,7 +267,11 @@ void TrainCommand::add_run_options() {
 /// What follows from what was given.
 void TrainCommand::resolve() {
   TrainConfig& t = options_.train;
-  if (app_["--epochs"]->count() > 0 && app_["--steps"]->count() == 0) t.steps = 0;
+  if (on_command_line("--epochs") != on_command_line("--steps")
+          ? on_command_line("--epochs")
+          : app_["--steps"]->count() == 0 && app_["--epochs"]->count() > 0) {
+    t.steps = 0;  // the command line wins over a configuration file, what is given over a preset
+  }
   if (app_["--pixels"]->count() == 0 && options_.spec.likelihood == Likelihood::kGaussian) {
     t.pixels = Pixels::kDequantized;
     app_.get_option("--pixels")->default_str(std::string(kPixelsNames[static_cast<int>(t.pixels)]));
@@ -276,6 +280,25 @@ void TrainCommand::resolve() {
   const RunDefaults run = preset_run(options_.preset);
   place_beside_output("--log-dir", run.log_dir, options_.log_dir);
   place_beside_output("--checkpoint", run.checkpoint, options_.checkpoint);
+}
+
+bool TrainCommand::on_command_line(std::string_view flag) const {
+  return std::any_of(argv_ + 1, argv_ + argc_,
+                     [&](std::string_view word) { return word.substr(0, word.find('=')) == flag; });
+}
+
+void TrainCommand::adopt_sizes(const SpecOptions& found) {
+  const auto adopt = [&](const char* flag, int& mine, int size) {
+    CLI::Option* option = app_.get_option_no_throw(flag);
+    if (option == nullptr || mine == size) return;
+    if (option->count() > 0)
+      throw CLI::ValidationError(
+          flag, std::to_string(mine) + ", but " + options_.init + " has " + std::to_string(size));
+    mine = size;
+    option->default_str(std::to_string(size));
+  };
+  adopt("--latent", options_.spec.latent, found.latent);
+  adopt("--hidden", options_.spec.hidden, found.hidden);
 }
 
 /// A preset's folder that was not named: w.bin -> w.log.

@@ -32,6 +32,10 @@ class TrainCommand {
   TrainCommand(int argc, char** argv);
   void parse();
 
+  /// Takes the sizes of the network that --init holds, as if they had been given. Throws CLI::ParseError
+  /// where others were.
+  void adopt_sizes(const SpecOptions& found);
+
   const CLI::App& app() const { return app_; }
   const TrainOptions& options() const { return options_; }
 
@@ -47,6 +51,7 @@ class TrainCommand {
   void add_optimizer_options();
   void add_run_options();
   void resolve();
+  bool on_command_line(std::string_view flag) const;
   void place_beside_output(const std::string& flag, std::string_view extension, std::string& folder);
 
   int argc_;

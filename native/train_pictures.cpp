@@ -24,13 +24,6 @@ torch::Tensor to_tensor(std::span<const float> values, std::int64_t columns) {
   return tensor;
 }
 
-/// KL to the prior of each dimension, averaged over the images.
-std::vector<double> kl_per_dimension(const PosteriorTensors& q) {
-  const torch::Tensor kl = 0.5 * (q.mu.square() + q.log_var.exp() - q.log_var - 1).mean(0);  // (latent)
-  const torch::Tensor values = kl.to(torch::kDouble).contiguous();
-  return {values.data_ptr<double>(), values.data_ptr<double>() + values.numel()};
-}
-
 }  // namespace
 
 TrainPictures::TrainPictures(VaeImpl& model, const ImageSet& test, Pixels pixels, std::uint64_t seed)
@@ -58,8 +51,8 @@ std::vector<Picture> TrainPictures::figures() const {
   const PosteriorTensors q = encode(0, n);
   const std::vector<float> mu = to_vector(q.mu);
   const auto labels = std::min(static_cast<std::size_t>(n), test_.labels.size());
-  return vae::figures({generator_, mu, by_falling_kl(kl_per_dimension(q)),
-                       std::span(test_.labels).first(labels), model_.spec.prior == Prior::kNormal, seed_});
+  return vae::figures(
+      {generator_, mu, std::span(test_.labels).first(labels), model_.spec.prior == Prior::kNormal, seed_});
 }
 
 PosteriorTensors TrainPictures::encode(int first, int n) const {

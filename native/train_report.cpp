@@ -23,14 +23,24 @@ void print_data(const std::string& folder, const ImageSet& train, const ImageSet
               test.held_out ? ", every tenth image held out for the test" : "");
 }
 
+std::string in_words(const Losses& l) {
+  return formatted("%.2f + %.2f = %.2f", l.reconstruction, l.kl, l.neg_elbo());
+}
+
+/// What is minimised, where it is something else.
+std::string unless_elbo(double objective, const Losses& l) {
+  return std::fabs(objective - l.neg_elbo()) < 0.005 ? "" : formatted("  objective %.2f", objective);
+}
+
 }  // namespace
 
 void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
-                 const torch::Device& device, int processes) {
+                 const torch::Device& device, const ProcessGroup& group) {
   std::printf("model   %s, %s parameters, seed %llu\n", to_string(model.spec).c_str(),
               thousands(parameter_count(model)).c_str(), static_cast<unsigned long long>(o.train.seed));
   print_data(o.data, data.train, data.test);
-  const std::string share = processes == 1 ? "" : formatted("%d processes, ", processes);
+  const std::string share =
+      group.size() == 1 ? "" : formatted("%d processes (%s), ", group.size(), group.backend().c_str());
   if (device.is_cpu()) {
     std::printf("device  cpu, %s%d thread%s (LibTorch " TORCH_VERSION ")\n", share.c_str(),
                 torch::get_num_threads(), torch::get_num_threads() == 1 ? "" : "s");
@@ -49,7 +59,7 @@ void print_test(const Evaluation& e, Pixels pixels, Prior prior) {
   std::printf(
       "test, %s images, %s, %s pixels, read back from the file:\n"
       "  reconstruction %8.3f nats\n  KL             %8.3f nats\n  -ELBO          %8.3f nats\n",
-      thousands(e.images).c_str(), prior == Prior::kNormal ? "one z drawn for each" : "z = mu",
+      thousands(e.images).c_str(), draws_in_words(e, prior).c_str(),
       std::string(kPixelsNames[static_cast<int>(pixels)]).c_str(), e.reconstruction, e.kl, e.neg_elbo);
 }
 
@@ -62,7 +72,7 @@ void Reporter::step(const StepReport& r) {
   images_ += r.images;
   const auto done = static_cast<double>(r.step - first_step_), left = static_cast<double>(r.steps - r.step);
   seconds_left_ = seconds() / done * left;
-  const std::string losses = formatted("%.2f + %.2f = %.2f", r.batch.reconstruction, r.batch.kl, r.objective);
+  const std::string losses = in_words(r.batch) + unless_elbo(r.objective, r.batch);
   const std::string speed = rate() + (left > 0 ? "  " + duration(seconds_left_) + " left" : "");
   if (log_every_ > 0 && r.step % log_every_ == 0) {
     line_.log(formatted("Step %*lld | Loss %s  ", width_, static_cast<long long>(r.step), losses.c_str()) +
@@ -76,11 +86,8 @@ void Reporter::step(const StepReport& r) {
 }
 
 void Reporter::epoch(const EpochReport& r) {
-  const bool is_elbo = std::fabs(r.objective - r.train.neg_elbo()) < 0.005;
-  line_.log(formatted("epoch %3d  train %.2f + %.2f = %.2f  test %.2f + %.2f = %.2f  ", r.epoch,
-                      r.train.reconstruction, r.train.kl, r.train.neg_elbo(), r.test.reconstruction,
-                      r.test.kl, r.test.neg_elbo()) +
-            (is_elbo ? "" : formatted("objective %.2f  ", r.objective)) + rate() +
+  line_.log(formatted("epoch %3d  train ", r.epoch) + in_words(r.train) + "  test " + in_words(r.test) +
+            unless_elbo(r.objective, r.train) + "  " + rate() +
             (seconds_left_ > 0 ? "  " + duration(seconds_left_) + " left" : ""));
 }
 

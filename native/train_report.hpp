@@ -6,6 +6,7 @@
 #include <string>
 
 #include "native/evaluate.hpp"
+#include "native/process_group.hpp"
 #include "native/progress.hpp"
 #include "native/train.hpp"
 #include "native/train_options.hpp"
@@ -20,7 +21,7 @@ std::string formatted(const char* format, auto... values) {
 }
 
 void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
-                 const torch::Device& device, int processes);
+                 const torch::Device& device, const ProcessGroup& group);
 
 void print_test(const Evaluation& e, Pixels pixels, Prior prior);
 

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -53,6 +54,9 @@ Dtype precision_of(const TrainOptions& o) {
   return o.precision == "f32" ? Dtype::kF32 : o.precision == "f16" ? Dtype::kF16 : Dtype::kI8;
 }
 
+/// Is a file only to be written again, without training?
+bool only_seals(const TrainOptions& o) { return o.train.steps == 0 && o.train.epochs == 0; }
+
 /// What --init names, if anything.
 std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
   if (o.init.empty()) return std::nullopt;
@@ -62,12 +66,20 @@ std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
 /// A model of the size that the options and the images ask for, with drawn weights or those of --init.
 Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWeights>& init,
               Dtype precision) {
-  SpecOptions sizes = o.spec;
-  if (init) init->infer_sizes(sizes);
-  ModelSpec spec = init && init->spec ? *init->spec : make_spec(o.preset, image, sizes);
-  if (spec.image != image)
-    throw Failure(Exit::kBadData, o.init + ": is for images of another size than those in " + o.data);
+  ModelSpec spec = make_spec(o.preset, image, o.spec);
   if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
+  if (init && init->spec) {
+    if (init->spec->image != image)
+      throw Failure(Exit::kBadData, o.init + ": is for images of another size than those in " + o.data);
+    if (only_seals(o)) {
+      spec = *init->spec;
+    } else if (spec.encoder != init->spec->encoder || spec.decoder != init->spec->decoder ||
+               spec.likelihood != init->spec->likelihood) {
+      throw Failure(Exit::kUsage,
+                    o.init + " is a " + to_string(*init->spec) +
+                        "; training goes on with the same --preset, --likelihood and --dropout");
+    }
+  }
   if (const std::string problem = check(spec); !problem.empty()) throw Failure(Exit::kUsage, problem);
   Vae model(spec);
   initialize(*model, o.train.seed, o.train.init);
@@ -119,9 +131,9 @@ void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std:
 }
 
 /// One snapshot when it is due.
-void maybe_take(Snapshots* snapshots, Trainer& trainer) {
-  if (snapshots && snapshots->due(trainer.step()))
-    snapshots->take(trainer.step(), *trainer.result(), trainer.test_losses());
+void maybe_take(Snapshots* snapshots, Trainer& trainer, const Stop& stop) {
+  if (!snapshots || !snapshots->due(trainer.step())) return;
+  if (const auto test = trainer.test_losses(stop)) snapshots->take(trainer.step(), *trainer.result(), *test);
 }
 
 /// Trains to the end, or until a process of the group is told to stop: true. `log` is the first process',
@@ -131,7 +143,8 @@ bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoin
   std::optional<Reporter> reporter;
   if (log != nullptr) reporter.emplace(trainer, run.options().log_every);
   bool best = false;
-  maybe_take(snapshots, trainer);
+  const Stop stop = [&] { return run.group.any(run.interrupted != 0); };
+  maybe_take(snapshots, trainer, stop);
   return train(trainer, {[&](const StepReport& r) {
                            if (log == nullptr) return;
                            reporter->step(r);
@@ -144,10 +157,10 @@ bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoin
                            log->epoch(r);
                          },
                          [&] {
-                           maybe_take(snapshots, trainer);
+                           maybe_take(snapshots, trainer, stop);
                            checkpoints.maybe_save(std::exchange(best, false));
-                           return run.group.any(run.interrupted != 0);
-                         }});
+                         },
+                         stop});
 }
 
 struct Interrupted {};
@@ -168,7 +181,7 @@ class Watched {
 
 /// Adds to the facts the averages over the test set and, in `room` bytes of header, what the latent space
 /// looks like, of the weights as they are stored.
-Evaluation measure(const Run& run, Model& stored, std::size_t room, Metadata& facts) {
+Evaluation measure(const Run& run, Model& stored, int train_images, std::size_t room, Metadata& facts) {
   const Pixels pixels = run.options().train.pixels;
   Evaluation test;
   {
@@ -179,8 +192,11 @@ Evaluation measure(const Run& run, Model& stored, std::size_t room, Metadata& fa
     facts.emplace_back(key, value);
     room -= std::min(room, key.size() + value.size() + 6);  // "key":"value",
   }
-  Watched progress(run, std::min(kAggregateImages, run.data.train.count()));
-  const Metadata latent = aggregate_facts(stored, run.data.train, test, pixels, room, std::ref(progress));
+  std::vector<int> used(static_cast<std::size_t>(train_images));
+  std::iota(used.begin(), used.end(), 0);
+  Watched progress(run, std::min(kAggregateImages, train_images));
+  const Metadata latent =
+      aggregate_facts(stored, select(run.data.train, used), test, pixels, room, std::ref(progress));
   facts.insert(facts.end(), latent.begin(), latent.end());
   return test;
 }
@@ -191,10 +207,12 @@ void finish(const Run& run, Trainer& trainer, Snapshots* snapshots, TrainLog& lo
   Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
   const std::vector<std::byte> bare = export_weights(*trainer.result(), run.precision, facts);
   Model stored = load_back(bare);
-  const Evaluation test = measure(run, stored, header_room(bare), facts);
-  if (snapshots) write_file(snapshots_path(o.out), snapshots->bytes(facts));
+  const Evaluation test = measure(run, stored, trainer.train_images(), header_room(bare), facts);
   const std::vector<std::byte> bytes = export_weights(*trainer.result(), run.precision, facts);
   write_file(o.out, bytes);
+  if (snapshots)
+    write_file(snapshots_path(o.out),
+               snapshots->bytes(training_facts(run.command, run.init, run.device, run.data, trainer)));
   print_test(test, o.train.pixels, stored.spec().prior);
   std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
   if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
@@ -208,19 +226,21 @@ void finish(const Run& run, Trainer& trainer, Snapshots* snapshots, TrainLog& lo
 
 }  // namespace
 
-int run_training(const TrainCommand& command, const std::atomic<int>& interrupted) {
+int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   const TrainOptions& o = command.options();
   const torch::Device device = choose_device(o.device);
   set_threads(o.threads);
   ProcessGroup group = ProcessGroup::join(device);
-  std::optional<OutputLock> lock;
+  std::optional<OutputLock> lock, snapshots_lock;
   if (group.first()) lock.emplace(o.out);
-  const Run run{
-      command,         group,      device, read_image_data(o.data, o.allow_modified_data), initial_weights(o),
-      precision_of(o), interrupted};
+  if (group.first() && o.snapshots > 0) snapshots_lock.emplace(snapshots_path(o.out));
+  std::optional<InitialWeights> init = initial_weights(o);
+  if (init) command.adopt_sizes(init->sizes(o.spec));
+  const Run run{command,         group,           device,     read_image_data(o.data, o.allow_modified_data),
+                std::move(init), precision_of(o), interrupted};
   Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
   model->to(device);
-  if (group.first()) print_start(o, *model, run.data, device, group.size());
+  if (group.first()) print_start(o, *model, run.data, device, group);
 
   Trainer trainer(model, run.data, o.train, group);
   std::unique_ptr<Snapshots> snapshots;

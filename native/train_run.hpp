@@ -9,7 +9,8 @@
 namespace vae {
 
 /// Returns the exit code. `interrupted` is the number of a signal that came, 0 before: the run then ends
-/// after its step and keeps what it has. Throws Failure, and what LibTorch throws.
-int run_training(const TrainCommand& command, const std::atomic<int>& interrupted);
+/// after its step and keeps what it has. Throws Failure,
+/// CLI::ParseError, and what LibTorch throws.
+int run_training(TrainCommand& command, const std::atomic<int>& interrupted);
 
 }  // namespace vae

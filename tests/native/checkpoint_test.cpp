@@ -55,7 +55,7 @@ TrainerState run_with_stops(const ImageData& data, const TrainConfig& c, std::ve
     Vae model = new_model(data);
     Trainer trainer(model, data, c);
     if (!std::exchange(first, false)) trainer.restore(through_bytes({state, {}}).state);
-    train(trainer, {{}, {}, [&] { return trainer.step() == stop; }});
+    train(trainer, {.stop = [&] { return trainer.step() == stop; }});
     state = trainer.state();
   }
   return state;

@@ -18,7 +18,8 @@ TEST_CASE("evaluate agrees with LibTorch") {
   initialize(*model, 1);
   Model loaded = *Model::load(export_weights(*model, Dtype::kF32, {}));
   int last = 0;
-  const Evaluation e = evaluate(loaded, test, Pixels::kGray, [&](int done) { last = done; });
+  const Evaluation e = evaluate(
+      {&loaded, 1}, test, Pixels::kGray, [&](int done) { last = done; }, 1);
   CHECK(e.images == 300);
   CHECK(last == 300);
 
@@ -38,6 +39,11 @@ TEST_CASE("evaluate agrees with LibTorch") {
   CHECK(e.reconstruction == Approx(loss(reparameterize(q, epsilon))).epsilon(1e-5));
   CHECK(e.neg_elbo == Approx(e.reconstruction + e.kl));
   CHECK(e.neg_elbo_at_mu == Approx(loss(q.mu) + kl).epsilon(1e-5));
+}
+
+TEST_CASE("cheap decoders are evaluated with more draws") {
+  CHECK(default_draws(mlp()) == 16);
+  CHECK(default_draws(tf_conv()) == 1);
 }
 
 TEST_CASE("images of another size are refused") {

@@ -98,7 +98,7 @@ def main():
     sigma, latent = torch.exp(log_var / 2), mu.shape[1]
     kls = torch.distributions.kl_divergence(torch.distributions.Normal(mu, sigma), torch.distributions.Normal(0, 1))
 
-    theirs = native_eval()
+    theirs = native_eval("--draws", "1")
     reconstruction = model.reconstruction(mu + sigma * Pcg32(len(x)).normal(latent), x).mean().item()
     kl = kls.sum(1).mean().item()
     agree("reconstruction", reconstruction, theirs["reconstruction"])
@@ -115,7 +115,7 @@ def main():
     x, mu, log_var, sigma = (t[:CHANCE_IMAGES] for t in (x, mu, log_var, sigma))
     theirs = native_eval("--images", str(CHANCE_IMAGES), "--draws", str(DRAWS))
     agree_by_chance("reconstruction", draws[:, :CHANCE_IMAGES], theirs["reconstruction"], DRAWS)
-    theirs = native_eval("--images", str(CHANCE_IMAGES), "--pixels", "dynamic")
+    theirs = native_eval("--images", str(CHANCE_IMAGES), "--pixels", "dynamic", "--draws", "1")
     losses = []
     for _ in range(DRAWS):
         b = torch.bernoulli(x)

@@ -16,19 +16,24 @@ using namespace vae::testing;
 
 namespace {
 
-/// A script that starts native_train once for each rank, waits for all and exits as the first did. `last` is
-/// done to the last process, whose number is $last, while they run.
+/// A script that starts native_train once for each rank and waits for all. It prints "exits" and their codes,
+/// rank 0 first, and exits as rank 0 did. `last` is done to the last process, whose number is $last, while
+/// they run.
 std::string together(const TemporaryFolder& folder, int size, const std::string& command,
                      const std::string& last = "") {
   std::string script =
       "export MASTER_ADDR=127.0.0.1 MASTER_PORT=" + std::to_string(20000 + getpid() % 10000) +
       " WORLD_SIZE=" + std::to_string(size) + "\n";
-  for (int rank = size - 1; rank >= 0; --rank) {
-    script += "RANK=" + std::to_string(rank) + " " + command + " &\n";
-    if (rank == size - 1) script += "last=$!\n";
+  for (int rank = 0; rank < size; ++rank) {
+    const std::string number = std::to_string(rank);
+    script += "RANK=" + number + " " + command + " &\np" + number + "=$!\n";
   }
-  script += "first=$!\n" + last + "\nwait $first; code=$?; wait; exit $code\n";
-  std::ofstream(folder / "together.sh") << script;
+  script += "last=$p" + std::to_string(size - 1) + "\n" + last + "\ncodes=exits\n";
+  for (int rank = 0; rank < size; ++rank) {
+    const std::string number = std::to_string(rank);
+    script += "wait $p" + number + "; c" + number + "=$?; codes=\"$codes $c" + number + "\"\n";
+  }
+  std::ofstream(folder / "together.sh") << script + "echo $codes; exit $c0\n";
   return "sh " + (folder / "together.sh").string();
 }
 
@@ -46,25 +51,11 @@ double largest_difference(const std::filesystem::path& a, const std::filesystem:
   return largest;
 }
 
-bool has_group() {
-  TemporaryFolder folder;
-  write_bars(folder.path());
-  const Outcome o =
-      run(folder, together(folder, 2, train(folder, "--steps 1 --out " + (folder / "w.bin").string())));
-  CAPTURE(o.out, o.err);
-  if (contains(o.err, "built without c10d")) {
-    CHECK(o.code == 2);
-    WARN("this LibTorch has no c10d");
-    return false;
-  }
-  REQUIRE(o.code == 0);
-  return true;
-}
-
 }  // namespace
 
+#if HAS_C10D
+
 TEST_CASE("processes that share every batch train the same model as one does") {
-  if (!has_group()) return;
   TemporaryFolder folder;
   write_bars(folder.path());
   const std::string one = folder / "one.bin", many = folder / "many.bin";
@@ -97,7 +88,6 @@ TEST_CASE("processes that share every batch train the same model as one does") {
 }
 
 TEST_CASE("a lost process ends all with one line, and the checkpoint goes on to the same weights") {
-  if (!has_group()) return;
   TemporaryFolder folder;
   write_bars(folder.path());
   const std::string settings =
@@ -109,7 +99,9 @@ TEST_CASE("a lost process ends all with one line, and the checkpoint goes on to 
       run(folder, together(folder, 2, train(folder, "--checkpoint-steps 20" + settings), kill));
   CAPTURE(lost.out, lost.err);
   CHECK(lost.code == 69);
-  CHECK(contains(lost.err, "lost another process"));
+  CHECK(contains(lost.out, "exits 69 137"));
+  CHECK(contains(lost.err, "native_train: lost another process while "));
+  CHECK(lost.err.find("native_train: ") == lost.err.rfind("native_train: "));  // one line
   CHECK(contains(lost.err, "--resume goes on"));
   CHECK_FALSE(std::filesystem::exists(folder / "w.bin"));
   const Outcome resumed = run(folder, together(folder, 2, train(folder, "--resume" + settings)));
@@ -122,7 +114,6 @@ TEST_CASE("a lost process ends all with one line, and the checkpoint goes on to 
 }
 
 TEST_CASE("a signal to one process stops all of them after the same step") {
-  if (!has_group()) return;
   TemporaryFolder folder;
   write_bars(folder.path());
   const std::string settings = "--epochs 100000 --log-every 10 --out " + (folder / "w.bin").string();
@@ -131,13 +122,29 @@ TEST_CASE("a signal to one process stops all of them after the same step") {
   const Outcome o = run(folder, together(folder, 2, train(folder, settings), signal));
   CAPTURE(o.out, o.err);
   CHECK(o.code == 143);
+  CHECK(contains(o.out, "exits 143 143"));
   CHECK(contains(o.err, "interrupted after step "));
   CHECK(std::filesystem::exists(folder / "w.bin.interrupted"));
 }
+
+#else
+
+TEST_CASE("a LibTorch without c10d says so") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  check_failure(run(folder, "WORLD_SIZE=2 RANK=0 " + train(folder, "--out " + (folder / "w.bin").string())),
+                2, "c10d");
+}
+
+#endif
 
 TEST_CASE("an environment that names half a group is a usage error") {
   TemporaryFolder folder;
   const std::string command = kTrain + " --out " + (folder / "w.bin").string();
   check_failure(run(folder, "WORLD_SIZE=two " + command), 2, "WORLD_SIZE");
+#if HAS_C10D
   check_failure(run(folder, "WORLD_SIZE=2 RANK=2 " + command), 2, "RANK");
+  check_failure(run(folder, "WORLD_SIZE=2 " + command), 2, "RANK");
+  check_failure(run(folder, "WORLD_SIZE=2 RANK=0 MASTER_PORT=20000 " + command), 2, "MASTER_ADDR");
+#endif
 }

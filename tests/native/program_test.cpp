@@ -348,7 +348,7 @@ TEST_CASE("presets log and draw beside the output as their sources do") {
   };
   for (const char* line : {"log-dir = \"a/w.log\"", "log-every = 200", "picture-every = 200"})
     CHECK(contains(shown("tf-conv"), line));
-  for (const char* line : {"log-dir = \"a/w.log\"", "log-every = 50", "picture-every = 0",
+  for (const char* line : {"log-dir = \"a/w.log\"", "log-every = 50", "picture-every = 200",
                            "checkpoint-steps = 50", "checkpoint = \"a/w.checkpoints\""}) {
     CHECK(contains(shown("tf-mlp"), line));
   }
@@ -376,6 +376,11 @@ TEST_CASE("presets show their settings, and a configuration file gives them back
     CHECK(contains(flag.out, "seed = 77"));
   }
   const std::string conv = run(folder, kTrain + " --print-config --preset tf-conv").out;
+  std::ofstream(folder / "conv.toml") << conv;  // says steps; the command line's epochs count all the same
+  const std::string sealing =
+      run(folder, kTrain + " --print-config --epochs 0 --config " + (folder / "conv.toml").string()).out;
+  CHECK(contains(sealing, "epochs = 0"));
+  CHECK_FALSE(contains(sealing, "steps = 30000"));
   for (const char* line :
        {"steps = 30000", "batch-size = 64", "lr = 0.0005", "dropout = 0.2", "initialize = \"glorot\"",
         "likelihood = \"squared_error\"", "train-images = 55000", "latent = 8"}) {
@@ -443,6 +448,21 @@ TEST_CASE("weights travel both ways: a plain safetensors file is a start, and --
   CHECK(small.fact("config") == a.fact("config"));
   CHECK(small.fact("init_sha256") != "");
 
+  // Training goes on from a file with its own sizes; what contradicts it is refused; and an autoencoder's
+  // file becomes a VAE's where a VAE is trained.
+  const std::string more =
+      kTrain + " --data " + folder.path().string() + " --steps 2 --out " + sealed + " --init ";
+  REQUIRE(run(folder, more + ours).code == 0);
+  CHECK(contains(std::string(Model::load(read_file(sealed, FileLimits{}.bytes))->fact("config")),
+                 "--latent 3"));
+  check_failure(run(folder, more + ours + " --latent 5"), 2, "--latent");
+  check_failure(run(folder, more + ours + " --likelihood gaussian"), 2, "--likelihood");
+  REQUIRE(run(folder, more + ours + " --objective autoencoder").code == 0);
+  std::filesystem::rename(sealed, folder / "ae.bin");
+  CHECK(Model::load(read_file(folder / "ae.bin", FileLimits{}.bytes))->spec().prior == Prior::kNone);
+  REQUIRE(run(folder, more + (folder / "ae.bin").string()).code == 0);
+  CHECK(Model::load(read_file(sealed, FileLimits{}.bytes))->spec().prior == Prior::kNormal);
+
   check_failure(seal((folder / "none").string(), ""), 66, "none");
   check_failure(seal((folder / "t10k-images-idx3-ubyte").string(), ""), 65, "[not-weights]");
   std::ofstream(folder / "cut", std::ios::binary) << plain.substr(0, plain.size() - 4);
@@ -466,11 +486,35 @@ TEST_CASE("snapshots along training, in a file beside the output") {
   CHECK(kl.size() == 5);
   const Bytes whole = read_bytes(side);
   const std::string checkpoint = " --checkpoint-steps 7 --checkpoint " + (folder / "ck").string();
-  run(folder, "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=9 " +
-                  train(folder, "--steps 40 --snapshots 5 --out " + out + checkpoint));
+  std::filesystem::remove(out);
+  CHECK(run(folder, "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=9 " +
+                        train(folder, "--steps 40 --snapshots 5 --out " + out + checkpoint))
+            .code != 0);
+  CHECK_FALSE(std::filesystem::exists(out));
   REQUIRE(run(folder, train(folder, "--steps 40 --snapshots 5 --resume --out " + out + checkpoint)).code ==
           0);
   CHECK(read_bytes(side) == whole);
+}
+
+TEST_CASE("the printed sum is one, and another objective stands beside it") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string every = "--steps 2 --log-every 1 --out " + (folder / "w.bin").string();
+  CHECK_FALSE(contains(run(folder, train(folder, every)).out, "objective"));
+  const std::string out = run(folder, train(folder, every + " --beta 3")).out;
+  float reconstruction = 0, kl = 0, sum = 0, objective = 0;
+  REQUIRE(std::sscanf(out.c_str() + out.find("Step 2"), "Step 2 | Loss %f + %f = %f  objective %f",
+                      &reconstruction, &kl, &sum, &objective) == 4);
+  CHECK(sum == Approx(reconstruction + kl).margin(0.011));
+  CHECK(objective == Approx(reconstruction + 3 * kl).margin(0.05));
+}
+
+TEST_CASE("snapshots that no file could hold are refused before training") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  check_failure(
+      run(folder, train(folder, "--steps 2000 --snapshots 900 --out " + (folder / "w.bin").string())), 2,
+      "--snapshots 900");
 }
 
 TEST_CASE("a model that no weights file can hold is refused before training") {

@@ -66,11 +66,23 @@ TEST_CASE("the same seed gives the same file, bit for bit; another seed another"
 TEST_CASE("the loop can be stopped between two steps") {
   const ImageData data = bars();
   Vae model = new_model(data);
-  int asked = 0;
   Trainer trainer(model, data, config(30));
-  CHECK(train(trainer, {{}, {}, [&] { return ++asked == 10; }}));
+  CHECK(train(trainer, {.stop = [&] { return trainer.step() == 10; }}));
   CHECK(trainer.step() == 10);
   CHECK(trainer.epochs() == 1);
+}
+
+TEST_CASE("stopped in the test at an epoch's end, a run goes on with that test") {
+  const ImageData data = bars();
+  Vae model = new_model(data);
+  Trainer trainer(model, data, config(2));
+  std::vector<int> epochs;
+  const auto on_epoch = [&](const EpochReport& r) { epochs.push_back(r.epoch); };
+  CHECK(train(trainer, {.on_epoch = on_epoch, .stop = [&] { return trainer.step() == 7; }}));
+  CHECK(trainer.epoch_ended());
+  CHECK(epochs.empty());
+  CHECK_FALSE(train(trainer, {.on_epoch = on_epoch}));
+  CHECK(epochs == std::vector<int>{1, 2});
 }
 
 TEST_CASE("a loss that is not finite ends training in that step") {  // N9
