@@ -105,6 +105,7 @@ CheckpointFolder::CheckpointFolder(fs::path folder) : folder_(std::move(folder))
   if (error && !fs::is_directory(folder_))
     throw Failure(Exit::kIo, folder_.string() + ": cannot be made: " + error.message());
   lock_ = std::make_unique<OutputLock>(folder_ / "checkpoints");
+  remove_temporaries(folder_, "");
 }
 
 bool CheckpointFolder::empty() const { return files().empty(); }

@@ -38,6 +38,7 @@ int fail(Exit code, const std::string& message) {
 int main(int argc, char** argv) {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGPIPE, SIG_IGN);  // who reads our output may go; the training stays
   std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(), not the end
   try {
     TrainCommand command(argc, argv);

@@ -155,6 +155,16 @@ std::vector<std::byte> read_file(const fs::path& path, std::size_t limit) {
   return bytes;
 }
 
+void remove_temporaries(const fs::path& folder, const std::string& name) {
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, ignored)) {
+    const std::string file = entry.path().filename().string();
+    const std::size_t end = file.rfind(".tmp-");
+    if (end == std::string::npos || end == 0 || file[0] != '.') continue;
+    if (name.empty() || file.compare(1, end - 1, name) == 0) fs::remove(entry.path(), ignored);
+  }
+}
+
 OutputLock::OutputLock(const fs::path& wanted) {
   const fs::path path = resolved(wanted);
   lock_path_ = path.string() + ".lock";
@@ -172,10 +182,10 @@ OutputLock::OutputLock(const fs::path& wanted) {
     // there.
     struct stat ours {
     }, there{};
-    if (fstat(fd_, &ours) == 0 && stat(lock_path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino)
-      return;
+    if (fstat(fd_, &ours) == 0 && stat(lock_path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino) break;
     close(fd_);
   }
+  remove_temporaries(folder_of(path), path.filename().string());  // of a run that was killed
 }
 
 OutputLock::~OutputLock() {

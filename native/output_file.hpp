@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,6 +32,10 @@ class GrowingFile {
   std::filesystem::path path_;
   int fd_ = -1;
 };
+
+/// Removes what write_file leaves in a folder when it is killed: the temporaries of the file `name`, or of
+/// every file when it is empty. Only for who holds the lock on them.
+void remove_temporaries(const std::filesystem::path& folder, const std::string& name);
 
 /// Reads a whole file of at most `limit` bytes. Throws Failure kMissingInput, kBadData (larger) or kIo.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit);

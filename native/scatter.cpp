@@ -13,7 +13,7 @@ constexpr int kSide = 880, kLeft = 84, kTop = 20, kRight = 84, kBottom = 76;  //
 constexpr double kDot = 2.6, kTick = 7, kNumber = 14, kName = 18;             // radius, length, text heights
 constexpr double kSmallestLimit = 3, kRoom = 1.05;  // of the window, and around the outermost point
 constexpr int kMostTicks = 8;                       // on either side of 0
-constexpr Color kAxis{64, 64, 64}, kGrid{232, 232, 232}, kPrior{96, 96, 96}, kHalo{255, 255, 255};
+constexpr Color kAxis{64, 64, 64}, kGrid{232, 232, 232}, kPrior{32, 32, 32};
 
 /// The window shows -limit to limit on both axes.
 struct Window {
@@ -102,10 +102,8 @@ std::vector<std::byte> scatter_png(std::span<const float> points, std::span<cons
   for (std::size_t i = 0; i < labels.size(); ++i) {
     canvas.disc(window.at(points[2 * i], points[2 * i + 1]), kDot, kLabelColors[labels[i]]);
   }
-  for (int sigma = 1; axes.prior && sigma <= 2; ++sigma) {
-    canvas.circle(window.at(0, 0), window.length(sigma), 4, kHalo);  // else lost among the points
+  for (int sigma = 1; axes.prior && sigma <= 2; ++sigma)
     canvas.circle(window.at(0, 0), window.length(sigma), 1.5, kPrior);
-  }
   draw_frame(canvas);
   draw_legend(canvas);
   return canvas.png();

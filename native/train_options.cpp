@@ -87,6 +87,7 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
       "preset that is named.");
   // later flags win: make train ARGS=
   app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->always_capture_default();
+  app_.allow_config_extras(CLI::config_extras_mode::error);
   app_.set_config("--config", "", "read settings from a TOML or INI file; flags override it")
       ->type_name("FILE");
   add_model_options();
@@ -102,7 +103,11 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
 }
 
 void TrainCommand::parse() {
-  app_.parse(argc_, argv_);
+  try {
+    app_.parse(argc_, argv_);
+  } catch (const CLI::ConfigError& e) {
+    throw CLI::ConfigError("--config: unknown setting, or no configuration file: " + std::string(e.what()));
+  }
   resolve();
 }
 

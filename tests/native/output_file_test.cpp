@@ -34,6 +34,15 @@ int exit_code_of(F f) {
 
 }  // namespace
 
+TEST_CASE("who holds a lock clears away what a killed run left of this file, and of no other") {
+  TemporaryFolder folder;
+  for (const char* name : {".w.bin.tmp-12", ".w.bin2.tmp-12", "w.bin.tmp-1", ".w.bin"})
+    write_bytes(folder / name, {1});
+  const OutputLock lock(folder / "w.bin");
+  CHECK_FALSE(std::filesystem::exists(folder / ".w.bin.tmp-12"));
+  CHECK(folder.file_count() == 4);  // the other three and the lock
+}
+
 TEST_CASE("write_file replaces whole files and leaves nothing else") {
   TemporaryFolder folder;
   const auto path = folder / "w.bin";

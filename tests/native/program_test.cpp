@@ -376,6 +376,11 @@ TEST_CASE("presets show their settings, and a configuration file gives them back
     CHECK(contains(flag.out, "seed = 77"));
   }
   const std::string conv = run(folder, kTrain + " --print-config --preset tf-conv").out;
+  for (const char* wrong : {"latnet = 3\n", "steps 5\n", "[section]\nlatent = 3\n", "\x89PNG"}) {
+    std::ofstream(folder / "wrong.toml") << wrong;
+    check_failure(run(folder, kTrain + " --print-config --config " + (folder / "wrong.toml").string()), 2,
+                  "--config");
+  }
   std::ofstream(folder / "conv.toml") << conv;  // says steps; the command line's epochs count all the same
   const std::string sealing =
       run(folder, kTrain + " --print-config --epochs 0 --config " + (folder / "conv.toml").string()).out;
