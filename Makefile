@@ -30,7 +30,7 @@ assets: native data  ## train all weights in assets/ again (hours; a run that wa
 	$(call asset,weights,$(default_model) --precision f16)
 	$(call asset,autoencoder,$(default_model) --precision f16 --objective autoencoder)
 	$(call asset,tf-mlp,--preset tf-mlp --steps 100000 --precision f16)
-	$(call asset,aevb,--preset aevb --latent 2 --precision f16 --snapshots 16)
+	$(call asset,aevb,--preset aevb --latent 2 --epochs 300 --precision f16 --snapshots 16)
 	$(call asset,tf-conv,--preset tf-conv --precision int8 --threads 2)
 
 default_model = --epochs 60 --schedule one-cycle --lr 3e-3
