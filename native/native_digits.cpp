@@ -1,9 +1,8 @@
 // native_digits: a few test digits of every class in one small file, for a page that encodes real images
-// without the data set. The file is of the weights' container (shared/weights_file.hpp) with the format
-// "digit-vae-digits": a tensor `images` (n, height, width) in F16, byte / 255, which rounding takes back to
-// the byte exactly, and `labels` (n) in F32; metadata `image` (1x28x28), `test_indices` (of each image in the
-// test set, with spaces between) and `dataset_sha256`. argv in, text out; the only printing and the only
-// catch.
+// without the data set. The file is of the weights' container with the format of shared/digits_file.hpp,
+// whose F16 pixels rounding takes back to the byte exactly; metadata `image` (1x28x28), `test_indices` (of
+// each image in the test set, with spaces between) and `dataset_sha256`. argv in, text out; the only printing
+// and the only catch.
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -12,7 +11,7 @@
 #include "native/failure.hpp"
 #include "native/output_file.hpp"
 #include "native/progress.hpp"
-#include "shared/weights_file.hpp"
+#include "shared/digits_file.hpp"
 
 namespace {
 
@@ -74,7 +73,7 @@ std::vector<std::byte> digits_file(const ImageSet& set, const std::vector<int>& 
       metadata,
       {{"images", {3, {digits.count(), height, width}}, digits.gray(0, digits.count()), Dtype::kF16},
        {"labels", {1, {digits.count()}}, {digits.labels.begin(), digits.labels.end()}, Dtype::kF32}},
-      "digit-vae-digits");
+      kDigitsLimits.format);
 }
 
 void run(const Options& o) {
@@ -82,7 +81,7 @@ void run(const Options& o) {
   const ImageSet test = read_image_set(o.data, "t10k", o.allow_modified_data);
   const std::vector<int> indices = first_of_each(test, o.per_class, o.data);
   const std::vector<std::byte> bytes = digits_file(test, indices);
-  if (const auto view = read_weights(bytes, {.format = "digit-vae-digits"}); !view)
+  if (const auto view = read_weights(bytes, kDigitsLimits); !view)
     throw Failure(Exit::kUsage, "so many images do not fit one file: " + view.error().message);
   write_file(o.out, bytes);
   std::printf("wrote %s: %zu images, %d of each class (%s bytes)\n", o.out.c_str(), indices.size(),

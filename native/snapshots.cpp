@@ -31,14 +31,12 @@ std::vector<std::int64_t> snapshot_steps(int count, std::int64_t steps) {
   return all;
 }
 
-Snapshots::Snapshots(int count, std::int64_t steps, const ModelSpec& spec)
+SnapshotWriter::SnapshotWriter(int count, std::int64_t steps, const ModelSpec& spec)
     : spec_(spec), due_(snapshot_steps(count, steps)) {
   std::vector<NamedTensor> all;  // a file of zeros with as many decoders, to see whether it can be read
   for (std::size_t k = 0; k < due_.size(); ++k) {
-    for (const ParameterSpec& p : parameters(spec)) {
-      if (!of_decoder(p.name)) continue;
-      all.push_back({std::to_string(k) + '.' + p.name, p.shape,
-                     std::vector<float>(static_cast<std::size_t>(p.shape.count())),
+    for (const ParameterSpec& p : snapshot_parameters(spec, static_cast<int>(k))) {
+      all.push_back({p.name, p.shape, std::vector<float>(static_cast<std::size_t>(p.shape.count())),
                      p.shape.rank > 1 ? Dtype::kF16 : Dtype::kF32});
     }
   }
@@ -50,12 +48,12 @@ Snapshots::Snapshots(int count, std::int64_t steps, const ModelSpec& spec)
                       ": so many decoders of this model do not fit a file: " + fits.error().message);
 }
 
-bool Snapshots::due(std::int64_t step) const {
+bool SnapshotWriter::due(std::int64_t step) const {
   return std::find(due_.begin(), due_.end(), step) != due_.end() &&
          std::find(taken_.begin(), taken_.end(), step) == taken_.end();
 }
 
-void Snapshots::take(std::int64_t step, VaeImpl& model, const Losses& test) {
+void SnapshotWriter::take(std::int64_t step, VaeImpl& model, const Losses& test) {
   const std::string prefix = std::to_string(taken_.size()) + '.';
   for (const auto& named : model.named_parameters()) {
     if (!of_decoder(named.key())) continue;
@@ -68,7 +66,7 @@ void Snapshots::take(std::int64_t step, VaeImpl& model, const Losses& test) {
   kl_.push_back(static_cast<float>(test.kl));
 }
 
-std::vector<std::byte> Snapshots::bytes(const Metadata& facts) const {
+std::vector<std::byte> SnapshotWriter::bytes(const Metadata& facts) const {
   std::string steps;
   for (std::int64_t step : taken_) {
     if (!steps.empty()) steps += ' ';
@@ -82,7 +80,7 @@ std::vector<std::byte> Snapshots::bytes(const Metadata& facts) const {
   return write_weights(metadata, tensors_, kSnapshotLimits.format);
 }
 
-void Snapshots::restore(std::span<const std::byte> bytes, std::int64_t step) {
+void SnapshotWriter::restore(std::span<const std::byte> bytes, std::int64_t step) {
   const auto view = read_weights(bytes, kSnapshotLimits);
   if (!view) throw Failure(Exit::kBadData, "snapshots: " + view.error().message);
   std::istringstream steps{std::string(view->get("snapshot_steps"))};

@@ -7,8 +7,8 @@
 
 namespace vae {
 
-Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, Snapshots* snapshots, Metadata facts,
-                         ProcessGroup& group)
+Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, SnapshotWriter* snapshots,
+                         Metadata facts, ProcessGroup& group)
     : o_(options), trainer_(trainer), snapshots_(snapshots), facts_(std::move(facts)), group_(group) {
   if (!o_.checkpoint.empty() && group_.first()) folder_.emplace(o_.checkpoint);
 }

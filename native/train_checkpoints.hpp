@@ -16,7 +16,7 @@ class Checkpoints {
   /// `facts` are what a run that goes on must share: data and settings; "machine" may differ, at the price of
   /// the last bits. `snapshots` (or null) are kept beside. Without --checkpoint nothing is ever written, nor
   /// by any process of the group but the first.
-  Checkpoints(const TrainOptions& options, Trainer& trainer, Snapshots* snapshots, Metadata facts,
+  Checkpoints(const TrainOptions& options, Trainer& trainer, SnapshotWriter* snapshots, Metadata facts,
               ProcessGroup& group);
 
   /// Goes on from the first process' newest whole checkpoint where --resume asks for it, or `automatic`;
@@ -37,7 +37,7 @@ class Checkpoints {
 
   const TrainOptions& o_;
   Trainer& trainer_;
-  Snapshots* snapshots_;
+  SnapshotWriter* snapshots_;
   Metadata facts_;
   ProcessGroup& group_;
   std::optional<CheckpointFolder> folder_;

@@ -131,14 +131,14 @@ void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std:
 }
 
 /// One snapshot when it is due.
-void maybe_take(Snapshots* snapshots, Trainer& trainer, const Stop& stop) {
+void maybe_take(SnapshotWriter* snapshots, Trainer& trainer, const Stop& stop) {
   if (!snapshots || !snapshots->due(trainer.step())) return;
   if (const auto test = trainer.test_losses(stop)) snapshots->take(trainer.step(), *trainer.result(), *test);
 }
 
 /// Trains to the end, or until a process of the group is told to stop: true. `log` is the first process',
 /// null in the others.
-bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, Snapshots* snapshots,
+bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, SnapshotWriter* snapshots,
                         TrainLog* log) {
   std::optional<Reporter> reporter;
   if (log != nullptr) reporter.emplace(trainer, run.options().log_every);
@@ -202,7 +202,7 @@ Evaluation measure(const Run& run, Model& stored, int train_images, std::size_t 
 }
 
 /// Evaluates the weights as they are stored, and writes them.
-void finish(const Run& run, Trainer& trainer, Snapshots* snapshots, TrainLog& log) {
+void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, TrainLog& log) {
   const TrainOptions& o = run.options();
   Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
   const std::vector<std::byte> bare = export_weights(*trainer.result(), run.precision, facts);
@@ -243,8 +243,9 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   if (group.first()) print_start(o, *model, run.data, device, group);
 
   Trainer trainer(model, run.data, o.train, group);
-  std::unique_ptr<Snapshots> snapshots;
-  if (o.snapshots > 0) snapshots = std::make_unique<Snapshots>(o.snapshots, trainer.steps(), model->spec);
+  std::unique_ptr<SnapshotWriter> snapshots;
+  if (o.snapshots > 0)
+    snapshots = std::make_unique<SnapshotWriter>(o.snapshots, trainer.steps(), model->spec);
   Checkpoints checkpoints(o, trainer, snapshots.get(),
                           run_facts(command, run.init, *model, run.data, device, group), group);
   checkpoints.resume(preset_run(o.preset).resume);

@@ -18,9 +18,9 @@ std::vector<float> sample_prior_sheet(int latent, std::uint64_t seed, int count)
 /// Straight line: (1 - t) a + t b. a and b have one size; t = 0 gives a and t = 1 gives b exactly.
 std::vector<float> lerp(std::span<const float> a, std::span<const float> b, float t);
 
-/// Along the great circle (Shoemake 1985), with the ends' own lengths: keeps to the shell where a Gaussian
-/// prior has its mass. Falls back to lerp where the angle is not defined (a zero vector, or a and b
-/// (anti)parallel).
+/// Along the great circle (Shoemake 1985), while the length goes straight from a's to b's: keeps to the shell
+/// where a Gaussian prior has its mass. Falls back to lerp where the angle is not defined (a zero vector, or
+/// a and b (anti)parallel).
 std::vector<float> slerp(std::span<const float> a, std::span<const float> b, float t);
 
 /// z = mu + exp(log_var / 2) * epsilon, all of one size (Kingma and Welling 2013, equation 10).

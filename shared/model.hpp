@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "shared/decoder.hpp"
 #include "shared/model_spec.hpp"
 #include "shared/result.hpp"
 #include "shared/sequential.hpp"
@@ -17,6 +18,13 @@ namespace vae {
 /// q(z|x) = N(mu, diag(exp(log_var))) of n images; both (n, latent).
 struct Posterior {
   std::vector<float> mu, log_var;
+};
+
+/// A look inside: encoder[i] is what layer i of the encoder gives, in C,H,W order; so is decoder[i].
+struct Trace {
+  std::vector<std::vector<float>> encoder;
+  Posterior posterior;  // what the two heads make of the encoder's last output
+  std::vector<std::vector<float>> decoder;
 };
 
 class Model {
@@ -55,16 +63,21 @@ class Model {
   /// kMinLogVariance + softplus(head - kMinLogVariance).
   Result<std::vector<float>> decode_output(std::span<const float> latents);
 
+  /// What every layer makes of one image, (pixels), and of one z, (latent), which need not belong together.
+  /// With an empty one its half of the trace stays empty. The decoder's last output is that of its layers:
+  /// logits for kBernoulli. Errors: those of encode and decode, kShape for more than one.
+  Result<Trace> trace(std::span<const float> image, std::span<const float> z);
+
  private:
   Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<LayerParameters> encoder,
         std::vector<LayerParameters> decoder, LayerParameters mu, LayerParameters log_var,
         std::vector<LayerParameters> log_var_decoder);
-  Result<std::vector<float>> decode_means(std::span<const float> latents);  // what the decoder itself ends in
 
   ModelSpec spec_;
   Metadata metadata_;
   Floats weights_;  // all parameters, dequantized, in the order of parameters(spec)
-  Sequential encoder_, mu_, log_var_, decoder_;
+  Sequential encoder_, mu_, log_var_;
+  ImageDecoder decoder_;
   Sequential log_var_decoder_;  // without layers unless the likelihood is Gaussian
 };
 

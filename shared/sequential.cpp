@@ -125,19 +125,32 @@ Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParam
   chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_), 1, 256));
 }
 
+bool Sequential::prepare() {
+  if (!workspace_) workspace_ = allocate_floats(2 * largest_ * static_cast<std::size_t>(chunk_) + columns_);
+  return workspace_ != nullptr;
+}
+
 bool Sequential::run(std::span<const float> input, std::span<float> output) {
   const auto in_size = static_cast<std::size_t>(in_.size()), out_size = static_cast<std::size_t>(out_.size());
-  if (!workspace_) workspace_ = allocate_floats(2 * largest_ * static_cast<std::size_t>(chunk_) + columns_);
-  if (!workspace_) return false;
+  if (!prepare()) return false;
   const std::size_t samples = input.size() / in_size;
   for (std::size_t i = 0; i < samples; i += static_cast<std::size_t>(chunk_)) {
     const int n = static_cast<int>(std::min(samples - i, static_cast<std::size_t>(chunk_)));
-    run_chunk(input.data() + i * in_size, n, output.data() + i * out_size);
+    const float* result = run_chunk(input.data() + i * in_size, n);
+    std::copy_n(result, static_cast<std::size_t>(n) * out_size, output.data() + i * out_size);
   }
   return true;
 }
 
-void Sequential::run_chunk(const float* input, int n, float* output) {
+bool Sequential::run_traced(std::span<const float> input, std::vector<std::vector<float>>& outputs) {
+  outputs.clear();
+  if (!prepare()) return false;
+  run_chunk(input.data(), 1, &outputs);
+  return true;
+}
+
+/// (n, input) -> (n, output), which stands in the workspace, or is the input when no layer changes anything.
+const float* Sequential::run_chunk(const float* input, int n, std::vector<std::vector<float>>* outputs) {
   const std::size_t half = largest_ * static_cast<std::size_t>(chunk_);
   float* const columns = workspace_.get() + 2 * half;
   const float* from = input;  // (n, shape)
@@ -165,8 +178,9 @@ void Sequential::run_chunk(const float* input, int n, float* output) {
                    layers_[i]);
     if (moved) from = to;
     shape = next;
+    if (outputs != nullptr) outputs->emplace_back(from, from + out_size);
   }
-  std::copy_n(from, n * static_cast<std::ptrdiff_t>(shape.size()), output);
+  return from;
 }
 
 }  // namespace vae

@@ -37,8 +37,12 @@ class Sequential {
   /// is bounded whatever n is, cannot be had. Not thread-safe.
   bool run(std::span<const float> input, std::span<float> output);
 
+  /// The same for one sample, to look inside: outputs[i] is what layer i gives, in C,H,W order.
+  bool run_traced(std::span<const float> input, std::vector<std::vector<float>>& outputs);
+
  private:
-  void run_chunk(const float* input, int n, float* output);
+  bool prepare();
+  const float* run_chunk(const float* input, int n, std::vector<std::vector<float>>* outputs = nullptr);
 
   LayerList layers_;
   Shape in_, out_;

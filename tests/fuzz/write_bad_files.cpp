@@ -1,10 +1,13 @@
-// Writes the table of bad files, and a good one, as CODE.NAME.bin into a folder, and the presets' model lines
-// into its subfolder lines: the corpus of the fuzzers. The tests in Node and Chromium try the bad files too.
+// Writes the table of bad files, and a good one, as CODE.NAME.bin into a folder, and the presets' model
+// lines, snapshots and digits into its subfolders: the corpus of the fuzzers. The tests in Node and Chromium
+// try the bad files too.
 #include <filesystem>
 #include <fstream>
 
+#include "shared/digits_file.hpp"
 #include "tests/bad_files.hpp"
 #include "tests/models.hpp"
+#include "tests/snapshot_files.hpp"
 
 namespace {
 void write(const std::filesystem::path& path, const std::vector<std::byte>& bytes) {
@@ -33,6 +36,15 @@ int write_bad_files(const std::filesystem::path& folder) {
     const auto* text = reinterpret_cast<const std::byte*>(lines[i].data());
     write(folder / "lines" / (std::to_string(i) + ".txt"), {text, text + lines[i].size()});
   }
+  std::filesystem::create_directories(folder / "snapshots");
+  write(folder / "snapshots" / "f16.bin", vae::testing::snapshot_parts().file());
+  const vae::ModelSpec gaussian = with_likelihood(vae::testing::small_spec(), vae::Likelihood::kGaussian);
+  write(folder / "snapshots" / "int8.bin", vae::testing::snapshot_parts(gaussian, vae::Dtype::kI8).file());
+  std::filesystem::create_directories(folder / "digits");
+  const std::vector<vae::NamedTensor> digits = {
+      {"images", {3, {2, 2, 2}}, {0, 1, 0, 0.5f, 1, 1, 0, 0}, vae::Dtype::kF16},
+      {"labels", {1, {2}}, {4, 7}, vae::Dtype::kF32}};
+  write(folder / "digits" / "two.bin", vae::write_weights({}, digits, vae::kDigitsLimits.format));
   return 0;
 }
 

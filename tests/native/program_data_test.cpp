@@ -6,6 +6,7 @@
 #include "native/canvas.hpp"
 #include "native/dataset.hpp"
 #include "native/output_file.hpp"
+#include "shared/digits_file.hpp"
 #include "shared/encoding.hpp"
 #include "shared/model.hpp"
 #include "tests/catch.hpp"
@@ -137,7 +138,7 @@ TEST_CASE("native_digits writes the first test images of each class, byte for by
   CAPTURE(o.out, o.err);
   REQUIRE(o.code == 0);
   const std::vector<std::byte> bytes = read_file(out, FileLimits{}.bytes);
-  const auto view = read_weights(bytes, {.format = "digit-vae-digits"});
+  const auto view = read_weights(bytes, kDigitsLimits);
   REQUIRE(view);
   CHECK(view->get("image") == "1x12x12");
   const ImageSet test = read_image_set(folder.path(), "t10k", false);
@@ -166,7 +167,7 @@ TEST_CASE("native_digits writes the first test images of each class, byte for by
 
 TEST_CASE("the digits in the tree are MNIST's") {
   const std::vector<std::byte> bytes = read_file(ASSETS "/digits.bin", FileLimits{}.bytes);
-  const auto view = read_weights(bytes, {.format = "digit-vae-digits"});
+  const auto view = read_weights(bytes, kDigitsLimits);
   REQUIRE(view);
   CHECK(view->find("images")->shape == Dims{3, {200, 28, 28}});
   TemporaryFolder folder;

@@ -14,6 +14,7 @@
 #include "shared/encoding.hpp"
 #include "shared/latent.hpp"
 #include "shared/model.hpp"
+#include "shared/snapshots.hpp"
 #include "tests/bad_files.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
@@ -481,14 +482,19 @@ TEST_CASE("snapshots along training, in a file beside the output") {
   const std::string out = folder / "w.bin", side = folder / "w.snapshots.bin";
   REQUIRE(run(folder, train(folder, "--steps 40 --snapshots 5 --out " + out)).code == 0);
   const std::vector<std::byte> bytes = read_file(side, 1 << 20);
-  const auto view = read_weights(bytes, {.format = "digit-vae-snapshots"});
+  const auto view = read_weights(bytes, kSnapshotLimits);
   REQUIRE(view);
-  CHECK(view->get("snapshot_steps") == "0 1 3 12 40");
-  CHECK(view->tensors.size() == 5 * 4);
   CHECK(view->find("4.decoder.2.weight")->dtype == Dtype::kF16);
-  std::vector<float> kl;
-  REQUIRE(decode_floats(view->get("snapshot_kl"), kl));
-  CHECK(kl.size() == 5);
+  auto snapshots = Snapshots::load(bytes);
+  REQUIRE(snapshots);
+  CHECK(view->get("snapshot_steps") == "0 1 3 12 40");
+  CHECK((snapshots->count() == 5 && snapshots->step(3) == 12));
+  CHECK(snapshots->reconstruction(4) < snapshots->reconstruction(0));
+  auto model = Model::load(read_file(out, 1 << 20));
+  REQUIRE(model);
+  const std::vector<float> z(static_cast<std::size_t>(model->latent()), 0.5f);
+  const std::vector<float> last = *snapshots->decode(4, z), expected = *model->decode(z);
+  for (std::size_t i = 0; i < last.size(); ++i) CHECK(last[i] == Approx(expected[i]).margin(1e-3));
   const Bytes whole = read_bytes(side);
   const std::string checkpoint = " --checkpoint-steps 7 --checkpoint " + (folder / "ck").string();
   std::filesystem::remove(out);

@@ -49,6 +49,15 @@ TEST_CASE("lerp is the midpoint, slerp keeps the length") {
   }
 }
 
+TEST_CASE(
+    "slerp's length lies between those of the ends, also where they nearly point away from each other") {
+  const Vector a = {1, 0.05f}, b = {-2, 0.05f};
+  for (int i = 1; i < 20; ++i) {
+    const float t = static_cast<float>(i) / 20;
+    CHECK(length(slerp(a, b, t)) == Approx((1 - t) * length(a) + t * length(b)));
+  }
+}
+
 TEST_CASE("slerp falls back to lerp where no angle is defined") {
   CHECK(slerp(Vector{0, 0}, Vector{2, 4}, 0.5f) == Vector{1, 2});
   CHECK(slerp(Vector{1, 1}, Vector{3, 3}, 0.5f) == Vector{2, 2});
