@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""strings.py TEXTS.json [OUT.hpp] [OUT.js] [--used-in FOLDER]: what a visitor reads, in every language, as code.
+
+TEXTS.json has a line for each text, sorted: "view_name": {"en": ..., "zh": ...}. {0}, {1} stand for values that are
+put in. Texts of the page around the lab are called page_...; they may hold tags (<b>...</b>) and become a module
+whose default export is {language: {key: text}}. The others become the header behind web/lab/strings.hpp. --used-in
+also asks that the sources in FOLDER name every text. What is wrong is told in one line, and nothing is written."""
+import argparse
+import json
+import pathlib
+import re
+import sys
+
+LANGUAGES = ("en", "zh")  # in the order of lab::Language
+SOURCES = {".cpp", ".hpp", ".js", ".html"}
+
+
+class Wrong(Exception):
+    pass
+
+
+def read(path):
+    """The texts as {key: {language: text}}."""
+    def unique(pairs):
+        keys = [key for key, _ in pairs]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise Wrong(f'"{key}" is there twice')
+        return dict(pairs)
+
+    try:
+        texts = json.loads(pathlib.Path(path).read_text(encoding="utf-8"), object_pairs_hook=unique)
+        check(texts)
+    except (OSError, ValueError, Wrong) as error:
+        raise Wrong(f"{path}: {error}") from None
+    return texts
+
+
+def check(texts):
+    for before, key in zip(texts, list(texts)[1:]):
+        if before > key:
+            raise Wrong(f'"{key}" stands after "{before}"; sort the lines')
+    for key, text in texts.items():
+        if not re.fullmatch("[a-z][a-z0-9]*(_[a-z0-9]+)*", key):
+            raise Wrong(f'"{key}" is not lower_case_words')
+        for language in LANGUAGES:
+            if not (isinstance(text, dict) and text.get(language)):
+                raise Wrong(f'"{key}" lacks "{language}"')
+        if len(text) > len(LANGUAGES):
+            raise Wrong(f'"{key}" has a language that is none of {", ".join(LANGUAGES)}')
+        marks = {language: set(re.findall(r"\{\d\}|</?\w+>", text[language])) for language in LANGUAGES}
+        for language, theirs in marks.items():
+            if theirs != marks["en"]:
+                odd = min(theirs ^ marks["en"])
+                raise Wrong(f'"{key}" has {odd} in only one of "en" and "{language}"')
+
+
+def of_page(key):
+    return key.startswith("page_")
+
+
+def enumerator(key):
+    return "k" + "".join(word.capitalize() for word in key.split("_"))
+
+
+def check_used(texts, folder):
+    """Every text is named by the sources: kViewName in C++, say('name') or data-text="name" in the page."""
+    files = (path for path in sorted(pathlib.Path(folder).rglob("*")) if path.suffix in SOURCES)
+    sources = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    words = set(re.findall(r"\w+", sources))
+    words |= {f"page_{name}" for _, name in re.findall(r"(say\('|data-text=\")(\w+)", sources)}
+    idle = [key for key in texts if (key if of_page(key) else enumerator(key)) not in words]
+    if idle:
+        raise Wrong(f"nothing in {folder} uses {', '.join(idle)}")
+
+
+def cpp(texts):
+    ours = [key for key in texts if not of_page(key)]
+    # A string of JSON is a literal of C++ as well.
+    rows = [", ".join(json.dumps(texts[key][language], ensure_ascii=False) for language in LANGUAGES) for key in ours]
+    return ("// Made by web/strings.py.\n#pragma once\n\nnamespace lab {\n\nenum class Text : int {\n"
+            + "".join(f"  {enumerator(key)},\n" for key in ours)
+            + f"}};\n\n/// A row for each Text, a column for each Language.\n"
+              f"inline constexpr const char* kTexts[][{len(LANGUAGES)}] = {{\n"
+            + "".join(f"    {{{row}}},\n" for row in rows) + "};\n\n}  // namespace lab\n")
+
+
+def js(texts):
+    tables = {language: {key: text[language] for key, text in texts.items() if of_page(key)} for language in LANGUAGES}
+    return f"// Made by web/strings.py.\nexport default {json.dumps(tables, ensure_ascii=False, indent=1)};\n"
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("texts")
+    parser.add_argument("outputs", nargs="*")
+    parser.add_argument("--used-in")
+    options = parser.parse_args()
+    try:
+        texts = read(options.texts)
+        if options.used_in:
+            check_used(texts, options.used_in)
+    except Wrong as wrong:
+        sys.exit(f"strings.py: {wrong}")
+    for out in map(pathlib.Path, options.outputs):
+        out.write_text({".hpp": cpp, ".js": js}[out.suffix](texts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
