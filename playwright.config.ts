@@ -9,6 +9,7 @@ export default defineConfig({
   testDir: 'tests/web',
   testMatch: '*.spec.ts',
   outputDir: 'build/playwright',
+  snapshotPathTemplate: 'tests/golden/{arg}{ext}',
   reporter: 'list',
   fullyParallel: true,
   workers: 2,

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "web/host.hpp"
 
@@ -56,7 +57,20 @@ EMSCRIPTEN_KEEPALIVE void lab_resize(int width, int height, float scale) {
 }
 EMSCRIPTEN_KEEPALIVE void lab_theme(int dark) {
   host.app.host.dark = dark != 0;
+  host.app.host.forced = false;
   wake();
+}
+/// Forced colours of the system, 0xrrggbb each: page, text, border, control, highlight, text on highlight.
+EMSCRIPTEN_KEEPALIVE void lab_forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control,
+                                           unsigned highlight, unsigned on_highlight) {
+  host.app.host.forced = true;
+  host.app.host.forced_theme = lab::forced_theme(page, ink, border, control, highlight, on_highlight);
+  wake();
+}
+/// What is visible at once, and whether nothing should move by itself.
+EMSCRIPTEN_KEEPALIVE void lab_visitor(float view_height, int still) {
+  host.app.host.view_height = view_height * host.app.host.scale;
+  host.app.host.still = still != 0;
 }
 /// 1: draw again; 2: the pointer is over something to press; 4: over text.
 EMSCRIPTEN_KEEPALIVE int lab_frame(double seconds) {
@@ -79,16 +93,26 @@ EMSCRIPTEN_KEEPALIVE void lab_pointer(int kind, int touch, float x, float y) {
   if (kind <= 1) host.app.keyboard = false;
   wake();
 }
-EMSCRIPTEN_KEEPALIVE void lab_new() {
-  host.app.lab.new_samples();
+/// Asks for `doublings` of the map's magnification at the pointer.
+EMSCRIPTEN_KEEPALIVE void lab_zoom(float doublings) {
+  host.app.zoom += doublings;
   wake();
 }
-EMSCRIPTEN_KEEPALIVE void lab_seed(double seed) {
-  if (seed >= 0 && seed <= UINT32_MAX) host.app.lab.set_seed(static_cast<std::uint32_t>(seed));
+/// A key for the whole lab, wherever the focus is: 0 play or pause, 1 undo, 2 redo, 3 Escape.
+EMSCRIPTEN_KEEPALIVE void lab_key(int key) {
+  static constexpr ImGuiKey kKeys[] = {ImGuiKey_P, ImGuiKey_Z, ImGuiKey_Y, ImGuiKey_Escape};
+  if (key >= 0 && key < 4) host.app.keys.push_back(kKeys[key]);
   wake();
 }
-EMSCRIPTEN_KEEPALIVE void lab_play() {
-  host.app.lab.set_playing(!host.app.lab.state().playing);
+/// What a control's native mirror did: a press or a new value, or a text.
+EMSCRIPTEN_KEEPALIVE void lab_remote(const char* name, double value, const char* text) {
+  host.app.remote.push_back({name, static_cast<float>(value), text});
+  wake();
+}
+/// The language: 0 English, 1 Chinese, whose font's bytes then must stay where they are.
+EMSCRIPTEN_KEEPALIVE void lab_language(int chinese, const unsigned char* font, std::size_t size) {
+  if (chinese != 0) lab::set_chinese_font(font, size);
+  lab::set_language(chinese != 0 ? lab::Language::kChinese : lab::Language::kEnglish);
   wake();
 }
 /// Height that the content needs at the present width.
@@ -98,31 +122,83 @@ EMSCRIPTEN_KEEPALIVE void lab_lost() {
   known_count = 0;
 }
 EMSCRIPTEN_KEEPALIVE void lab_restore() { restore_graphics(); }
-/// Null, or the error's code and message with a line break between; the old model then stays.
-EMSCRIPTEN_KEEPALIVE const char* lab_load(const std::byte* file, std::size_t size) {
-  const auto error = host.app.lab.load({file, size});
+/// Takes a visitor's own weights (without a name) or a file that was wanted. Null, or the error's code and
+/// message with a line break between; what was there then stays.
+EMSCRIPTEN_KEEPALIVE const char* lab_give(const char* name, const std::byte* file, std::size_t size) {
+  const auto error = *name == '\0' ? host.app.lab.load(lab::kOwnModel, {file, size})
+                                   : host.app.lab.give(name, {file, file + size});
   wake();
   if (!error) return nullptr;
   answer = std::string(vae::code_name(error->code)) + "\n" + error->message;
   return answer.c_str();
 }
-/// Four floats x, y, w, h of a control; w = 0 if there is none.
+/// The next file that is wanted and not being fetched yet, or null.
+EMSCRIPTEN_KEEPALIVE const char* lab_wanted() {
+  for (lab::Wanted& wanted : host.app.lab.wanted()) {
+    if (wanted.status != lab::Wanted::kWanted) continue;
+    wanted.status = lab::Wanted::kLoading;
+    return wanted.file.c_str();
+  }
+  return nullptr;
+}
+/// How far a wanted file is: 0 to 1; or why it cannot be had.
+EMSCRIPTEN_KEEPALIVE void lab_fetching(const char* name, float progress, const char* failure) {
+  if (lab::Wanted* wanted = host.app.lab.find_wanted(name)) {
+    wanted->progress = progress;
+    wanted->message = failure;
+    if (*failure != '\0') wanted->status = lab::Wanted::kFailed;
+  }
+  wake();
+}
+/// What the lab asks of the page ("open", "png", ...), or an empty text.
+EMSCRIPTEN_KEEPALIVE const char* lab_request() {
+  answer = std::exchange(host.app.request, {});
+  return answer.c_str();
+}
+EMSCRIPTEN_KEEPALIVE int lab_loaded() { return host.app.lab.loaded() ? 1 : 0; }
+EMSCRIPTEN_KEEPALIVE const char* lab_link() {
+  answer = lab::to_link(host.app.lab.state());
+  return answer.c_str();
+}
+/// Takes the state of a link; an empty one is a fresh lab, which plays unless nothing should move.
+EMSCRIPTEN_KEEPALIVE void lab_open(const char* link) {
+  lab::LabState state = lab::from_link(link);
+  host.app.draw.take = state.z.empty() && (state.test_digit >= 0 || !state.ink.empty());
+  if (*link == '\0') state.playing = true;
+  if (host.app.host.still) state.playing = false;
+  host.app.lab.open(std::move(state));
+  wake();
+}
+/// Four floats x, y, w, h of an item; w = 0 if there is none.
 EMSCRIPTEN_KEEPALIVE const float* lab_item(const char* name) {
   static lab::Box box;
-  box = lab::find_item(host.app, name);
+  const lab::Item* item = lab::find_item(host.app, name);
+  const float scale = host.app.host.scale;
+  box = item == nullptr
+            ? lab::Box{}
+            : lab::Box{item->box.x / scale, item->box.y / scale, item->box.w / scale, item->box.h / scale};
   return &box.x;
 }
-/// 784 floats, or null.
+/// 784 floats, or null while it is not decoded.
 EMSCRIPTEN_KEEPALIVE const float* lab_picture(const char* name) {
-  const int index = lab::find_picture(host.app, name);
-  return index < 0 ? nullptr : host.app.lab.picture(index).data();
+  const lab::Item* item = lab::find_item(host.app, name);
+  const lab::Gallery& gallery = host.app.lab.gallery();
+  return item == nullptr || !gallery.ready(item->slot) ? nullptr : gallery.pixels(item->slot).data();
+}
+/// The controls as JSON, or null when they are as they were at the last call.
+EMSCRIPTEN_KEEPALIVE const char* lab_controls() {
+  static std::string last;
+  std::string now = lab::controls_json(host.app);
+  if (now == last) return nullptr;
+  last = std::move(now);
+  return last.c_str();
 }
 EMSCRIPTEN_KEEPALIVE const char* lab_state() {
   answer = lab::state_json(host.app, host.frames);
   return answer.c_str();
 }
 EMSCRIPTEN_KEEPALIVE const char* lab_describe() {
-  answer = host.app.lab.describe();
+  answer = lab::describe(host.app);
   return answer.c_str();
 }
 EMSCRIPTEN_KEEPALIVE const char* lab_facts() {

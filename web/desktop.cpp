@@ -1,5 +1,8 @@
 // The lab in a window of its own. Draws only when something happened, like the page.
-//   lab WEIGHTS [--dark|--light] [--size WIDTHxHEIGHT] [--scale S] [--screenshot OUT.png]
+//   lab WEIGHTS [--dark|--light] [--lang en|zh] [--state LINK] [--size WIDTHxHEIGHT] [--scale S]
+//       [--screenshot OUT.png]
+// LINK is what follows "#" in a link of the page. Other models, snapshots and digits are read from beside
+// WEIGHTS.
 #include <GLFW/glfw3.h>
 #include <png.h>
 
@@ -9,16 +12,21 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "web/host.hpp"
+#include "web/lab/font.hpp"
 
 namespace {
 
 struct Options {
   const char* weights = nullptr;
   const char* screenshot = nullptr;
+  const char* state = "";
+  bool chinese = false;
   int width = 1280, height = 900;
   float scale = 0;  // 0: the monitor's
   bool dark = false;
@@ -34,6 +42,12 @@ bool parse(int argc, char** argv, Options& options) {
       options.dark = true;
     } else if (word == "--light") {
       options.dark = false;
+    } else if (word == "--state" && has_value) {
+      options.state = argv[++i];
+    } else if (word == "--lang" && has_value) {
+      const std::string_view lang = argv[++i];
+      if (lang != "en" && lang != "zh") return false;
+      options.chinese = lang == "zh";
     } else if (word == "--screenshot" && has_value) {
       options.screenshot = argv[++i];
     } else if (word == "--scale" && has_value) {
@@ -49,27 +63,58 @@ bool parse(int argc, char** argv, Options& options) {
   return options.weights != nullptr && options.width > 0 && options.height > 0;
 }
 
-/// Loads a weights file; false, with one line on stderr, when that fails. `status`: what the program exits
-/// with.
-bool load_file(const char* path, int* status) {
-  std::vector<std::byte> bytes;
-  std::FILE* const file = std::fopen(path, "rb");
-  if (file == nullptr) {
-    std::fprintf(stderr, "lab: cannot open %s: %s\n", path, std::strerror(errno));
-    return *status = 66, false;
-  }
+/// Reads a file, of at most what weights may have; false, with errno, when it cannot be opened.
+bool read_file(const std::string& path, std::vector<std::byte>& bytes) {
+  std::FILE* const file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return false;
   std::byte chunk[65536];
   for (std::size_t n;
        bytes.size() <= vae::FileLimits{}.bytes && (n = std::fread(chunk, 1, sizeof chunk, file)) > 0;) {
     bytes.insert(bytes.end(), chunk, chunk + n);
   }
   std::fclose(file);
-  const auto error = host.app.lab.load(bytes);
+  return true;
+}
+
+/// Loads weights; false, with one line on stderr, when that fails. `status`: what the program exits with.
+bool load_weights(const std::string& path, int* status) {
+  std::vector<std::byte> bytes;
+  if (!read_file(path, bytes)) {
+    std::fprintf(stderr, "lab: cannot open %s: %s\n", path.c_str(), std::strerror(errno));
+    return *status = 66, false;
+  }
+  std::string_view id = lab::kOwnModel;
+  for (const lab::KnownModel& known : lab::known_models()) {
+    if (path.ends_with(std::string("/") + known.file)) id = known.id;
+  }
+  const auto error = host.app.lab.load(id, bytes);
   wake();
-  if (!error) return true;
-  std::fprintf(stderr, "lab: %s: %s (%s)\n", path, error->message.c_str(),
+  if (!error) return host.app.lab.use_model(id), true;
+  std::fprintf(stderr, "lab: %s: %s (%s)\n", path.c_str(), error->message.c_str(),
                vae::code_name(error->code).data());
   return *status = 65, false;
+}
+
+/// The folder of a path, with its '/'.
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/') + 1); }
+
+/// Fetches what the lab wants from beside the weights; false when it wants nothing.
+bool fetch_wanted(const std::string& folder) {
+  bool fetched = false;
+  for (std::size_t i = 0; i < host.app.lab.wanted().size(); ++i) {
+    lab::Wanted& wanted = host.app.lab.wanted()[i];
+    if (wanted.status != lab::Wanted::kWanted) continue;
+    std::vector<std::byte> bytes;
+    if (read_file(folder + wanted.file, bytes)) {
+      host.app.lab.give(std::string(wanted.file), std::move(bytes));
+    } else {
+      wanted.status = lab::Wanted::kFailed;
+      wanted.message = folder + wanted.file + ": " + std::strerror(errno);
+    }
+    fetched = true;
+    wake();
+  }
+  return fetched;
 }
 
 void set_callbacks() {
@@ -85,8 +130,12 @@ void set_callbacks() {
     if (button == GLFW_MOUSE_BUTTON_LEFT) ImGui::GetIO().AddMouseButtonEvent(0, action == GLFW_PRESS);
     wake();
   });
-  glfwSetScrollCallback(host.window, [](GLFWwindow*, double x, double y) {
-    ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(x), static_cast<float>(y));
+  glfwSetScrollCallback(host.window, [](GLFWwindow* window, double x, double y) {
+    if (glfwGetKey(window, GLFW_KEY_LEFT_CONTROL) == GLFW_PRESS) {
+      host.app.zoom += static_cast<float>(y) / 4;
+    } else {
+      ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(x), static_cast<float>(y));
+    }
     wake();
   });
   glfwSetCursorEnterCallback(host.window, [](GLFWwindow*, int entered) {
@@ -96,7 +145,7 @@ void set_callbacks() {
   glfwSetWindowRefreshCallback(host.window, [](GLFWwindow*) { wake(); });
   glfwSetDropCallback(host.window, [](GLFWwindow*, int count, const char** paths) {
     int status = 0;
-    if (count > 0) load_file(paths[0], &status);  // a file that is refused leaves the old model in place
+    if (count > 0) load_weights(paths[0], &status);  // a file that is refused leaves the old model in place
   });
 }
 
@@ -107,11 +156,16 @@ void measure(float scale) {
   float x = 1, y = 1;
   glfwGetWindowContentScale(host.window, &x, &y);
   host.app.host.scale = scale > 0 ? scale : std::clamp(x, 0.5f, 4.0f);
+  host.app.host.view_height = static_cast<float>(host.height);
 }
 
-int screenshot(const char* path) {
-  do glfwPollEvents();
-  while (draw_frame(1 / 60.0));
+int screenshot(const char* path, const std::string& folder) {
+  bool more = true;
+  while (more || host.input) {  // input: a file came that the last frame wanted
+    glfwPollEvents();
+    more = draw_frame(1 / 60.0);
+    more = fetch_wanted(folder) || more;
+  }
   std::vector<unsigned char> pixels(static_cast<std::size_t>(3) * host.width * host.height);
   glPixelStorei(GL_PACK_ALIGNMENT, 1);
   glReadPixels(0, 0, host.width, host.height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
@@ -125,7 +179,7 @@ int screenshot(const char* path) {
   return 74;
 }
 
-void loop(float scale) {
+void loop(float scale, const std::string& folder) {
   GLFWcursor* const hand = glfwCreateStandardCursor(GLFW_HAND_CURSOR);
   GLFWcursor* const beam = glfwCreateStandardCursor(GLFW_IBEAM_CURSOR);
   glfwSwapInterval(1);
@@ -138,6 +192,7 @@ void loop(float scale) {
       glfwWaitEvents();
     }
     measure(scale);
+    fetch_wanted(folder);
     const double now = glfwGetTime();
     more = draw_frame(now - before);
     before = now;
@@ -155,12 +210,24 @@ int run_desktop(int argc, char** argv) {
   Options options;
   if (!parse(argc, argv, options)) {
     std::fputs(
-        "usage: lab WEIGHTS [--dark|--light] [--size WIDTHxHEIGHT] [--scale S] [--screenshot OUT.png]\n",
+        "usage: lab WEIGHTS [--dark|--light] [--lang en|zh] [--state LINK] [--size WIDTHxHEIGHT] [--scale "
+        "S]\n"
+        "           [--screenshot OUT.png]\n",
         stderr);
     return 2;
   }
   int status = 0;
-  if (!load_file(options.weights, &status)) return status;
+  if (!load_weights(options.weights, &status)) return status;
+  const std::string folder = folder_of(options.weights);
+  if (*options.state != '\0') {
+    lab::LabState state = lab::from_link(options.state);
+    host.app.draw.take = state.z.empty() && (state.test_digit >= 0 || !state.ink.empty());
+    host.app.lab.open(std::move(state));
+  }
+  if (options.chinese) {
+    lab::set_chinese_font(lab::kFontChinese.bytes, lab::kFontChinese.size);
+    lab::set_language(lab::Language::kChinese);
+  }
   glfwSetErrorCallback([](int, const char* text) { std::fprintf(stderr, "lab: %s\n", text); });
   if (!open_window(options.width, options.height, "digit-vae", options.screenshot == nullptr)) return 69;
   host.app.host.window = true;
@@ -168,9 +235,9 @@ int run_desktop(int argc, char** argv) {
   set_callbacks();
   measure(options.scale);
   if (options.screenshot != nullptr) {
-    status = screenshot(options.screenshot);
+    status = screenshot(options.screenshot, folder);
   } else {
-    loop(options.scale);
+    loop(options.scale, folder);
   }
   forget_graphics();
   ImGui::DestroyContext();

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "web/lab_view.hpp"
+#include "web/lab/view.hpp"
 
 struct GLFWwindow;
 

@@ -30,18 +30,43 @@ target_include_directories(imgui PUBLIC ${PROJECT_SOURCE_DIR})
 target_compile_definitions(imgui PUBLIC IMGUI_USER_CONFIG="web/imgui_config.h")
 target_compile_options(imgui PRIVATE -w)
 
-# Inter, subset and made into C++ arrays.
-set(inter_dir /usr/share/fonts/opentype/inter CACHE PATH "Folder with Inter-Regular.otf and Inter-SemiBold.otf")
+# What the lab is without its looks: its state, pictures and models, the texts of strings.json as code, and what is known
+# of the models in assets/.
 find_program(PYTHON_WITH_FONTTOOLS python3 PATHS /usr/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
-set(labels "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 ,=-")
-add_custom_command(OUTPUT lab_font.cpp
-  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/font.py lab_font.cpp
-    kFontRegular=${inter_dir}/Inter-Regular.otf kFontSemiBold=${inter_dir}/Inter-SemiBold.otf:${labels}
-  DEPENDS font.py VERBATIM)
+set(texts ${CMAKE_CURRENT_SOURCE_DIR}/strings.json)
+add_custom_command(OUTPUT lab_texts.hpp
+  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} lab_texts.hpp
+  DEPENDS strings.py ${texts} VERBATIM)
+file(GLOB assets CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/assets/*.bin)
+add_custom_command(OUTPUT lab_models.cpp
+  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/models.py ${PROJECT_SOURCE_DIR}/assets lab_models.cpp
+  DEPENDS models.py ${assets} VERBATIM)
+add_library(lab_data STATIC lab/gallery.cpp lab/ink.cpp lab/lab.cpp lab/lab_files.cpp lab/link.cpp lab/nodes.cpp lab/numbers.cpp
+  lab/reading.cpp lab/strings.cpp ${CMAKE_CURRENT_BINARY_DIR}/lab_texts.hpp
+  ${CMAKE_CURRENT_BINARY_DIR}/lab_models.cpp)
+target_include_directories(lab_data PUBLIC ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR})
+target_link_libraries(lab_data PRIVATE vae_warnings)
+target_compile_options(lab_data PRIVATE -fno-exceptions -fno-rtti)
 
-add_library(lab_app OBJECT main.cpp lab.cpp lab_draw.cpp lab_hooks.cpp lab_latents.cpp lab_morph.cpp
-  lab_samples.cpp lab_theme.cpp lab_widgets.cpp ${CMAKE_CURRENT_BINARY_DIR}/lab_font.cpp)
-target_link_libraries(lab_app PRIVATE imgui vae_warnings)
+# Inter and, for Chinese, WenQuanYi Micro Hei: subset, and made into C++ arrays. The desktop's program carries both, the
+# page fetches the Chinese one.
+set(inter_dir /usr/share/fonts/opentype/inter CACHE PATH "Folder with Inter-Regular.otf and Inter-SemiBold.otf")
+set(chinese_font /usr/share/fonts/truetype/wqy/wqy-microhei.ttc CACHE FILEPATH "A font with Chinese")
+set(fonts kFontRegular=${inter_dir}/Inter-Regular.otf kFontSemiBold=${inter_dir}/Inter-SemiBold.otf)
+if(NOT EMSCRIPTEN)
+  list(APPEND fonts kFontChinese=${chinese_font})
+endif()
+add_custom_command(OUTPUT lab_font.cpp
+  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} lab_font.cpp ${fonts}
+  DEPENDS lab/font.py ${texts} VERBATIM)
+
+add_library(lab_app OBJECT main.cpp lab/bend.cpp lab/compare.cpp lab/compare_choice.cpp lab/compare_column.cpp
+  lab/digit_card.cpp lab/digits.cpp lab/draw.cpp lab/draw_code.cpp lab/draw_nats.cpp lab/generate.cpp lab/hooks.cpp
+  lab/inside.cpp lab/inside_loss.cpp lab/inside_values.cpp lab/loading.cpp lab/loss_curve.cpp lab/map.cpp
+  lab/map_area.cpp lab/map_marks.cpp lab/map_panel.cpp lab/map_plane.cpp lab/morph.cpp lab/morph_stops.cpp
+  lab/morph_view.cpp lab/page.cpp lab/reading.cpp lab/sliders.cpp lab/text.cpp lab/theme.cpp lab/time.cpp
+  lab/time_pictures.cpp lab/top_bar.cpp lab/traversal.cpp lab/widgets.cpp ${CMAKE_CURRENT_BINARY_DIR}/lab_font.cpp)
+target_link_libraries(lab_app PRIVATE imgui lab_data vae_warnings)
 target_compile_options(lab_app PRIVATE -fno-exceptions -fno-rtti)
 
 if(NOT EMSCRIPTEN)
@@ -50,14 +75,14 @@ if(NOT EMSCRIPTEN)
   find_package(PNG REQUIRED)
   add_executable(lab desktop.cpp)
   target_link_libraries(lab_app PRIVATE glfw)
-  target_link_libraries(lab PRIVATE lab_app imgui vae_core vae_warnings glfw OpenGL::GL PNG::PNG)
+  target_link_libraries(lab PRIVATE lab_app imgui lab_data vae_core vae_warnings glfw OpenGL::GL PNG::PNG)
   target_compile_options(lab PRIVATE -fno-exceptions -fno-rtti)
   target_link_libraries(imgui PRIVATE ${CMAKE_DL_LIBS})
   return()
 endif()
 
-# What a visitor downloads before the weights: at most 200 KB with gzip. So everything is built for size but the
-# core's kernels, which are built for speed: lab.js has them with SIMD, lab-scalar.js for browsers without it.
+# What a visitor waits for before the weights, so everything is built for size but the core's kernels, which are built for
+# speed: lab.js has them with SIMD, lab-scalar.js for browsers without it.
 get_target_property(core_sources vae_core SOURCES)
 list(REMOVE_ITEM core_sources sequential.cpp)
 list(TRANSFORM core_sources PREPEND ${PROJECT_SOURCE_DIR}/shared/)
@@ -71,10 +96,10 @@ target_compile_options(lab_kernels_scalar PRIVATE -O2)
 foreach(target lab_core lab_kernels lab_kernels_scalar)
   target_include_directories(${target} SYSTEM PRIVATE ${core_includes})
 endforeach()
-foreach(target lab_core imgui lab_app)
+foreach(target lab_core imgui lab_app lab_data)
   target_compile_options(${target} PRIVATE -Oz)
 endforeach()
-foreach(target lab_core lab_kernels lab_kernels_scalar imgui lab_app)
+foreach(target lab_core lab_kernels lab_kernels_scalar imgui lab_app lab_data)
   target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -ffp-contract=off)
 endforeach()
 target_compile_definitions(imgui PRIVATE IMGUI_WITHOUT_STDIO)
@@ -83,7 +108,7 @@ target_sources(lab_app PRIVATE browser.cpp)
 # MINIMAL_RUNTIME does not link with GLFW. The largest weights (64 MiB of int8) take some 350 MiB while they load.
 function(lab_module name kernels)
   add_executable(${name} $<TARGET_OBJECTS:lab_app> $<TARGET_OBJECTS:${kernels}>)
-  target_link_libraries(${name} PRIVATE imgui lab_core)
+  target_link_libraries(${name} PRIVATE imgui lab_core lab_data)
   target_link_options(${name} PRIVATE -O2 -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
     -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
     -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=1GB
@@ -96,14 +121,20 @@ endfunction()
 lab_module(lab lab_kernels)
 lab_module(lab-scalar lab_kernels_scalar)
 
-# The page around it, and the weights it loads.
-foreach(file index.html index.css index.js ../assets/weights.bin)
-  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${file})
-    get_filename_component(name ${file} NAME)
-    add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/${name}
-      COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/${file} ${DIGIT_VAE_SITE}/${name}
-      DEPENDS ${file} VERBATIM)
-    list(APPEND lab_page ${DIGIT_VAE_SITE}/${name})
-  endif()
+# The page around it with its texts, the Chinese font, and the models.
+file(GLOB page CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/page/*)
+foreach(file ${page} ${assets})
+  get_filename_component(name ${file} NAME)
+  add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/${name}
+    COMMAND ${CMAKE_COMMAND} -E copy ${file} ${DIGIT_VAE_SITE}/${name}
+    DEPENDS ${file} VERBATIM)
+  list(APPEND lab_page ${DIGIT_VAE_SITE}/${name})
 endforeach()
-add_custom_target(lab_page ALL DEPENDS ${lab_page})
+add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/strings.js
+  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${DIGIT_VAE_SITE}/strings.js
+  DEPENDS strings.py ${texts} VERBATIM)
+add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/zh.ttf
+  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} ${DIGIT_VAE_SITE}/zh.ttf
+    ${chinese_font}
+  DEPENDS lab/font.py ${texts} VERBATIM)
+add_custom_target(lab_page ALL DEPENDS ${lab_page} ${DIGIT_VAE_SITE}/strings.js ${DIGIT_VAE_SITE}/zh.ttf)

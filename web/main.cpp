@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <iterator>
+#include <utility>
 
 #include "imgui.h"
 #include "imgui_impl_opengl3.h"
@@ -36,36 +36,36 @@ void create_atlas() {
     glTexParameteri(GL_TEXTURE_2D, wrap, GL_CLAMP_TO_EDGE);
   }
   glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, lab::kAtlasWidth, lab::kAtlasHeight, 0, GL_RGBA, GL_UNSIGNED_BYTE,
-               host.app.atlas.data());
-  std::fill(std::begin(host.app.atlas_dirty), std::end(host.app.atlas_dirty), false);
+               host.app.lab.gallery().atlas());
+  host.app.atlas_rows = 0;
   host.app.host.atlas = (ImTextureID) static_cast<std::uintptr_t>(host.atlas);  // a pointer or an integer
 }
 
 void upload_atlas() {
   glBindTexture(GL_TEXTURE_2D, host.atlas);
   for (int row = 0; row < lab::kAtlasRows; ++row) {
-    if (!host.app.atlas_dirty[row]) continue;
-    host.app.atlas_dirty[row] = false;
+    if ((host.app.atlas_rows >> row & 1) == 0) continue;
     const int y = row * lab::kSide;
     glTexSubImage2D(GL_TEXTURE_2D, 0, 0, y, lab::kAtlasWidth, lab::kSide, GL_RGBA, GL_UNSIGNED_BYTE,
-                    host.app.atlas.data() + std::ptrdiff_t{4} * y * lab::kAtlasWidth);
+                    host.app.lab.gallery().atlas() + std::ptrdiff_t{4} * y * lab::kAtlasWidth);
   }
+  host.app.atlas_rows = 0;
 }
 
 /// Runs the lab, `seconds` after the last time, until ImGui has taken all input (it takes a press and its
-/// release one after the other) and once more for what was laid out before the input had its effect. So one
-/// input costs one picture, which shows it already.
+/// release one after the other), once more for what was laid out before the input had its effect, and until
+/// its pictures are decoded, unless those take longer than a frame. So one input costs one picture, which
+/// shows it already.
 void run_lab(double seconds) {
   constexpr int kMostPasses = 32;
-  const int least = host.input ? 2 : 1;
-  host.input = false;
   for (int pass = 1;; ++pass) {
+    const bool quiet = !std::exchange(host.input, false) && !lab::input_left();
     ImGui::GetIO().DeltaTime = static_cast<float>(std::clamp(seconds, 1e-6, 0.25));
     seconds = 0;
     ImGui_ImplOpenGL3_NewFrame();
     ImGui::NewFrame();
     lab::draw(host.app);
-    if (pass >= kMostPasses || (pass >= least && !lab::input_left())) return;
+    if (pass >= kMostPasses || (quiet && !host.app.behind)) return;
     ImGui::EndFrame();
   }
 }
@@ -116,13 +116,27 @@ void on_key(GLFWwindow*, int key, int, int action, int modifiers) {
   static constexpr struct {
     int glfw;
     ImGuiKey imgui;
-  } kKeys[] = {{GLFW_KEY_SPACE, ImGuiKey_Space},         {GLFW_KEY_P, ImGuiKey_P},
-               {GLFW_KEY_LEFT, ImGuiKey_LeftArrow},      {GLFW_KEY_RIGHT, ImGuiKey_RightArrow},
-               {GLFW_KEY_UP, ImGuiKey_UpArrow},          {GLFW_KEY_DOWN, ImGuiKey_DownArrow},
-               {GLFW_KEY_HOME, ImGuiKey_Home},           {GLFW_KEY_END, ImGuiKey_End},
-               {GLFW_KEY_BACKSPACE, ImGuiKey_Backspace}, {GLFW_KEY_ESCAPE, ImGuiKey_Escape},
-               {GLFW_KEY_ENTER, ImGuiKey_Enter},         {GLFW_KEY_KP_ENTER, ImGuiKey_Enter}};
-  if (action == GLFW_RELEASE || (modifiers & (GLFW_MOD_CONTROL | GLFW_MOD_ALT | GLFW_MOD_SUPER)) != 0) return;
+  } kKeys[] = {{GLFW_KEY_SPACE, ImGuiKey_Space},
+               {GLFW_KEY_P, ImGuiKey_P},
+               {GLFW_KEY_LEFT, ImGuiKey_LeftArrow},
+               {GLFW_KEY_RIGHT, ImGuiKey_RightArrow},
+               {GLFW_KEY_UP, ImGuiKey_UpArrow},
+               {GLFW_KEY_DOWN, ImGuiKey_DownArrow},
+               {GLFW_KEY_HOME, ImGuiKey_Home},
+               {GLFW_KEY_END, ImGuiKey_End},
+               {GLFW_KEY_BACKSPACE, ImGuiKey_Backspace},
+               {GLFW_KEY_ESCAPE, ImGuiKey_Escape},
+               {GLFW_KEY_ENTER, ImGuiKey_Enter},
+               {GLFW_KEY_KP_ENTER, ImGuiKey_Enter},
+               {GLFW_KEY_TAB, ImGuiKey_Tab}};
+  static constexpr int kCommand = GLFW_MOD_CONTROL | GLFW_MOD_SUPER;
+  if (action == GLFW_RELEASE) return;
+  if ((modifiers & kCommand) != 0 && (key == GLFW_KEY_Z || key == GLFW_KEY_Y)) {
+    const bool redo = key == GLFW_KEY_Y || (modifiers & GLFW_MOD_SHIFT) != 0;
+    host.app.keys.push_back(redo ? ImGuiKey_Y : ImGuiKey_Z);
+    return wake();
+  }
+  if ((modifiers & (kCommand | GLFW_MOD_ALT)) != 0) return;
   for (const auto& [glfw, imgui] : kKeys) {
     const bool once = glfw == GLFW_KEY_SPACE || glfw == GLFW_KEY_P;
     if (glfw == key && !(once && action == GLFW_REPEAT)) host.app.keys.push_back(imgui);

@@ -55,6 +55,19 @@ TEST_CASE("the window shows digits, in light and in dark") {
   }
 }
 
+TEST_CASE("every view of the lab in a window, in both languages") {
+  for (const char* view : {"generate", "morph", "bend", "map", "draw", "time", "compare", "inside"}) {
+    INFO(view);
+    const std::string state =
+        std::string("--light --size 900x900 --state 'view=") + view + "&model=aevb&test_digit=61'";
+    const Picture english = screenshot(state), chinese = screenshot(state + " --lang zh");
+    CHECK(english.share_below(128) > 0.015);
+    CHECK(english.share_below(128) < 0.3);
+    CHECK(std::set<int>(english.gray.begin(), english.gray.end()).size() > 150);
+    CHECK(english.gray != chinese.gray);
+  }
+}
+
 TEST_CASE("a narrow window works") { CHECK(screenshot("--size 360x640").width == 360); }
 
 TEST_CASE("the window's program refuses what it should") {
@@ -63,4 +76,5 @@ TEST_CASE("the window's program refuses what it should") {
   CHECK(run(folder / "page.html") == 65);
   CHECK(run(folder / "missing.bin") == 66);
   CHECK(run("") == 2);
+  CHECK(run(WEIGHTS " --lang fr") == 2);
 }

@@ -30,7 +30,7 @@ test.describe('first sight', () => {
     expect(mean(ink)).toBeLessThan(0.2);
     for (const share of ink) expect(share).toBeGreaterThan(0.03), expect(share).toBeLessThan(0.4);
     // And they are the ones that the model drew, each its own.
-    const names = ['sample:4', 'sample:11', 'morph', 'bend', 'A', 'B'], screens = await lab.screens(names);
+    const names = ['sample:4', 'sample:11', 'morph', 'digit', 'A', 'B'], screens = await lab.screens(names);
     for (const [i, name] of names.entries()) {
       expect(correlation(inner(await lab.picture(name)), inner(screens[i]).map((l) => -l)), name).toBeGreaterThan(0.98);
     }
@@ -55,7 +55,7 @@ test.describe('first sight', () => {
   test('nothing moves by itself, and what plays stops while it is scrolled away', async ({ page }) => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
     const lab = new Lab(page);
-    await lab.open();
+    await lab.open('');
     expect((await lab.state()).playing).toBe(false);
     await page.evaluate(() => { document.body.style.paddingBottom = '4000px'; });
     const box = await lab.box('play');
@@ -72,6 +72,32 @@ test.describe('first sight', () => {
     await expect.poll(frames).toBeGreaterThan(away + 1);
   });
 
+  test('memory stays what it is through hundreds of digits and every view', async ({ page }) => {
+    test.setTimeout(120_000);
+    const lab = new Lab(page);
+    await lab.open();
+    const round = () => page.evaluate(async () => {
+      const { remote } = (window as any).lab;
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      for (let view = 0; view < 8; ++view) {
+        remote('view', view);
+        await frame();
+        for (let i = 0; i < 6; ++i) {
+          for (const press of ['new', 'surprise', 'another', 'stop_surprise']) remote(press, 1);
+          remote('t', (i % 10) / 10);
+          remote('latent:0', i / 4 - 1.5);
+          await frame();
+        }
+      }
+      remote('view', 0);
+      await frame();
+      return (window as any).lab.memory();
+    });
+    await round();
+    const before = await round();
+    for (let i = 0; i < 5; ++i) expect(await round()).toBe(before);
+  });
+
   test('a reload works as the first time', async ({ page, lab }) => {
     const before = await lab.screen('sample:5');
     for (let i = 0; i < 3; ++i) {
@@ -84,6 +110,7 @@ test.describe('first sight', () => {
 
 test.describe('mouse', () => {
   test('dragging a latent slider bends the digit on the screen', async ({ lab }) => {
+    await lab.view('bend');
     const before = await lab.screen('bend'), { z } = await lab.state();
     const share = (value: number) => 0.5 + value / 6 * 0.9;  // roughly: the track has margins
     await lab.drag('latent:3', share(z[3]), 0.9);
@@ -108,6 +135,7 @@ test.describe('mouse', () => {
     });
     const lab = new Lab(page);
     await lab.open();
+    await lab.view('bend');
     await page.evaluate(() => { (window as any).milliseconds.length = 0; });
     for (let i = 0; i < 5; ++i) await lab.drag('latent:2', 0.2 + 0.1 * (i % 2), 0.8);
     const times: number[] = await page.evaluate(() => (window as any).milliseconds);
@@ -117,7 +145,7 @@ test.describe('mouse', () => {
 
   for (const way of ['lerp', 'slerp']) {
     test(`${way}: the morph is A at t = 0 and B at t = 1, in numbers and on the screen`, async ({ page, lab }) => {
-      await lab.click(way);
+      await lab.click(way === 'lerp' ? 'way:0' : 'way:1');
       expect((await lab.state()).slerp).toBe(way === 'slerp');
       for (const [t, from, to, end] of [[0, 0.5, -0.05, 'A'], [1, 0.02, 1.05, 'B']] as const) {
         await lab.drag('t', from, to);
@@ -135,15 +163,31 @@ test.describe('mouse', () => {
     });
   }
 
-  test('a click on a sample makes it A, the next one B', async ({ lab }) => {
+  test('a click on a sample makes it the current digit, which can become A or B, and be undone', async ({ lab }) => {
+    const first = await lab.picture('digit'), b = await lab.picture('B');
     await lab.click('sample:6');
+    expect(await lab.picture('digit')).toEqual(await lab.picture('sample:6'));
+    await lab.click('useA');
     expect(await lab.picture('A')).toEqual(await lab.picture('sample:6'));
-    await lab.click('sample:9');
-    expect(await lab.picture('B')).toEqual(await lab.picture('sample:9'));
-    const a = await lab.picture('A');
-    await lab.click('surpriseB');
-    expect(await lab.picture('B')).not.toEqual(await lab.picture('sample:9'));
-    expect(await lab.picture('A')).toEqual(a);
+    expect(await lab.picture('B')).toEqual(b);
+    await lab.click('surprise');
+    expect(await lab.picture('digit')).not.toEqual(await lab.picture('sample:6'));
+    await lab.click('undo');
+    expect(await lab.picture('digit')).toEqual(await lab.picture('sample:6'));
+    await lab.click('undo');
+    expect(await lab.picture('digit')).toEqual(first);
+    await lab.click('redo');
+    expect(await lab.picture('digit')).toEqual(await lab.picture('sample:6'));
+  });
+
+  test('"a seven, please" gives sevens, and the temperature 0 one and the same', async ({ lab }) => {
+    await lab.click('class:8');
+    expect((await lab.state()).digit).toBe(7);
+    await expect(lab.control('sample:0')).toHaveText('Sample 1, looks like 7');
+    const words = await lab.page.locator('#controls [data-name^="sample:"]').allTextContents();
+    expect(words.filter((text) => text.endsWith('looks like 7')).length).toBeGreaterThan(0.8 * words.length);
+    await lab.set('temperature', 0);
+    expect(await lab.picture('sample:5')).toEqual(await lab.picture('sample:0'));
   });
 
   test('play walks from A to B and back until it is paused', async ({ page, lab }) => {
@@ -160,11 +204,12 @@ test.describe('mouse', () => {
     expect((await lab.state()).t).toBe(t);
   });
 
-  test('"New samples" and "Reset" do what they say', async ({ lab }) => {
+  test('"New samples" and "Set to zero" do what they say', async ({ lab }) => {
     const before = await lab.screen('sample:5'), { seed } = await lab.state();
     await lab.click('new');
     expect((await lab.state()).seed).not.toBe(seed);
     expect(largestDifference(await lab.screen('sample:5'), before)).toBeGreaterThan(60);
+    await lab.view('bend');
     await lab.click('reset');
     expect((await lab.state()).z.every((value) => value === 0)).toBe(true);
   });
@@ -186,6 +231,7 @@ test.describe('touch', () => {
   test.use({ hasTouch: true });
 
   test('a finger drags a slider', async ({ page, lab }) => {
+    await lab.view('bend');
     const cdp = await page.context().newCDPSession(page), { x, y, w, h } = await lab.box('latent:2');
     const touch = (type: string, at?: number) => cdp.send('Input.dispatchTouchEvent', {
       type: type as 'touchStart', touchPoints: at === undefined ? [] : [{ x: x + at * w, y: y + h / 2 }] });
@@ -228,13 +274,21 @@ test.describe('keys', () => {
     expect(await page.evaluate(() => scrollY)).toBe(0);
   });
 
-  test('arrows move a slider', async ({ page, lab }) => {
-    const before = (await lab.state()).z;
+  test('arrows choose a slider and move it', async ({ page, lab }) => {
+    await lab.view('bend');
+    const { x, y } = await lab.box('latent:3');
+    await page.mouse.move(x + 5, y + 5);  // keys go on from where the pointer is
+    const { z } = await lab.state();
     await page.focus('#canvas');
-    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
-    await lab.settled();
-    const after = await lab.state();
-    expect([after.t, ...after.z]).not.toEqual([0.5, ...before]);
+    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight', 'ArrowUp', 'End']) {
+      await page.keyboard.press(key);
+      await lab.settled();
+    }
+    const moved = (await lab.state()).z.map((value, i) => value - z[i]);
+    expect(z[3] + moved[3]).toBe(3);
+    const others = moved.filter((by, i) => i !== 3 && by !== 0);
+    expect(others.length).toBe(1);  // the one below it
+    expect(others[0]).toBeCloseTo(0.2, 4);
   });
 
   test('a host page\'s own field keeps its keys: Backspace, space, arrows, Tab', async ({ page, lab }) => {
@@ -266,17 +320,20 @@ test.describe('keys', () => {
       await page.keyboard.press(key);
       expect(await focused(), key).not.toBe('canvas');
     }
-    const seen = new Set<string>();
-    await page.evaluate(() => (document.activeElement as HTMLElement)?.blur());
+    // On from the canvas to the native controls; the samples are one stop.
+    await page.focus('#canvas');
+    const seen: string[] = [];
     for (let i = 0; i < 8; ++i) {
       await page.keyboard.press('Tab');
-      seen.add(await focused());
+      seen.push(await page.evaluate(() => (document.activeElement as HTMLElement)?.dataset.name ?? ''));
     }
-    expect([...seen]).toEqual(expect.arrayContaining(['canvas', 'seed', 'new', 'play']));
+    expect(seen).toEqual(expect.arrayContaining(['view', 'model', 'new', 'seed', 'class', 'temperature', 'sample:0']));
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => (document.activeElement as HTMLElement)?.dataset.name)).not.toContain('sample');
   });
 
   test('a typed seed gives the sheet that the headless module gives', async ({ page, lab }) => {
-    const field = page.locator('#seed');
+    const field = lab.control('seed');
     await field.click();
     await field.fill('20261124');
     await field.press('Enter');
@@ -297,7 +354,7 @@ test.describe('keys', () => {
   });
 
   test('what is no seed changes nothing', async ({ page, lab }) => {
-    const { seed } = await lab.state(), field = page.locator('#seed');
+    const { seed } = await lab.state(), field = lab.control('seed');
     for (const text of ['hello', '-3', '1.5', '']) {
       await field.fill(text);
       await field.press('Enter');
@@ -320,11 +377,14 @@ test.describe('sizes and colours', () => {
         expect(size.scrollWidth).toBeLessThanOrEqual(size.clientWidth);
         expect(Math.abs(size.width - size.cssWidth * deviceScaleFactor)).toBeLessThanOrEqual(1);
         expect(Math.abs(size.height - size.cssHeight * deviceScaleFactor)).toBeLessThanOrEqual(1);
-        for (const name of ['samples', 'new', 't', 'A', 'B', 'morph', 'bend', 'latent:0', 'latent:19', 'reset']) {
+        const places = ['samples', 'new', 't', 'A', 'B', 'morph', 'digit', 'useA', 'link'];
+        for (const name of [...places, 'bend', 'latent:0', 'latent:19', 'reset']) {
+          if (name === 'bend') await lab.view('bend');
           const { x, w } = await lab.box(name);
           expect(x, name).toBeGreaterThanOrEqual(0);
           expect(x + w, name).toBeLessThanOrEqual(360);
         }
+        await lab.view('generate');
         expect(mean(await inkOfSamples(lab))).toBeGreaterThan(0.08);
       });
     });
@@ -383,7 +443,7 @@ test.describe('bad days', () => {
     list.forEach((answer, i) => test(`weights that are ${code} (${i + 1}) give text with the code, and retry works`,
       async ({ page, silent }) => {
         await page.route('**/weights.bin', (route) => (answer ? route.fulfill(answer) : route.abort()));
-        await page.goto('/');
+        await page.goto('/#playing=0');
         const notice = page.locator('#notice');
         await expect(notice).toContainText(`(${code})`);
         await expect(notice).toBeVisible();
@@ -401,7 +461,7 @@ test.describe('bad days', () => {
 
   test('after a failed start one\'s own file can be dropped; a folder is refused in words', async ({ page, silent }) => {
     await page.route('**/weights.bin', (route) => route.fulfill({ status: 404 }));
-    await page.goto('/');
+    await page.goto('/#playing=0');
     await expect(page.locator('#notice')).toContainText('(http)');
     const drop = (bytes: number[] | null) => page.evaluate((content) => {
       const files = content ? [new File([new Uint8Array(content)], 'w.bin')]
@@ -461,7 +521,7 @@ test.describe('bad days', () => {
       await withFlags(launchOptions, [flag], baseURL, async (page) => {
         const errors: string[] = [];
         page.on('pageerror', (error) => errors.push(String(error)));
-        await page.goto('/');
+        await page.goto('/#playing=0');
         await expect(page.locator('#notice')).toContainText(`(${code})`);
         await expect(page.locator('#notice')).toContainText(new RegExp(`${name}.*[Pp]lease`));
         expect(errors).toEqual([]);

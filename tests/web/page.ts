@@ -1,5 +1,5 @@
 // What the browser tests share: a page that must stay silent, and the lab as a visitor has it, by its screen,
-// mouse and keys. window.lab (web/index.js) says where things are.
+// mouse and keys. window.lab (web/page/index.js) says where things are.
 import { chromium, expect, test as base, type Page } from '@playwright/test';
 import { readPng } from './png.mjs';
 
@@ -36,15 +36,39 @@ export async function withFlags(launchOptions: any, flags: string[], baseURL: st
 }
 
 type Box = { x: number; y: number; w: number; h: number };
-export type State = { seed: number; count: number; t: number; slerp: boolean; playing: boolean; filling: string;
-  latent: number; frames: number; theme: string; z: number[]; a: number[]; b: number[] };
+export type State = { view: string; model: string; latent: number; seed: number; count: number; digit: number;
+  temperature: number; t: number; slerp: boolean; playing: boolean; frames: number; theme: string; language: string;
+  z: number[]; stops: number[][] };
 
 export class Lab {
   constructor(readonly page: Page) {}
 
-  async open() {
-    await this.page.goto('/');
+  /** `address`: what follows the page's own, "?lang=zh#view=map" for example. A fresh lab plays; this one stands. */
+  async open(address = '#playing=0') {
+    await this.page.goto(`/${address}`);
     await this.ready();
+  }
+  /** The native mirror of a control. */
+  control(name: string) { return this.page.locator(`#controls [data-name="${name}"]`); }
+  /** Sets a native range, select or text field, or presses a button, as a keyboard or screen reader would. */
+  async set(name: string, value?: number | string) {
+    await this.control(name).evaluate((element: any, to) => {
+      if (element.tagName === 'BUTTON') return element.click();
+      if (element.tagName === 'SELECT') element.selectedIndex = to;
+      else element.value = to;
+      element.dispatchEvent(new Event(element.type === 'range' ? 'input' : 'change', { bubbles: true }));
+    }, value);
+    await this.settled();
+  }
+  /** Changes to another view by the bar above it. */
+  async view(name: string) {
+    const views = ['generate', 'morph', 'bend', 'map', 'draw', 'time', 'compare', 'inside'];
+    await this.page.evaluate((index) => {
+      const rows = document.querySelectorAll('#controls [data-name^="view"]').length;
+      (window as any).lab.remote(rows === 1 ? 'view' : `views:${index >> 2}`, rows === 1 ? index : index % 4);
+    }, views.indexOf(name));
+    await this.settled();
+    expect((await this.state()).view).toBe(name);
   }
   async ready() {
     await this.page.evaluate(() => (window as any).lab.ready);
@@ -98,7 +122,9 @@ export class Lab {
     for (const name of names) boxes.push(await this.box(name));
     const x0 = Math.min(...boxes.map((b) => b.x)), y0 = Math.min(...boxes.map((b) => b.y));
     const width = Math.max(...boxes.map((b) => b.x + b.w)) - x0, height = Math.max(...boxes.map((b) => b.y + b.h)) - y0;
-    const image = readPng(await this.page.screenshot({ clip: { x: x0, y: y0, width, height } }));
+    const scrolled = await this.page.evaluate(() => ({ x: scrollX, y: scrollY }));
+    const image = readPng(await this.page.screenshot({ fullPage: true,
+      clip: { x: x0 + scrolled.x, y: y0 + scrolled.y, width, height } }));
     const scale = image.width / width;
     return boxes.map(({ x, y, w, h }) => Array.from({ length: 784 }, (_, i) => image.at(
       Math.floor((x - x0 + ((i % 28) + 0.5) * w / 28) * scale),

@@ -1,0 +1,78 @@
+// Colours and type of the lab. Colours hold WCAG AA against what they lie on; web/page/index.css repeats
+// `page` and `ink` for the page around the canvas. A, B and the current digit keep their hue everywhere.
+#include "web/lab/font.hpp"
+#include "web/lab/view.hpp"
+
+namespace lab {
+namespace {
+
+constexpr ImU32 rgb(unsigned hex) { return IM_COL32(hex >> 16 & 255, hex >> 8 & 255, hex & 255, 255); }
+
+constexpr Theme kLight{
+    rgb(0xf5f4f1), rgb(0xffffff), rgb(0xe3e0da), rgb(0x1b1b1f), rgb(0x625f68),
+    rgb(0x17171c), rgb(0xf4f3ef), rgb(0xeeece7), rgb(0xe4e1da), rgb(0xd8d4cb),
+    rgb(0xd9d5cd), rgb(0x1b1b1f), rgb(0x3a3a43), rgb(0xffffff), {rgb(0xc2410c), rgb(0x1d4ed8), rgb(0x0f766e)},
+    rgb(0xffffff)};
+constexpr Theme kDark{
+    rgb(0x121215), rgb(0x1b1b20), rgb(0x2d2d34), rgb(0xf1f0ee), rgb(0xa5a2ac),
+    rgb(0xf6f5f2), rgb(0x101013), rgb(0x2a2a31), rgb(0x36363e), rgb(0x43434c),
+    rgb(0x3c3c45), rgb(0xf1f0ee), rgb(0xd5d3cf), rgb(0x17171b), {rgb(0xfb923c), rgb(0x74aaff), rgb(0x2dd4bf)},
+    rgb(0x141417)};
+
+/// Sizes in CSS pixels per em. Inter's x-height is 6/11 em: these put it on whole pixels at densities 1 to 3.
+constexpr float kTiny = 11, kSmall = 12.8333f, kBody = 14.6667f, kTitle = 20.1667f;
+
+FontData chinese{};  // once the host has it
+
+/// What there is in Inter's subsets, and what Chinese texts are made of.
+constexpr ImWchar kLatin[] = {0x20, 0xff, 0x370, 0x3ff, 0x2000, 0x22ff, 0};
+constexpr ImWchar kHan[] = {0x3000, 0x303f, 0x4e00, 0x9fff, 0xff00, 0xffef, 0};
+
+/// A cut at this many CSS pixels per em.
+ImFont* add(const FontData& font, float em, float scale) {
+  ImFontConfig config;
+  config.FontDataOwnedByAtlas = false;
+  config.OversampleH = scale < 1.75f ? 3 : 2;
+  config.OversampleV = 1;
+  config.RasterizerMultiply = scale < 1.75f ? 1.15f : 1.0f;
+  const float size = em * scale * (3408.0f / 2816);  // stb_truetype counts from ascent to descent
+  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+  ImFont* const made = atlas.AddFontFromMemoryTTF(const_cast<unsigned char*>(font.bytes),
+                                                  static_cast<int>(font.size), size, &config, kLatin);
+  if (language() != Language::kChinese || chinese.bytes == nullptr) return made;
+  config.MergeMode = true;
+  config.OversampleH = 1;
+  atlas.AddFontFromMemoryTTF(const_cast<unsigned char*>(chinese.bytes), static_cast<int>(chinese.size), size,
+                             &config, kHan);
+  return made;
+}
+
+}  // namespace
+
+Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control, unsigned highlight,
+                   unsigned on_highlight) {
+  const ImU32 p = rgb(page), i = rgb(ink), b = rgb(border), k = rgb(control), h = rgb(highlight);
+  return {p, p, b, i, i, i, p, k, k, k, b, h, h, rgb(on_highlight), {h, h, h}, rgb(on_highlight)};
+}
+
+const Theme& theme(bool dark) { return dark ? kDark : kLight; }
+
+void set_chinese_font(const unsigned char* bytes, std::size_t size) { chinese = {bytes, size}; }
+
+bool update_fonts(App& app) {
+  if (app.font_scale == app.host.scale && app.font_language == language()) return false;
+  app.font_scale = app.host.scale;
+  app.font_language = language();
+  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+  atlas.Clear();
+  atlas.Flags |= ImFontAtlasFlags_NoMouseCursors;
+  app.fonts.body = add(kFontRegular, kBody, app.font_scale);
+  app.fonts.small = add(kFontRegular, kSmall, app.font_scale);
+  app.fonts.strong = add(kFontSemiBold, kSmall, app.font_scale);
+  app.fonts.tiny = add(kFontSemiBold, kTiny, app.font_scale);
+  app.fonts.title = add(kFontSemiBold, kTitle, app.font_scale);
+  atlas.Build();
+  return true;
+}
+
+}  // namespace lab

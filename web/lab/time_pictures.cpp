@@ -1,0 +1,89 @@
+// What a moment of the training draws; see time.hpp.
+#include <algorithm>
+#include <cmath>
+
+#include "shared/rng.hpp"
+#include "web/lab/drawing.hpp"
+#include "web/lab/time.hpp"
+
+namespace lab {
+
+int picture(App& app, const Moment& moment, std::span<const float> z) {
+  const int slot = app.lab.picture_of_snapshot(moment.now, z);
+  app.time.complete = app.time.complete && app.lab.gallery().ready(slot);
+  return slot;
+}
+
+namespace {
+
+constexpr int kMostTiles = 20;  // of the map, in a row
+constexpr int kLeastSamples = 20;
+
+// ---- The map: equal steps of probability, as in the paper
+
+float probability(float z) { return 0.5f * std::erfc(-z / std::sqrt(2.0f)); }
+
+float quantile(int i, int tiles) { return static_cast<float>(vae::inverse_normal_cdf((i + 0.5) / tiles)); }
+
+}  // namespace
+
+float time_map_card(App& app, const Moment& moment, float x, float y, float width) {
+  const Theme& c = colors(app);
+  const float pad = card_padding(app, width), inner = width - 2 * pad, top = y;
+  y = heading(app, x + pad, y + pad, inner, say(Text::kMap), say(Text::kTimeMapLine)) + u(app, 14);
+  const float cell = fit_digit(u(app, kSide));
+  const int tiles = std::clamp(static_cast<int>(inner / cell), 1, kMostTiles);
+  const float side = static_cast<float>(tiles) * cell;
+  const Box box{x + std::floor((width - side) / 2), y, side, side};
+  const bool pressed = press(app, "time:map", box);
+  mark(app, "time:map", box);
+  ink().AddRectFilled(low(box), high(box), c.tile);
+  for (int i = 0; i < tiles * tiles; ++i) {
+    const int column = i % tiles, row = i / tiles;
+    const float z[] = {quantile(column, tiles), quantile(tiles - 1 - row, tiles)};
+    const int slot = slot_to_show(app, hash_bytes(&i, sizeof i), picture(app, moment, z));
+    bare_digit(
+        app, {box.x + static_cast<float>(column) * cell, box.y + static_cast<float>(row) * cell, cell, cell},
+        slot, c.digit);
+  }
+  const std::vector<float>& z = app.lab.state().z;
+  const ImVec2 at{box.x + side * probability(z[0]), box.bottom() - side * probability(z[1])};
+  ink().AddCircle(at, u(app, 9), c.card, 0, u(app, 5));
+  ink().AddCircle(at, u(app, 9), c.accent[kAccentZ], 0, u(app, 2.5f));
+  if (pressed) {
+    const ImVec2 to = ImGui::GetMousePos();
+    const auto value = [side](float along) {
+      return static_cast<float>(vae::inverse_normal_cdf(std::clamp(double{along / side}, 0.001, 0.999)));
+    };
+    app.lab.set_z({value(to.x - box.x), value(box.bottom() - to.y)});
+  }
+  return box.bottom() + pad - top;
+}
+
+// ---- Samples: the same z at every snapshot
+
+float time_samples_card(App& app, const Moment& moment, float x, float y, float width) {
+  const Theme& c = colors(app);
+  const float pad = card_padding(app, width), inner = width - 2 * pad, top = y, least = u(app, 4);
+  x += pad;
+  y = heading(app, x, y + pad, inner, say(Text::kSamples), say(Text::kTimeSamplesLine)) + u(app, 14);
+  const float cell = fit_digit(u(app, 56));
+  const int columns = std::max(2, static_cast<int>((inner + least) / (cell + least)));
+  const float gap =
+      std::floor((inner - static_cast<float>(columns) * cell) / static_cast<float>(columns - 1));
+  const int count = columns * std::max(2, kLeastSamples / columns);
+  std::vector<float> chosen;
+  Box box{x, y, cell, cell};
+  for (int i = 0; i < count; ++i) {
+    box.x = x + static_cast<float>(i % columns) * (cell + gap);
+    box.y = y + static_cast<float>(i / columns) * (cell + least);
+    const std::vector<float> z = app.lab.sample(i);
+    const ImU32 ring = z == app.lab.state().z ? c.accent[kAccentZ] : 0;
+    const std::string spoken = say(Text::kSampleNumber, {std::to_string(i + 1)});
+    if (digit(app, indexed("time", i), box, picture(app, moment, z), ring, spoken, "time")) chosen = z;
+  }
+  if (!chosen.empty()) app.lab.set_z(std::move(chosen));
+  return box.bottom() + pad - top;
+}
+
+}  // namespace lab

@@ -1,0 +1,489 @@
+// The page around the lab: fetches what it wants, starts the module, and gives the canvas what GLFW for the web gets
+// wrong: size and density, pointers, frames on demand. No frame is drawn unless something changed, and none while
+// the tab is hidden or the lab scrolled away. mirror.js keeps native controls beside the canvas.
+
+import {mirror} from './mirror.js';
+import texts from './strings.js';
+
+// The smallest module with a SIMD instruction: i8x16.popcnt(i8x16.splat(0)).
+const SIMD_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
+  65, 0, 253, 15, 253, 98, 11);
+const MAX_WEIGHTS = 64 << 20;  // what the module accepts (shared/weights_file.hpp)
+const STALL = 20000;           // milliseconds without a byte
+document.body.dataset.alive = '';
+const [canvas, stage, notice, status, progress, retry, live, chooser] =
+  ['canvas', 'stage', 'notice', 'status', 'progress', 'retry', 'live', 'file'].map(id => document.getElementById(id));
+
+// ---- Language: ?lang=, or the browser's
+
+const language = (() => {
+  const wish = [new URLSearchParams(location.search).get('lang'), ...(navigator.languages || [navigator.language])];
+  return wish.map(tag => String(tag).slice(0, 2).toLowerCase()).find(tag => Object.hasOwn(texts, tag)) || 'en';
+})();
+
+/** A text of the page with its values. */
+const say = (key, ...values) => texts[language][`page_${key}`].replace(/\{(\d)\}/g, (whole, n) => values[n] ?? whole);
+
+function translate() {
+  document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
+  document.title = say('title');
+  document.querySelector('meta[name=description]').content = say('description');
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = say(element.dataset.text);
+  canvas.setAttribute('aria-label', say('canvas'));
+}
+
+class LabError extends Error {
+  constructor(code, message) { super(message); this.code = code; }
+}
+
+// ---- What the visitor reads before the first frame, and when something fails
+
+function tell(text, fraction) {
+  notice.hidden = false;
+  notice.setAttribute('role', 'status');
+  status.textContent = text;
+  progress.hidden = fraction === undefined;
+  if (fraction !== undefined) progress.value = fraction;
+  retry.hidden = true;
+}
+
+function tellError(error, again) {
+  const message = String(error.message || error);
+  tell(say('error', message.replace(/[.。]$/, ''), error.code || 'error'));
+  notice.setAttribute('role', 'alert');
+  retry.hidden = !again;
+  retry.onclick = again;
+  notice.scrollIntoView({block: 'nearest'});
+}
+
+// ---- Files
+
+const megabytes = n => (n / 1e6).toFixed(1);
+
+/** The bytes of a file beside the page; onProgress(size, total) while they come, total 0 when it is unknown. */
+async function fetchFile(url, onProgress, abort = new AbortController()) {
+  let timer, stalled = false;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { stalled = true; abort.abort(); }, STALL);
+  };
+  try {
+    alive();
+    const response = await fetch(url, {signal: abort.signal});
+    if (!response.ok) throw new LabError('http', say('error_http', response.status, url));
+    // With a compressed transfer the length is that of the compressed bytes.
+    const total = response.headers.get('content-encoding') ? 0 : Number(response.headers.get('content-length')) || 0;
+    const parts = [];
+    let size = 0;
+    const reader = response.body.getReader();
+    for (let step; !(step = await reader.read()).done;) {
+      alive();
+      parts.push(step.value);
+      size += step.value.length;
+      if (size > MAX_WEIGHTS) throw new LabError('too-large', say('error_weights_too_large', MAX_WEIGHTS >> 20));
+      if (abort.signal.aborted) throw new Error('stopped');
+      onProgress(size, total);
+    }
+    const bytes = new Uint8Array(size);
+    let at = 0;
+    for (const part of parts) { bytes.set(part, at); at += part.length; }
+    return bytes;
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    if (stalled) throw new LabError('timeout', say('error_timeout'));
+    throw new LabError('network', say('error_network', url, error.message));
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+// ---- The module
+
+let lab;  // the module, once it runs
+
+/** Calls with pointers to these texts in the module's memory. */
+function withTexts(strings, call) {
+  const pointers = strings.map(text => {
+    const size = text.length * 3 + 1, pointer = lab._malloc(size);
+    lab.stringToUTF8(text, pointer, size);
+    return pointer;
+  });
+  const result = call(...pointers);
+  pointers.forEach(pointer => lab._free(pointer));
+  return result;
+}
+
+/** Bytes for the module to keep or to read; 0 when there is not enough memory. */
+function copyIn(bytes) {
+  const pointer = lab._malloc(bytes.length + 1);
+  if (pointer !== 0) lab.HEAPU8.set(bytes, pointer);
+  return pointer;
+}
+
+/** Gives the lab a wanted file, or one's own weights (''): null, or {code, message}; then nothing changed. */
+function give(name, bytes) {
+  if (!lab) return {code: 'wasm', message: say('error_not_running')};
+  if (bytes.length > MAX_WEIGHTS) {
+    return {code: 'too-large', message: say('error_weights_too_large', MAX_WEIGHTS >> 20)};
+  }
+  const pointer = copyIn(bytes);
+  if (pointer === 0) return {code: 'memory', message: say('error_memory')};
+  let answer;
+  try {
+    answer = withTexts([name], text => lab._lab_give(text, pointer, bytes.length));
+  } catch (error) {
+    crash(error);
+    return {code: 'memory', message: say('error_memory')};
+  }
+  lab._free(pointer);
+  if (answer !== 0) {
+    const [code, ...message] = lab.UTF8ToString(answer).split('\n');
+    return {code, message: message.join('\n')};
+  }
+  schedule();
+  return null;
+}
+const load = bytes => give('', bytes);
+
+/** Fetches what the lab asks for while it runs; how far that is, and why it failed, the lab shows itself. */
+function fetchWanted() {
+  for (let pointer; (pointer = lab._lab_wanted()) !== 0;) {
+    const name = lab.UTF8ToString(pointer);
+    const tellLab = (fraction, failure) => {
+      withTexts([name, failure], (n, f) => lab._lab_fetching(n, fraction, f));
+      schedule();
+    };
+    fetchFile(name, (size, total) => tellLab(total ? size / total : 0, ''))
+      .then(bytes => give(name, bytes))
+      .then(error => { if (error) throw new LabError(error.code, error.message); })
+      .catch(error => tellLab(0, say('error', error.message, error.code)));
+  }
+}
+
+function item(name) {
+  if (!lab) return null;
+  const at = withTexts([name], pointer => lab._lab_item(pointer)) >> 2;
+  const [x, y, w, h] = lab.HEAPF32.subarray(at, at + 4);
+  return w > 0 ? {x, y, w, h} : null;
+}
+
+function picture(name) {
+  if (!lab) return null;
+  const at = withTexts([name], pointer => lab._lab_picture(pointer)) >> 2;
+  return at === 0 ? null : lab.HEAPF32.slice(at, at + 784);
+}
+
+const state = () => lab ? JSON.parse(lab.UTF8ToString(lab._lab_state())) : null;
+const link = () => lab.UTF8ToString(lab._lab_link());
+
+/** What a native control did. */
+function remote(name, value, text = '') {
+  touched = true;
+  withTexts([name, text], (n, t) => lab._lab_remote(n, value, t));
+  schedule();
+}
+
+// ---- Frames
+
+let request = 0, before = 0, visible = true, lost = false, sentence = '', talk, touched = false, written;
+
+function schedule() {
+  if (request === 0 && visible && !lost && !stage.hidden) request = requestAnimationFrame(frame);
+}
+
+function frame(now) {
+  request = 0;
+  if (lost) return;
+  let result;
+  try {
+    result = lab._lab_frame(before ? (now - before) / 1000 : 1 / 60);
+  } catch (error) {
+    return crash(error);
+  }
+  canvas.style.cursor = result & 4 ? 'text' : result & 2 ? 'pointer' : 'default';
+  before = result & 1 ? now : 0;  // the pause until the next input is no time that passed for the lab
+  if (before) schedule();
+  const height = `${Math.ceil(lab._lab_height())}px`;
+  if (stage.style.height !== height) stage.style.height = height;
+  fetchWanted();
+  follow(now);
+  answerRequest(lab.UTF8ToString(lab._lab_request()));
+}
+
+/** The module gave up, most likely for want of memory: nothing of it can be used any more. */
+function crash(error) {
+  lost = true;
+  stage.hidden = true;
+  tellError(new LabError('memory', say('error_stopped', error.message || error)), () => location.reload());
+}
+
+/** What lies around the canvas follows it: its native mirror (ten times a second while it plays), words, the link. */
+let followed = 0;
+function follow(now) {
+  if (before && now - followed < 100) return;
+  followed = now;
+  const controls = lab._lab_controls();
+  if (controls !== 0) mirror(document.getElementById('controls'), JSON.parse(lab.UTF8ToString(controls)), remote, forward);
+  const facts = document.getElementById('facts'), line = lab.UTF8ToString(lab._lab_facts());
+  if (facts.textContent !== line) facts.textContent = line;
+  const words = lab.UTF8ToString(lab._lab_describe());
+  if (words !== sentence) {
+    sentence = words;
+    clearTimeout(talk);
+    talk = setTimeout(() => { live.textContent = words; }, 600);
+  }
+  if (!touched) return;
+  clearTimeout(written);
+  written = setTimeout(writeLink, 400);
+}
+
+/** The address shows the lab's state, once a visitor has changed it. */
+function writeLink() {
+  const hash = `#${link()}`;
+  if (hash !== location.hash) history.replaceState(null, '', hash);
+}
+
+// ---- What only the page can do
+
+function save(blob, name) {
+  const anchor = Object.assign(document.createElement('a'), {href: URL.createObjectURL(blob), download: name});
+  anchor.click();
+  setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
+}
+
+const exports = () => import('./export.js');
+
+async function answerRequest(what) {
+  if (what === 'open') chooser.click();
+  if (what === 'png') save((await exports()).pngBlob(picture('digit') || picture('bend') || picture('morph')), 'digit.png');
+  if (what === 'json') {
+    const {model, z, seed} = state();
+    save(new Blob([JSON.stringify({model, seed, z}, null, 1)], {type: 'application/json'}), 'digit.json');
+  }
+  if (what === 'apng') {
+    const frames = [];
+    for (let i = 0, pixels; (pixels = picture(`strip:${i}`)); ++i) frames.push(pixels);
+    const whole = state().loop ? frames.slice(0, -1) : [...frames, ...frames.slice(1, -1).reverse()];
+    save(await (await exports()).animatedPng(whole), 'morph.png');
+  }
+  if (what === 'link') {
+    writeLink();
+    try {
+      await navigator.clipboard.writeText(location.href);
+      live.textContent = say('link_copied');
+    } catch {  // not allowed here: the address bar has it
+      live.textContent = say('link_in_address');
+    }
+  }
+}
+
+// ---- Size: device pixels from the ResizeObserver where the browser has them
+
+function resize(entry) {
+  const ratio = window.devicePixelRatio || 1;
+  const width = canvas.clientWidth, height = canvas.clientHeight;
+  if (width === 0 || height === 0) return;
+  const limit = Math.min(8192, gl.getParameter(gl.MAX_RENDERBUFFER_SIZE) || 8192);
+  const shrink = Math.min(1, limit / (height * ratio), limit / (width * ratio));
+  let pixels = [width, height].map(length => Math.max(1, Math.round(length * ratio * shrink)));
+  const box = entry && entry.devicePixelContentBoxSize && entry.devicePixelContentBoxSize[0];
+  const exact = box && [box.inlineSize, box.blockSize];
+  // Exact to the pixel, where it is about device pixels at all (under an emulated density it is not).
+  if (exact && exact.every((length, i) => Math.abs(length - pixels[i]) < 2)) pixels = exact;
+  if (canvas.width !== pixels[0]) canvas.width = pixels[0];
+  if (canvas.height !== pixels[1]) canvas.height = pixels[1];
+  lab._lab_resize(pixels[0], pixels[1], ratio * shrink);
+  lab._lab_visitor(window.innerHeight, still.matches ? 1 : 0);
+  if (request !== 0) cancelAnimationFrame(request);
+  frame(performance.now());  // at once: a resized canvas is blank
+}
+
+function watchSize() {
+  const observer = new ResizeObserver(entries => resize(entries[entries.length - 1]));
+  try {
+    observer.observe(canvas, {box: 'device-pixel-content-box'});
+  } catch {
+    observer.observe(canvas);
+    addEventListener('resize', () => resize());
+  }
+}
+
+// ---- Input
+
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const forced = matchMedia('(forced-colors: active)');
+const KEYS = new Set([' ', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
+const POINTER = ['pointermove', 'pointerdown', 'pointerup', 'pointerleave', 'pointercancel'];
+
+/** Sends an element's pointer to the lab: that of the canvas, and of the pads that lie on it. */
+function forward(element) {
+  const send = kind => event => {
+    if (!event.isPrimary) return;
+    const box = canvas.getBoundingClientRect();
+    if (kind === 1) {
+      if (event.button !== 0) return;
+      touched = true;
+      element.setPointerCapture(event.pointerId);
+    }
+    lab._lab_pointer(kind, event.pointerType === 'touch' ? 1 : 0, event.clientX - box.left, event.clientY - box.top);
+    schedule();
+  };
+  POINTER.forEach((type, kind) => element.addEventListener(type, send(kind)));
+  element.addEventListener('wheel', event => {
+    if (!event.ctrlKey && !event.metaKey) return;  // the page scrolls
+    event.preventDefault();
+    lab._lab_zoom(-event.deltaY / 240);
+    schedule();
+  }, {passive: false});
+  let span = 0;  // between two fingers
+  element.addEventListener('touchmove', event => {
+    const [one, two] = event.touches;
+    const now = two ? Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY) : 0;
+    if (span > 0 && now > 0) lab._lab_zoom(Math.log2(now / span));
+    span = now;
+    schedule();
+  }, {passive: true});
+  element.addEventListener('touchend', () => { span = 0; });
+}
+
+function colours() {
+  if (forced.matches) {
+    const probe = document.createElement('span'), names = ['Canvas', 'CanvasText', 'ButtonBorder', 'ButtonFace',
+      'Highlight', 'HighlightText'];
+    document.body.append(probe);
+    const values = names.map(name => {
+      probe.style.color = name;
+      const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g);
+      return r << 16 | g << 8 | b;
+    });
+    probe.remove();
+    lab._lab_forced_theme(...values);
+  } else {
+    lab._lab_theme(dark.matches ? 1 : 0);
+  }
+  schedule();
+}
+
+async function takeFile(file) {
+  if (!file) return;
+  if (file.size > MAX_WEIGHTS) {
+    return tellError(new LabError('too-large', say('error_file_too_large', file.name, MAX_WEIGHTS >> 20)));
+  }
+  let bytes;
+  try {
+    bytes = new Uint8Array(await file.arrayBuffer());
+  } catch (error) {  // a folder, or a file that has gone
+    return tellError(new LabError('not-weights', say('error_file_unreadable', file.name, error.message)));
+  }
+  const error = load(bytes);
+  if (error) tellError(new LabError(error.code, say('error_file_refused', file.name, error.message)));
+  else show();
+}
+
+function listen() {
+  forward(canvas);
+  canvas.addEventListener('keydown', event => {
+    touched = true;
+    if (KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.preventDefault();
+    schedule();
+  });
+  // Keys for the whole lab. The canvas has P already, by GLFW, which leaves all with Ctrl to the browser.
+  stage.addEventListener('keydown', event => {
+    const command = (event.ctrlKey || event.metaKey) && !event.altKey, typing = event.target.type === 'text';
+    const key = event.key.toLowerCase();
+    const what = command && key === 'z' ? (event.shiftKey ? 2 : 1) : command && key === 'y' ? 2 : key === 'escape' ? 3
+      : key === 'p' && !command && event.target !== canvas ? 0 : -1;
+    if (what < 0 || typing) return;
+    if (command) event.preventDefault();
+    touched = true;
+    lab._lab_key(what);
+    schedule();
+  });
+  chooser.addEventListener('change', () => { takeFile(chooser.files[0]); chooser.value = ''; });
+  addEventListener('dragover', event => event.preventDefault());
+  addEventListener('drop', event => {
+    event.preventDefault();
+    takeFile(event.dataTransfer.files[0]);
+  });
+  addEventListener('hashchange', () => {
+    if (location.hash === `#${link()}`) return;
+    withTexts([location.hash.slice(1)], pointer => lab._lab_open(pointer));
+    schedule();
+  });
+  for (const query of [dark, forced]) query.addEventListener('change', colours);
+  colours();
+  canvas.addEventListener('webglcontextlost', event => {
+    event.preventDefault();  // asks for it back
+    lost = true;
+    lab._lab_lost();
+  });
+  canvas.addEventListener('webglcontextrestored', () => { lost = false; lab._lab_restore(); schedule(); });
+  new IntersectionObserver(entries => {
+    visible = entries[entries.length - 1].isIntersecting;
+    if (visible) schedule();
+  }).observe(canvas);
+}
+
+// ---- Start
+
+let gl;
+
+/** The model is there: the canvas takes the place of the notice. */
+function show() {
+  notice.hidden = true;
+  if (!stage.hidden) return;
+  stage.hidden = false;
+  watchSize();
+  resize();
+}
+
+async function startModule() {
+  try {
+    const {default: createLab} = await import(WebAssembly.validate(SIMD_PROBE) ? './lab.js' : './lab-scalar.js');
+    const module = await createLab({canvas});
+    if (language === 'zh') {
+      const font = await fetchFile('zh.ttf', () => {});
+      const pointer = module._malloc(font.length);
+      module.HEAPU8.set(font, pointer);
+      module._lab_language(1, pointer, font.length);  // it stays there
+    }
+    return module;
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    // Emscripten says "Aborted(REASON). Build with -s ASSERTIONS=1 ...".
+    const reason = String(error.message || error).replace(/^Aborted\((.*)\)(\. Build with.*)?$/s, '$1');
+    throw new LabError('wasm', say('error_start', reason));
+  }
+}
+
+async function start() {
+  try {
+    if (typeof WebAssembly !== 'object') throw new LabError('wasm', say('error_no_wasm'));
+    // The attributes that count are those of the first call; GLFW then gets this same context.
+    gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
+    if (!gl) throw new LabError('webgl', say('error_no_webgl'));
+    tell(say('loading'));
+    if (!lab) {
+      lab = await startModule();
+      lab._lab_visitor(window.innerHeight, still.matches ? 1 : 0);
+      withTexts([location.hash.slice(1)], pointer => lab._lab_open(pointer));
+      listen();
+    }
+    const name = lab.UTF8ToString(lab._lab_wanted()) || 'weights.bin';
+    const bytes = await fetchFile(name, (size, total) => {
+      if (total) tell(say('progress_of', megabytes(size), megabytes(total)), Math.min(1, size / total));
+      else tell(say('progress', megabytes(size)));
+    });
+    const error = give(name, bytes);
+    if (error) throw new LabError(error.code, say('error_weights_refused', error.message));
+    show();
+  } catch (error) {
+    tellError(error, start);
+  }
+}
+
+translate();
+const memory = () => lab.HEAPU8.length;
+window.lab = {item, state, picture, load, remote, link, memory, ready: start()};
