@@ -93,7 +93,8 @@ test.describe('links', () => {
     await lab.view('bend');
     await lab.set('latent:2', -2.5);
     const before = await lab.state(), picture = await lab.picture('bend');
-    await expect.poll(() => new URL(page.url()).hash).toContain('seed=99');
+    await expect.poll(() => page.evaluate(() => location.hash === `#${(window as any).lab.link()}`)).toBe(true);
+    expect(new URL(page.url()).hash).toContain('seed=99');
     await page.reload();
     await lab.ready();
     const after = await lab.state();
