@@ -120,6 +120,14 @@ test.describe('links', () => {
     expect([view, model, seed, z.length]).toEqual(['generate', 'mlp', 27, latent]);
   });
 
+  test('a link to weights of one\'s own says what it cannot bring', async ({ page }) => {
+    const lab = new Lab(page);
+    await lab.open('#playing=0&view=bend&model=own');
+    expect((await lab.state()).model).toBe('mlp');
+    await expect(page.locator('#notice')).toContainText('(own)');
+    await expect(page.locator('#stage')).toBeVisible();
+  });
+
   test('going back in the history goes back in the lab', async ({ page, lab }) => {
     await page.evaluate(() => { location.hash = 'playing=0&view=bend&seed=5'; });
     await expect.poll(async () => (await lab.state()).view).toBe('bend');

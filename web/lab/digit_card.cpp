@@ -13,11 +13,12 @@ void go(App& app, View view) { app.lab.state().view = view; }
 
 void undo_buttons(App& app, float right, float y) {
   const float size = u(app, 36);
-  if (button(app, "undo", {right - 2 * size - u(app, 6), y, size, size}, "", Kind::kPlain, Icon::kUndo,
-             say(Text::kUndo))) {
+  if (button(app, "undo", {right - 2 * size - u(app, 6), y, size, size}, "",
+             app.lab.can_undo() ? Kind::kPlain : Kind::kIdle, Icon::kUndo, say(Text::kUndo))) {
     app.lab.undo();
   }
-  if (button(app, "redo", {right - size, y, size, size}, "", Kind::kPlain, Icon::kRedo, say(Text::kRedo))) {
+  if (button(app, "redo", {right - size, y, size, size}, "", app.lab.can_redo() ? Kind::kPlain : Kind::kIdle,
+             Icon::kRedo, say(Text::kRedo))) {
     app.lab.redo();
   }
 }

@@ -170,11 +170,14 @@ float real_digits(App& app, float x, float y, float width) {
 void undo_and_clear(App& app, float x, float y, float width) {
   LabState& state = app.lab.state();
   const float gap = u(app, 8), half = std::floor((width - gap) / 2), row = u(app, 38);
-  if (button(app, "undo_stroke", {x, y, half, row}, say(Text::kDrawUndoStroke)) && !state.ink.empty()) {
+  if (button(app, "undo_stroke", {x, y, half, row}, say(Text::kDrawUndoStroke),
+             state.ink.empty() ? Kind::kIdle : Kind::kPlain) &&
+      !state.ink.empty()) {
     state.ink.pop_back();
     app.draw.take = true;
   }
-  if (button(app, "clear", {x + half + gap, y, width - half - gap, row}, say(Text::kDrawClear))) {
+  if (button(app, "clear", {x + half + gap, y, width - half - gap, row}, say(Text::kDrawClear),
+             state.ink.empty() && state.test_digit < 0 ? Kind::kIdle : Kind::kPlain)) {
     state.ink.clear();
     state.test_digit = -1;
   }

@@ -216,12 +216,13 @@ float layer_card(App& app, const std::vector<Node>& nodes, float x, float y, flo
   return y + padding - top;
 }
 
-/// The picture that the encoder is shown: the drawing while z is its code, otherwise what z decodes to. Empty
-/// while that is not decoded.
-std::vector<float> encoder_input_of(App& app) {
+/// The picture that the encoder is shown: the drawing while z is its code, otherwise (`own`) what z decodes
+/// to. Empty while that is not decoded.
+std::vector<float> encoder_input_of(App& app, bool& own) {
   const std::vector<float>& z = app.lab.state().z;
   const Encoded* encoded = encoded_drawing(app);
-  if (encoded != nullptr && (z == encoded->mu || z == code_of_drawing(app))) return encoded->pixels;
+  own = encoded == nullptr || (z != encoded->mu && z != code_of_drawing(app));
+  if (!own) return encoded->pixels;
   const int slot = app.lab.picture(z);
   if (!app.lab.gallery().ready(slot)) return {};
   const auto pixels = app.lab.gallery().pixels(slot);
@@ -233,7 +234,8 @@ void look(App& app) {
   InsideView& view = app.inside;
   LoadedModel& model = *app.lab.current();
   const std::vector<float>& z = app.lab.state().z;
-  std::vector<float> x = encoder_input_of(app);
+  bool own = false;
+  std::vector<float> x = encoder_input_of(app, own);
   if (x.empty()) return;  // the last digit stays until this one is decoded
   std::uint64_t key =
       hash_bytes(x.data(), x.size() * sizeof(float), hash_bytes(&model.decoder, sizeof model.decoder));
@@ -244,7 +246,7 @@ void look(App& app) {
   const Encoded encoded{key, x, trace->posterior.mu, trace->posterior.log_var};
   const auto nats = nats_of(model.model, encoded, z);
   if (!nats) return;
-  view = {key, model.decoder, std::move(x), std::move(*trace), *nats};
+  view = {key, model.decoder, std::move(x), own, std::move(*trace), *nats};
 }
 
 }  // namespace

@@ -124,6 +124,9 @@ float loss_card(App& app, float x, float y, float width) {
   y = heading(app, x, y + padding, inner, say(Text::kInsideLoss),
               say(prior ? Text::kInsideLossLine : Text::kInsideLossPlain)) +
       gap;
+  if (app.inside.own) {
+    y += paragraph(app.fonts.small, c.muted, x, y, inner, say(Text::kInsideOwnPicture)) + gap;
+  }
   y += term(app, x, y, inner, c.ink, say(Text::kInsideReconstruction), nats.reconstruction,
             reconstruction_formula(spec.likelihood), reconstruction_words(spec.likelihood)) +
        gap;

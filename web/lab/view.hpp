@@ -125,6 +125,7 @@ struct InsideView {
   std::uint64_t key = 0;  // of the model, x and z
   int decoder = -1;       // the model
   std::vector<float> x;   // (28 * 28), what the encoder is given
+  bool own = false;       // x is what the decoder makes of z, not a digit that somebody wrote
   vae::Trace trace;       // of x and the current z
   Nats nats;
 };

@@ -128,6 +128,10 @@ bool button(App& app, std::string_view name, const Box& box, std::string_view la
   const bool pressed = press(app, name, box);
   ImU32 color;
   button_face(app, box, kind == Kind::kPrimary, color);
+  if (kind == Kind::kIdle) {
+    ink().AddRectFilled(low(box), high(box), colors(app).control, u(app, 9));
+    color = mix(colors(app).control, colors(app).muted, 0.5f);
+  }
   label_with_icon(app, box, label, icon, color);
   add_item(app, Item::kButton, name, box, spoken.empty() ? label : spoken);
   return app.take_remote(name, nullptr) || pressed;

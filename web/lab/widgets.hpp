@@ -55,7 +55,7 @@ struct Flow {
   float bottom() const { return y + height; }
 };
 
-enum class Kind { kPlain, kPrimary };
+enum class Kind { kPlain, kPrimary, kIdle };  // idle: there is nothing to do just now
 enum class Icon { kNone, kPlay, kPause, kUndo, kRedo };
 /// True when pressed. `spoken`: what it does, where the label alone does not say.
 bool button(App& app, std::string_view name, const Box& box, std::string_view label, Kind kind = Kind::kPlain,

@@ -479,6 +479,7 @@ async function start() {
     const error = give(name, bytes);
     if (error) throw new LabError(error.code, say('error_weights_refused', error.message));
     show();
+    if (/(^#|&)model=own(&|$)/.test(location.hash)) tellError(new LabError('own', say('own_missing')));
   } catch (error) {
     tellError(error, start);
   }
