@@ -153,6 +153,7 @@ int choices(App& app, std::string_view name, std::string_view spoken, const Box&
   const Theme& c = colors(app);
   const float inset = u(app, 3), width = (box.w - 2 * inset) / static_cast<float>(options.size());
   ink().AddRectFilled(low(box), high(box), c.control, u(app, 9));
+  const ImU32 raised = app.host.dark ? c.control_active : c.card;  // lighter than what it lies on
   int result = chosen;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const float left = std::round(box.x + inset + width * static_cast<float>(i));
@@ -165,7 +166,7 @@ int choices(App& app, std::string_view name, std::string_view spoken, const Box&
     mark(app, part_name, part);
     ImU32 color = hovered || current ? c.ink : c.muted;
     if (current) {
-      ink().AddRectFilled(low(part), high(part), tints.empty() ? c.card : tints[i], u(app, 7));
+      ink().AddRectFilled(low(part), high(part), tints.empty() ? raised : tints[i], u(app, 7));
       if (app.host.forced) ink().AddRect(low(part), high(part), c.ink, u(app, 7));
       if (!tints.empty()) color = c.on_accent;
     } else if (hovered) {
