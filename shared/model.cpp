@@ -15,26 +15,59 @@ constexpr float kGoldenTolerance = 1e-4f;
 
 Error error(ErrorCode code, std::string message) { return {code, std::move(message)}; }
 Error out_of_memory() { return error(ErrorCode::kMemory, "not enough memory for this model"); }
+Error no_encoder() { return error(ErrorCode::kNames, "this model's encoder is not loaded"); }
 
-/// Decodes the file's own golden sample and compares.
-std::optional<Error> check_golden(const WeightsView& view, Model& model) {
+/// The file's own sample and its image, with sizes that fit the model.
+struct Golden {
   std::vector<float> z, x;
-  if (!decode_floats(view.get("golden_z"), z) || !decode_floats(view.get("golden_x"), x) ||
-      z.size() != static_cast<std::size_t>(model.latent()) ||
-      x.size() != static_cast<std::size_t>(model.pixels())) {
-    return error(ErrorCode::kGolden, "golden_z and golden_x are missing or have the wrong size");
-  }
-  const auto image = model.decode(z);
-  if (!image)
-    return image.error().code == ErrorCode::kMemory ? image.error()
-                                                    : error(ErrorCode::kGolden, image.error().message);
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (!(std::fabs((*image)[i] - x[i]) <= kGoldenTolerance)) {
-      return error(ErrorCode::kGolden, "the model does not draw its own golden sample: pixel " +
-                                           std::to_string(i) + " differs by more than 0.0001");
-    }
+};
+std::optional<Golden> golden(const WeightsView& view, const Model& model) {
+  Golden g;
+  if (decode_floats(view.get("golden_z"), g.z) && decode_floats(view.get("golden_x"), g.x) &&
+      g.z.size() == static_cast<std::size_t>(model.latent()) &&
+      g.x.size() == static_cast<std::size_t>(model.pixels())) {
+    return g;
   }
   return std::nullopt;
+}
+Error no_golden() {
+  return error(ErrorCode::kGolden, "golden_z and golden_x are missing or have the wrong size");
+}
+
+/// Position of the first number that differs by more than the tolerance; -1 when none does.
+std::ptrdiff_t first_difference(std::span<const float> a, std::span<const float> b) {
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (!(std::fabs(a[i] - b[i]) <= kGoldenTolerance)) return static_cast<std::ptrdiff_t>(i);
+  }
+  return -1;
+}
+
+Error as_golden(const Error& problem) {
+  return problem.code == ErrorCode::kMemory ? problem : error(ErrorCode::kGolden, problem.message);
+}
+
+/// Decodes the golden sample and compares.
+std::optional<Error> check_golden(const WeightsView& view, Model& model) {
+  const auto g = golden(view, model);
+  if (!g) return no_golden();
+  const auto image = model.decode(g->z);
+  if (!image) return as_golden(image.error());
+  const std::ptrdiff_t at = first_difference(*image, g->x);
+  if (at < 0) return std::nullopt;
+  return error(ErrorCode::kGolden, "the model does not draw its own golden sample: pixel " +
+                                       std::to_string(at) + " differs by more than 0.0001");
+}
+
+/// Encodes the golden image of an encoder's file and compares.
+std::optional<Error> check_golden_mu(const WeightsView& view, Model& model) {
+  const auto g = golden(view, model);
+  if (!g) return no_golden();
+  const auto q = model.encode(g->x);
+  if (!q) return as_golden(q.error());
+  const std::ptrdiff_t at = first_difference(q->mu, g->z);
+  if (at < 0) return std::nullopt;
+  return error(ErrorCode::kGolden, "the model does not encode its own golden sample: mu " +
+                                       std::to_string(at) + " differs by more than 0.0001");
 }
 
 bool gaussian(const ModelSpec& spec) { return spec.likelihood == Likelihood::kGaussian; }
@@ -47,46 +80,84 @@ float floored_log_variance(float x) {
 
 }  // namespace
 
-Model::Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<LayerParameters> encoder,
-             std::vector<LayerParameters> decoder, LayerParameters mu, LayerParameters log_var,
+Model::Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<LayerParameters> decoder,
              std::vector<LayerParameters> log_var_decoder)
     : spec_(std::move(spec)),
       metadata_(std::move(metadata)),
       weights_(std::move(weights)),
-      encoder_(spec_.encoder, encoder_input(spec_.encoder, spec_.image), std::move(encoder)),
-      mu_({Linear{encoder_features(spec_), spec_.latent}}, {encoder_features(spec_), 1, 1}, {mu}),
-      log_var_({Linear{encoder_features(spec_), spec_.latent}}, {encoder_features(spec_), 1, 1}, {log_var}),
       decoder_(spec_, std::move(decoder)),
       log_var_decoder_(gaussian(spec_) ? vae::log_var_decoder(spec_) : LayerList{}, {spec_.latent, 1, 1},
                        std::move(log_var_decoder)) {}
+
+Model::Encoder Model::make_encoder(const ModelSpec& spec, Floats weights) {
+  const float* next = weights.get();
+  std::vector<LayerParameters> layers = layer_parameters(spec.encoder, next);
+  const LayerList head{Linear{encoder_features(spec), spec.latent}};
+  const Shape features{encoder_features(spec), 1, 1};
+  Sequential mu(head, features, layer_parameters(head, next));
+  Sequential log_var(head, features, layer_parameters(head, next));
+  return {std::move(weights),
+          {spec.encoder, encoder_input(spec.encoder, spec.image), std::move(layers)},
+          std::move(mu),
+          std::move(log_var)};
+}
+
+/// The decoder of a file whose names were checked.
+Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
+  auto weights = read_parameters(view, decoder_parameters(spec));
+  if (!weights) return weights.error();
+  const float* next = weights->get();
+  std::vector<LayerParameters> decoder = layer_parameters(spec.decoder, next), log_var_decoder;
+  if (gaussian(spec)) {  // shares all layers but its last one
+    const std::ptrdiff_t last = last_linear(spec.decoder);
+    log_var_decoder.assign(decoder.begin(), decoder.begin() + last);
+    log_var_decoder.push_back(layer_parameters({spec.decoder[static_cast<int>(last)]}, next)[0]);
+  }
+  Metadata metadata;
+  for (const auto& [key, value] : view.metadata) metadata.emplace_back(key, value);
+  return Model(spec, std::move(metadata), std::move(*weights), std::move(decoder),
+               std::move(log_var_decoder));
+}
 
 Result<Model> Model::load(std::span<const std::byte> file) {
   const auto view = read_weights(file);
   if (!view) return view.error();
   const auto spec = parse_model_spec(view->get("model"));
   if (!spec) return spec.error();
-  const std::vector<ParameterSpec> expected = parameters(*spec);
-  if (const auto problem = check_names(*view, expected)) return *problem;
+  const std::string_view part = view->get(kPartKey);
+  if (part == kEncoderPart) {
+    return error(ErrorCode::kNames, "this file holds an encoder alone; its decoder's file comes first");
+  }
+  const bool complete = part != kDecoderPart;
+  if (const auto problem = check_names(*view, complete ? parameters(*spec) : decoder_parameters(*spec))) {
+    return *problem;
+  }
+  auto encoder = complete ? read_parameters(*view, encoder_parameters(*spec)) : Result<Floats>(Floats());
+  if (!encoder) return encoder.error();
+  auto model = make(*spec, *view);
+  if (!model) return model;
+  if (complete) model->encoder_ = make_encoder(*spec, std::move(*encoder));
+  if (const auto problem = check_golden(*view, *model)) return *problem;
+  return model;
+}
 
+std::optional<Error> Model::add_encoder(std::span<const std::byte> file) {
+  const auto view = read_weights(file);
+  if (!view) return view.error();
+  if (view->get(kPartKey) != kEncoderPart || fact(kPartOfKey).empty() ||
+      view->get(kPartOfKey) != fact(kPartOfKey) || view->get("model") != fact("model")) {
+    return error(ErrorCode::kNames, "this is not the file of the encoder that belongs to this decoder");
+  }
+  const std::vector<ParameterSpec> expected = encoder_parameters(spec_);
+  if (const auto problem = check_names(*view, expected)) return *problem;
   auto weights = read_parameters(*view, expected);
   if (!weights) return weights.error();
-  const float* next = weights->get();
-  std::vector<LayerParameters> encoder = layer_parameters(spec->encoder, next);
-  const LayerList head{Linear{encoder_features(*spec), spec->latent}};
-  const LayerParameters mu = layer_parameters(head, next)[0], log_var = layer_parameters(head, next)[0];
-  std::vector<LayerParameters> decoder = layer_parameters(spec->decoder, next), log_var_decoder;
-  if (gaussian(*spec)) {  // shares all layers but its last one
-    const std::ptrdiff_t last = last_linear(spec->decoder);
-    log_var_decoder.assign(decoder.begin(), decoder.begin() + last);
-    log_var_decoder.push_back(layer_parameters({spec->decoder[static_cast<int>(last)]}, next)[0]);
+  auto before = std::exchange(encoder_, make_encoder(spec_, std::move(*weights)));
+  if (const auto problem = check_golden_mu(*view, *this)) {
+    encoder_ = std::move(before);
+    return problem;
   }
-  Metadata metadata;
-  for (const auto& [key, value] : view->metadata) metadata.emplace_back(key, value);
-
-  Model model(*spec, std::move(metadata), std::move(*weights), std::move(encoder), std::move(decoder), mu,
-              log_var, std::move(log_var_decoder));
-  if (const auto problem = check_golden(*view, model)) return *problem;
-  return model;
+  return std::nullopt;
 }
 
 std::string_view Model::fact(std::string_view key) const {
@@ -97,12 +168,14 @@ std::string_view Model::fact(std::string_view key) const {
 }
 
 Result<Posterior> Model::encode(std::span<const float> images) {
+  if (!encoder_) return no_encoder();
   const auto n = count_samples(images, pixels(), "pixels");
   if (!n) return n.error();
   std::vector<float> features(*n * static_cast<std::size_t>(encoder_features(spec_)));
   Posterior q{std::vector<float>(*n * static_cast<std::size_t>(latent())),
               std::vector<float>(*n * static_cast<std::size_t>(latent()))};
-  if (!encoder_.run(images, features) || !mu_.run(features, q.mu) || !log_var_.run(features, q.log_var)) {
+  if (!encoder_->layers.run(images, features) || !encoder_->mu.run(features, q.mu) ||
+      !encoder_->log_var.run(features, q.log_var)) {
     return out_of_memory();
   }
   return q;
@@ -135,11 +208,13 @@ Result<Trace> Model::trace(std::span<const float> image, std::span<const float> 
   if (*images > 1 || *points > 1) return error(ErrorCode::kShape, "a trace takes one image and one z");
   Trace t;
   if (*images == 1) {
-    if (!encoder_.run_traced(image, t.encoder)) return out_of_memory();
+    if (!encoder_) return no_encoder();
+    if (!encoder_->layers.run_traced(image, t.encoder)) return out_of_memory();
     const std::vector<float>& features = t.encoder.back();
     t.posterior.mu.resize(static_cast<std::size_t>(latent()));
     t.posterior.log_var.resize(static_cast<std::size_t>(latent()));
-    if (!mu_.run(features, t.posterior.mu) || !log_var_.run(features, t.posterior.log_var)) {
+    if (!encoder_->mu.run(features, t.posterior.mu) ||
+        !encoder_->log_var.run(features, t.posterior.log_var)) {
       return out_of_memory();
     }
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -31,8 +32,15 @@ class Model {
  public:
   /// Reads a weights file, validates its container, model line, names, shapes and numbers, then decodes the
   /// golden sample that the trainer stored (LibTorch's own picture of one z) and compares within 1e-4. The
-  /// bytes are not needed afterwards. On failure nothing changes for whatever model was in use.
+  /// bytes are not needed afterwards. On failure nothing changes for whatever model was in use. A file of a
+  /// decoder alone (shared/weights_parts) is a model that draws; it needs add_encoder() to encode.
   static Result<Model> load(std::span<const std::byte> file);
+
+  /// Reads the encoder that belongs to this decoder, which proves itself on the golden image: its mu must be
+  /// golden_z within 1e-4. Errors: those of load; kNames when it is another model's, or no encoder's file.
+  /// On failure the model stays as it was.
+  std::optional<Error> add_encoder(std::span<const std::byte> file);
+  bool has_encoder() const { return encoder_.has_value(); }
 
   const ModelSpec& spec() const { return spec_; }
   int latent() const { return spec_.latent; }
@@ -51,7 +59,7 @@ class Model {
   std::string_view fact(std::string_view key) const;
 
   /// (n, pixels) in [0, 1] -> posterior. Errors: kShape when the length is not n * pixels(), kNonfinite when
-  /// a pixel is NaN or infinite, kMemory.
+  /// a pixel is NaN or infinite, kMemory, kNames without an encoder.
   Result<Posterior> encode(std::span<const float> images);
 
   /// (n, latent) -> (n, pixels), always within [0, 1]. Latents beyond +-1e4 are taken as +-1e4. Errors:
@@ -69,14 +77,19 @@ class Model {
   Result<Trace> trace(std::span<const float> image, std::span<const float> z);
 
  private:
-  Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<LayerParameters> encoder,
-        std::vector<LayerParameters> decoder, LayerParameters mu, LayerParameters log_var,
+  struct Encoder {
+    Floats weights;  // dequantized, in the order of encoder_parameters(spec)
+    Sequential layers, mu, log_var;
+  };
+  static Encoder make_encoder(const ModelSpec& spec, Floats weights);
+  static Result<Model> make(const ModelSpec& spec, const WeightsView& view);
+  Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<LayerParameters> decoder,
         std::vector<LayerParameters> log_var_decoder);
 
   ModelSpec spec_;
   Metadata metadata_;
-  Floats weights_;  // all parameters, dequantized, in the order of parameters(spec)
-  Sequential encoder_, mu_, log_var_;
+  std::optional<Encoder> encoder_;
+  Floats weights_;  // the decoder's, dequantized, in the order of decoder_parameters(spec)
   ImageDecoder decoder_;
   Sequential log_var_decoder_;  // without layers unless the likelihood is Gaussian
 };

@@ -315,7 +315,7 @@ int outputs(const ModelSpec& spec) {
   return spec.likelihood == Likelihood::kGaussian ? 2 * pixels : pixels;
 }
 
-std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
+std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec) {
   std::vector<ParameterSpec> all;
   for (int i = 0; i < spec.encoder.size(); ++i) {
     add_parameters("encoder." + std::to_string(i), spec.encoder[i], all);
@@ -323,12 +323,23 @@ std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
   const Linear head{encoder_features(spec), spec.latent};
   add_parameters("mu", head, all);
   add_parameters("log_var", head, all);
+  return all;
+}
+
+std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec) {
+  std::vector<ParameterSpec> all;
   for (int i = 0; i < spec.decoder.size(); ++i) {
     add_parameters("decoder." + std::to_string(i), spec.decoder[i], all);
   }
   if (spec.likelihood == Likelihood::kGaussian) {
     add_parameters("decoder_log_var", spec.decoder[last_linear(spec.decoder)], all);
   }
+  return all;
+}
+
+std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
+  std::vector<ParameterSpec> all = encoder_parameters(spec);
+  for (ParameterSpec& parameter : decoder_parameters(spec)) all.push_back(std::move(parameter));
   return all;
 }
 

@@ -172,6 +172,10 @@ struct ParameterSpec {
 /// decoder_log_var.* for a Gaussian likelihood; I is the position in the layer list, counting activations,
 /// dropout and reshapes.
 std::vector<ParameterSpec> parameters(const ModelSpec& spec);
+/// Its two halves, which files may hold apart (shared/weights_parts): up to the heads, and from the decoder
+/// on.
+std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec);
+std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec);
 
 /// Empty when the layers fit together, the image comes out again and every size is within the limits;
 /// otherwise one line that names the layer.

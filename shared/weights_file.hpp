@@ -57,6 +57,11 @@ struct FileLimits {
 
 inline constexpr int kFormatMajor = 1;  // files of a higher major version are refused with "update"
 
+/// Metadata of a file that holds one half of a model (shared/weights_parts): which one, and of what, the CRC
+/// of the complete file.
+inline constexpr std::string_view kPartKey = "part", kPartOfKey = "part_of";
+inline constexpr std::string_view kDecoderPart = "decoder", kEncoderPart = "encoder";
+
 /// Checks size, header, JSON, format, version, every tensor's dtype, shape and place, and the CRC, in this
 /// order. Source of the container: the safetensors format description. Extra memory is below 64 KiB.
 Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimits& limits = {});

@@ -22,7 +22,7 @@ function(headless_module name)
   target_link_libraries(${name} PRIVATE ${name}-kernels)
   # The stack: parsing and matrix products need little. MAXIMUM_MEMORY: the largest file allowed (64 MiB) takes
   # 130 MiB while it loads, or 320 MiB if it is int8; memory grows only as far as it is used.
-  target_link_options(${name} PRIVATE -O2 -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc
+  target_link_options(${name} PRIVATE -Oz -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc
     -sTOTAL_STACK=256KB -sINITIAL_MEMORY=2MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=512MB)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE})
 endfunction()
@@ -40,3 +40,17 @@ add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/digit-vae.js ${DIGIT_VAE_SITE}/digit
   COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/digit-vae.d.ts ${DIGIT_VAE_SITE}
   DEPENDS digit-vae.js digit-vae.d.ts VERBATIM)
 add_custom_target(headless ALL DEPENDS ${DIGIT_VAE_SITE}/digit-vae.js)
+
+# The models that small elements show, cut in two by a program of ours under Node.
+add_executable(split_weights split_weights.cpp)
+target_link_libraries(split_weights PRIVATE vae_core vae_warnings)
+set_target_properties(split_weights PROPERTIES SUFFIX .cjs)  # package.json makes .js an ES module
+target_link_options(split_weights PRIVATE -sSINGLE_FILE -sENVIRONMENT=node -sNODERAWFS -sALLOW_MEMORY_GROWTH)
+foreach(model weights aevb)
+  set(file ${PROJECT_SOURCE_DIR}/assets/${model}.bin)
+  set(parts ${DIGIT_VAE_SITE}/${model}.decoder.bin ${DIGIT_VAE_SITE}/${model}.encoder.bin)
+  add_custom_command(OUTPUT ${parts}
+    COMMAND node $<TARGET_FILE:split_weights> ${file} ${DIGIT_VAE_SITE}/${model}
+    DEPENDS split_weights ${file} VERBATIM)
+  add_custom_target(${model}_parts ALL DEPENDS ${parts})
+endforeach()
