@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+#include <functional>
+#include <utility>
 
 #include "shared/encoding.hpp"
 #include "shared/latent.hpp"
@@ -11,6 +12,7 @@ namespace vae {
 namespace {
 
 constexpr float kLeastSpread = 1e-3f;  // of a class in one dimension
+constexpr double kSure = 0.6;          // share of all densities that one label needs to be the only one
 constexpr std::size_t kMostLabels = 1000;
 
 /// The finite floats of a fact if there are `count` of them, otherwise none.
@@ -51,21 +53,27 @@ std::optional<Anchors> read_anchors(const Model& model) {
   return good ? std::optional(std::move(anchors)) : std::nullopt;
 }
 
-int nearest_anchor(const Anchors& anchors, std::span<const float> z) {
-  int nearest = -1;
-  double least = std::numeric_limits<double>::infinity();
-  const auto latent = static_cast<std::size_t>(anchors.latent);
-  if (z.size() != latent) return nearest;
-  for (std::size_t k = 0; k < anchors.labels.size(); ++k) {
-    double distance = 0;  // -log N(z; mean, std^2) without the constant
+std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z) {
+  const std::size_t latent = z.size(), count = anchors.labels.size();
+  if (latent != static_cast<std::size_t>(anchors.latent)) return {};
+  std::vector<std::pair<double, int>> likely;  // log N(z; mean, std^2) without the constant, and the label
+  for (std::size_t k = 0; k < count; ++k) {
+    double log_density = 0;
     for (std::size_t d = 0; d < latent; ++d) {
       const double spread = std::max(anchors.std[k * latent + d], kLeastSpread);
       const double away = (z[d] - anchors.mean[k * latent + d]) / spread;
-      distance += away * away / 2 + std::log(spread);
+      log_density -= away * away / 2 + std::log(spread);
     }
-    if (distance < least) least = distance, nearest = anchors.labels[k];
+    likely.emplace_back(log_density, anchors.labels[k]);
   }
-  return nearest;
+  std::sort(likely.begin(), likely.end(), std::greater<>());
+  double all = 0;  // densities, in units of the first one's
+  for (const auto& [log_density, label] : likely) all += std::exp(log_density - likely[0].first);
+  std::vector<int> labels;
+  for (std::size_t i = 0; i < std::min<std::size_t>(count, 1 / all < kSure ? 2 : 1); ++i) {
+    labels.push_back(likely[i].second);
+  }
+  return labels;
 }
 
 std::vector<float> sample_class(const Anchors& anchors, int label, std::uint64_t seed, std::uint64_t index,

@@ -21,8 +21,9 @@ struct Anchors {
 };
 std::optional<Anchors> read_anchors(const Model& model);
 
-/// The label whose N(mean, std^2) gives z, (latent), the highest density; -1 without labels.
-int nearest_anchor(const Anchors& anchors, std::span<const float> z);
+/// The labels that z, (latent), may be of, by the density that each N(mean, std^2) gives it: the likeliest,
+/// and the next one too when the first has less than 60 % of the sum of all. Empty without labels.
+std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z);
 
 /// mean + temperature * std * epsilon, (latent), with the epsilon of sample_prior(latent, seed, index); empty
 /// for a label that is not there.

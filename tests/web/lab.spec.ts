@@ -183,9 +183,9 @@ test.describe('mouse', () => {
   test('"a seven, please" gives sevens, and the temperature 0 one and the same', async ({ lab }) => {
     await lab.click('class:8');
     expect((await lab.state()).digit).toBe(7);
-    await expect(lab.control('sample:0')).toHaveText('Sample 1, looks like 7');
+    await expect(lab.control('sample:0')).toHaveText(/Sample 1, looks like .*7/);
     const words = await lab.page.locator('#controls [data-name^="sample:"]').allTextContents();
-    expect(words.filter((text) => text.endsWith('looks like 7')).length).toBeGreaterThan(0.8 * words.length);
+    expect(words.filter((text) => /looks like .*7/.test(text)).length).toBeGreaterThan(0.8 * words.length);
     await lab.set('temperature', 0);
     expect(await lab.picture('sample:5')).toEqual(await lab.picture('sample:0'));
   });

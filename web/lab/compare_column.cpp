@@ -63,9 +63,9 @@ float result(App& app, const Side& side, float x, float y, float width) {
   show(app, side, part(side, "digit"), box, side.z);
   const float right_x = box.right() + u(app, 20), right = std::min(x + width - right_x, u(app, 240));
   const bool has_class = side.model->anchors && !side.z.empty() && (side.reading != nullptr || !side.plain());
-  const int looks = has_class ? vae::nearest_anchor(*side.model->anchors, side.z) : -1;
-  if (looks >= 0) {
-    text(app.fonts.body, c.ink, {right_x, y, right, row}, say(Text::kLooksLikeOnly, {std::to_string(looks)}));
+  if (has_class) {
+    const std::string looks = class_words(vae::likely_labels(*side.model->anchors, side.z));
+    text(app.fonts.body, c.ink, {right_x, y, right, row}, say(Text::kLooksLikeOnly, {looks}));
   }
   if (side.reading == nullptr || !side.reading->nats) return hero;
   y = box.bottom() - (side.plain() ? 2 : 3) * row;

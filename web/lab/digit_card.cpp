@@ -36,10 +36,10 @@ float digit_card(App& app, float x, float y, float width) {
   digit(app, "digit", picture, app.lab.picture(state.z), c.accent[kAccentZ]);
 
   const float right_x = picture.right() + u(app, 18), right = x + inner;
-  const int looks = app.lab.looks_like(state.z);
-  if (looks >= 0) {
+  const std::string looks = class_words(app.lab.looks_like(state.z));
+  if (!looks.empty()) {
     text(app.fonts.body, c.ink, {right_x, y, right - right_x, u(app, 20)},
-         say(Text::kLooksLikeOnly, {std::to_string(looks)}));
+         say(Text::kLooksLikeOnly, {looks}));
     y += u(app, 30);
   }
   Flow row(app, right_x, y, right);

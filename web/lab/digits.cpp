@@ -43,9 +43,14 @@ bool digit(App& app, std::string_view name, const Box& box, int slot, ImU32 ring
 }
 
 std::string with_looks(const App& app, std::string_view name, std::span<const float> z) {
-  const int label = app.lab.looks_like(z);
-  if (label < 0) return std::string(name);
-  return say(Text::kLooksLike, {name, std::to_string(label)});
+  const std::string looks = class_words(app.lab.looks_like(z));
+  return looks.empty() ? std::string(name) : say(Text::kLooksLike, {name, looks});
+}
+
+std::string class_words(std::span<const int> labels) {
+  if (labels.empty()) return {};
+  const std::string first = std::to_string(labels[0]);
+  return labels.size() == 1 ? first : say(Text::kOneOrOther, {first, std::to_string(labels[1])});
 }
 
 void badge(App& app, float x, float y, std::string_view letter, ImU32 color, bool filled) {

@@ -197,8 +197,8 @@ float pad_card(App& app, float x, float y, float width) {
   pad_area(app, area);
 
   const std::vector<float> z = code_of_drawing(app);
-  const int looks = z.empty() ? -1 : app.lab.looks_like(z);
-  const std::string words = looks < 0 ? "" : say(Text::kLooksLikeOnly, {std::to_string(looks)});
+  const std::string looks = class_words(app.lab.looks_like(z));
+  const std::string words = looks.empty() ? "" : say(Text::kLooksLikeOnly, {looks});
   if (beside) {
     const float column = area.right() + gap, middle = std::round(column + (x + inner - column - side) / 2);
     const Box seen{middle, y, side, side}, drawn{middle, seen.bottom() + caption + u(app, 14), side, side};

@@ -1,7 +1,7 @@
 // What the page around the canvas and the tests may ask the lab: where things are, what they show, what is
 // chosen, in words and as JSON.
 #include "imgui_internal.h"
-#include "web/lab/view.hpp"
+#include "web/lab/widgets.hpp"
 
 namespace lab {
 namespace {
@@ -129,7 +129,8 @@ std::string describe(const App& app) {
     const Item* snapshot = find_item(app, "snapshot");
     return snapshot == nullptr ? std::string() : snapshot->words;
   }
-  const int looks = app.lab.looks_like(s.view == View::kMorph ? app.lab.between(s.t) : s.z);
+  const std::string looks =
+      class_words(app.lab.looks_like(s.view == View::kMorph ? app.lab.between(s.t) : s.z));
   std::string words;
   if (s.view == View::kGenerate)
     words = say(Text::kSaySamples, {std::to_string(s.count), std::to_string(s.seed)});
@@ -140,7 +141,7 @@ std::string describe(const App& app) {
     words =
         say(Text::kSayNats, {number(nats->total(), 1), number(nats->reconstruction, 1), number(nats->kl, 1)});
   }
-  if (looks >= 0) words += say(Text::kSayLooks, {std::to_string(looks)});
+  if (!looks.empty()) words += say(Text::kSayLooks, {looks});
   return words;
 }
 

@@ -186,8 +186,8 @@ bool Lab::refresh() {
   return done < requests.size();
 }
 
-int Lab::looks_like(std::span<const float> z) const {
-  return loaded() && current_->anchors ? vae::nearest_anchor(*current_->anchors, z) : -1;
+std::vector<int> Lab::looks_like(std::span<const float> z) const {
+  return loaded() && current_->anchors ? vae::likely_labels(*current_->anchors, z) : std::vector<int>();
 }
 
 }  // namespace lab

@@ -118,8 +118,8 @@ class Lab {
   /// Decodes what was asked for, as much as fits into one frame; true when something is left for the next.
   bool refresh();
 
-  /// The class that z looks like, or -1.
-  int looks_like(std::span<const float> z) const;
+  /// The class that z looks like, or two when it lies between them; empty when the model does not know.
+  std::vector<int> looks_like(std::span<const float> z) const;
   bool short_of_memory() const { return short_of_memory_; }
 
  private:

@@ -27,8 +27,8 @@ std::vector<std::string> lens_lines(const App& app, std::span<const float> z) {
   } else {
     lines = {axis_name(state.axis_x) + " = " + x, axis_name(state.axis_y) + " = " + y};
   }
-  const int looks = app.lab.looks_like(z);
-  if (looks >= 0) lines.push_back(say(Text::kLooksLikeOnly, {std::to_string(looks)}));
+  const std::string looks = class_words(app.lab.looks_like(z));
+  if (!looks.empty()) lines.push_back(say(Text::kLooksLikeOnly, {looks}));
   return lines;
 }
 

@@ -97,6 +97,8 @@ int slot_to_show(App& app, std::uint64_t place, int slot);
 void bare_digit(App& app, const Box& box, int slot, ImU32 tint);
 /// "Sample 5, looks like 7": what z looks like behind a name, for people who cannot see it.
 std::string with_looks(const App& app, std::string_view name, std::span<const float> z);
+/// "7", or "4 or 9"; empty when there is none.
+std::string class_words(std::span<const int> labels);
 
 /// A small round letter on a corner of a digit.
 void badge(App& app, float x, float y, std::string_view letter, ImU32 color, bool filled = true);
