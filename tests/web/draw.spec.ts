@@ -89,6 +89,24 @@ test.describe('drawing', () => {
   });
 });
 
+test('Ctrl+Z brings back what was cleared, a stroke, and the real digit that a stroke replaced', async ({ page }) => {
+  const lab = new Lab(page);
+  await lab.open(view);
+  await lab.set('real', 3);
+  const real = await lab.picture('input'), atReal = (await lab.state()).z;
+  await drawOne(lab);
+  const one = await lab.picture('input'), atOne = (await lab.state()).z;
+  await lab.set('clear');
+  expect(((await lab.state()) as any).strokes).toBe(0);
+  await page.focus('#canvas');
+  for (const [key, input, z] of [['z', one, atOne], ['z', real, atReal], ['y', one, atOne]] as const) {
+    await page.keyboard.press(`Control+${key}`);
+    await lab.settled();
+    expect(await lab.picture('input')).toEqual(input);
+    expect((await lab.state()).z).toEqual(z);
+  }
+});
+
 test.describe('a real digit', () => {
   test('a three by its button: its own pixels, and nats near the test set’s', async ({ page }) => {
     const lab = new Lab(page);

@@ -164,7 +164,7 @@ test.describe('mouse', () => {
   }
 
   test('a click on a sample makes it the current digit, which can become A or B, and be undone', async ({ lab }) => {
-    const first = await lab.picture('digit'), b = await lab.picture('B');
+    const first = await lab.picture('digit'), a = await lab.picture('A'), b = await lab.picture('B');
     await lab.click('sample:6');
     expect(await lab.picture('digit')).toEqual(await lab.picture('sample:6'));
     await lab.click('useA');
@@ -174,6 +174,8 @@ test.describe('mouse', () => {
     expect(await lab.picture('digit')).not.toEqual(await lab.picture('sample:6'));
     await lab.click('undo');
     expect(await lab.picture('digit')).toEqual(await lab.picture('sample:6'));
+    await lab.click('undo');
+    expect(await lab.picture('A')).toEqual(a);
     await lab.click('undo');
     expect(await lab.picture('digit')).toEqual(first);
     await lab.click('redo');

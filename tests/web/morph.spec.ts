@@ -53,6 +53,22 @@ test('stops are added up to eight, changed and removed down to two', async ({ pa
   await expect(lab.control('stop_remove')).toHaveCount(0);
 });
 
+test('what became of the stops can be undone here', async ({ page }) => {
+  const lab = new Lab(page);
+  const { stops } = await lab.state();
+  await lab.click('add_stop');
+  await lab.click('stop_surprise');
+  const three = (await lab.state()).stops;
+  await lab.click('stop_remove');
+  await lab.click('undo');
+  expect((await lab.state()).stops).toEqual(three);
+  await lab.click('undo');
+  await lab.click('undo');
+  expect((await lab.state()).stops).toEqual(stops);
+  await lab.click('redo');
+  expect((await lab.state()).stops.length).toBe(3);
+});
+
 test('a stop is what a visitor drew', async ({ page }) => {
   const lab = new Lab(page);
   await lab.view('draw');

@@ -70,7 +70,10 @@ float given_buttons(App& app, const Side& left, const Side& right, float x, floa
     return button(app, name, row.next(say(label)), say(label));
   };
   if (state.compared == Compared::kTestDigit) {
-    if (pressed("compare:next", Text::kCompareNext)) state.test_digit = next_test_digit(app);
+    if (pressed("compare:next", Text::kCompareNext)) {
+      app.lab.remember();
+      state.test_digit = next_test_digit(app);
+    }
   } else if (state.compared == Compared::kDrawing) {
     if (pressed("go:draw", Text::kDraw)) state.view = View::kDraw;
   } else if (pressed("surprise", Text::kSurpriseMe)) {

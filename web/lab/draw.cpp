@@ -12,6 +12,13 @@ namespace {
 
 constexpr float kPenShown = 21;  // of 256 across the pad; the model's picture gets MNIST's own width
 constexpr int kFirstLabel = 3;
+constexpr int kDrawTag = 1 << 21;  // of Lab::remember: a change of the drawing and its code are one step
+
+/// Call it before the drawing changes.
+void remember_drawing(App& app) {
+  app.lab.end_tag();  // each change is a step of its own
+  app.lab.remember(kDrawTag);
+}
 
 // ---- The pad
 
@@ -52,19 +59,21 @@ void follow_pen(App& app, const Pad& pad) {
   LabState& state = app.lab.state();
   DrawView& view = app.draw;
   if (pad.started && (state.test_digit >= 0 || state.ink.size() < kMaxStrokes)) {
+    remember_drawing(app);
     if (state.test_digit >= 0) state.ink.clear();
     state.test_digit = -1;
     state.ink.emplace_back();
     view.drawing = true;
+    view.strokes = state.ink.size();
   }
-  view.drawing = view.drawing && !state.ink.empty();
+  view.drawing = view.drawing && state.ink.size() == view.strokes;  // it may have been undone meanwhile
   if (!view.drawing) return;
   std::size_t points = 0;
   for (const Stroke& stroke : state.ink) points += stroke.xy.size() / 2;
   if (points < kMaxPoints && (pad.held || pad.ended) && ImGui::IsMousePosValid())
     add_point(state.ink.back(), pad.x, pad.y);
   if (app.cancelled) {
-    state.ink.pop_back();
+    app.lab.take_back();
     view.drawing = false;
   } else if (!pad.held) {
     view.drawing = false;
@@ -137,6 +146,7 @@ void take_real_digit(App& app, int label) {
   if (digits == nullptr) return app.lab.want(kDigitsFile);
   const int found = next_of_class(*digits, label, state.test_digit);
   if (found < 0) return;
+  remember_drawing(app);
   state.test_digit = found;
   state.ink.clear();
   app.draw.take = true;
@@ -169,15 +179,19 @@ float real_digits(App& app, float x, float y, float width) {
 
 void undo_and_clear(App& app, float x, float y, float width) {
   LabState& state = app.lab.state();
+  const bool empty = state.ink.empty() && state.test_digit < 0;
   const float gap = u(app, 8), half = std::floor((width - gap) / 2), row = u(app, 38);
   if (button(app, "undo_stroke", {x, y, half, row}, say(Text::kDrawUndoStroke),
              state.ink.empty() ? Kind::kIdle : Kind::kPlain) &&
       !state.ink.empty()) {
+    remember_drawing(app);
     state.ink.pop_back();
     app.draw.take = true;
   }
   if (button(app, "clear", {x + half + gap, y, width - half - gap, row}, say(Text::kDrawClear),
-             state.ink.empty() && state.test_digit < 0 ? Kind::kIdle : Kind::kPlain)) {
+             empty ? Kind::kIdle : Kind::kPlain) &&
+      !empty) {
+    app.lab.remember();
     state.ink.clear();
     state.test_digit = -1;
   }
@@ -233,7 +247,8 @@ void take_code(App& app) {
   std::vector<float> z = code_of_drawing(app);
   const LabState& state = app.lab.state();
   view.take = z.empty() && (state.test_digit >= 0 || !state.ink.empty());  // until the real digits are there
-  app.lab.set_z(std::move(z));                                             // none: nothing happens
+  app.lab.set_z(std::move(z), kDrawTag);                                   // none: nothing happens
+  if (!view.take) app.lab.end_tag();
 }
 
 }  // namespace

@@ -19,16 +19,44 @@ float smoothstep(float t) { return t * t * (3 - 2 * t); }
 
 }  // namespace
 
-// ---- The current digit
+// ---- What can be undone
 
-void Lab::set_z(std::vector<float> z, int tag) {
-  if (!loaded() || z.size() != static_cast<std::size_t>(latent()) || z == state_.z) return;
+void Lab::remember(int tag) {
   if (tag == 0 || tag != tag_) {
-    undo_.push_back(state_.z);
+    undo_.push_back(made());
     if (undo_.size() > kMostUndo) undo_.erase(undo_.begin());
     redo_.clear();
   }
   tag_ = tag;
+}
+
+/// Goes to the last of `from`, and keeps in `to` what was there.
+void Lab::step(std::vector<Made>& from, std::vector<Made>& to) {
+  tag_ = 0;
+  if (from.empty()) return;
+  to.push_back(made());
+  Made& last = from.back();
+  state_.z = std::move(last.z);
+  state_.stops = std::move(last.stops);
+  state_.ink = std::move(last.ink);
+  state_.test_digit = last.test_digit;
+  from.pop_back();
+  set_t(state_.t);  // there may be fewer stops
+}
+
+void Lab::undo() { step(undo_, redo_); }
+void Lab::redo() { step(redo_, undo_); }
+
+void Lab::take_back() {
+  undo();
+  if (!redo_.empty()) redo_.pop_back();
+}
+
+// ---- The current digit
+
+void Lab::set_z(std::vector<float> z, int tag) {
+  if (!loaded() || z.size() != static_cast<std::size_t>(latent()) || z == state_.z) return;
+  remember(tag);
   state_.z = std::move(z);
 }
 
@@ -57,20 +85,6 @@ std::optional<std::vector<float>> Lab::encode_mu(std::span<const float> image) {
   return posterior ? std::optional(std::move(posterior->mu)) : std::nullopt;
 }
 
-void Lab::undo() {
-  if (undo_.empty()) return;
-  redo_.push_back(std::exchange(state_.z, std::move(undo_.back())));
-  undo_.pop_back();
-  tag_ = 0;
-}
-
-void Lab::redo() {
-  if (redo_.empty()) return;
-  undo_.push_back(std::exchange(state_.z, std::move(redo_.back())));
-  redo_.pop_back();
-  tag_ = 0;
-}
-
 // ---- Samples
 
 std::vector<float> Lab::sample(int index) const {
@@ -88,19 +102,22 @@ std::vector<float> Lab::sample(int index) const {
 // ---- Morph
 
 void Lab::set_stop(int index, std::vector<float> z) {
-  if (index >= 0 && index < static_cast<int>(state_.stops.size()) &&
-      z.size() == static_cast<std::size_t>(latent())) {
-    state_.stops[static_cast<std::size_t>(index)] = std::move(z);
-  }
+  if (index < 0 || index >= static_cast<int>(state_.stops.size())) return;
+  std::vector<float>& stop = state_.stops[static_cast<std::size_t>(index)];
+  if (z.size() != static_cast<std::size_t>(latent()) || z == stop) return;
+  remember();
+  stop = std::move(z);
 }
 
 void Lab::add_stop(std::vector<float> z) {
   if (state_.stops.size() >= kMaxStops || z.size() != static_cast<std::size_t>(latent())) return;
+  remember();
   state_.stops.push_back(std::move(z));
 }
 
 void Lab::remove_stop(int index) {
   if (index < 0 || index >= static_cast<int>(state_.stops.size()) || state_.stops.size() <= 2) return;
+  remember();
   state_.stops.erase(state_.stops.begin() + index);
   set_t(state_.t);
 }

@@ -80,7 +80,10 @@ class Lab {
   /// Takes the state of a link. Latents that do not fit its model are replaced when that is there.
   void open(LabState state);
 
-  // The current digit. Every set_z can be undone; those with one `tag` (a slider that is dragged) at once.
+  // What a visitor makes can be undone: the current digit, the stops, the drawing. Steps with one `tag` (a
+  // slider that is dragged) count as one.
+  /// Call it before the drawing changes; the rest of this class calls it itself.
+  void remember(int tag = 0);
   void set_z(std::vector<float> z, int tag = 0);
   void set_latent(int index, float value);
   void surprise();  // a random digit
@@ -94,6 +97,7 @@ class Lab {
   void undo();
   void redo();
   void end_tag() { tag_ = 0; }  // a drag has ended
+  void take_back();             // undoes a drag that the browser took away; it cannot be redone
 
   // Samples
   void new_samples() { ++state_.seed; }
@@ -123,6 +127,15 @@ class Lab {
   bool short_of_memory() const { return short_of_memory_; }
 
  private:
+  /// What undo brings back.
+  struct Made {
+    std::vector<float> z;
+    std::vector<std::vector<float>> stops;
+    std::vector<Stroke> ink;
+    int test_digit;
+  };
+  Made made() const { return {state_.z, state_.stops, state_.ink, state_.test_digit}; }
+  void step(std::vector<Made>& from, std::vector<Made>& to);
   void change_to(LoadedModel& model);
   std::vector<float> translated(const std::vector<float>& z, LoadedModel* from, LoadedModel& to, int sample);
   vae::Result<std::vector<float>> decode(int decoder, std::span<const float> latents);
@@ -138,7 +151,7 @@ class Lab {
   int first_snapshot_ = 0;  // the gallery's number of snapshot 0
   std::int64_t snapshot_cost_ = 1;
   std::vector<Wanted> wanted_;
-  std::vector<std::vector<float>> undo_, redo_;
+  std::vector<Made> undo_, redo_;
   int tag_ = 0;
   std::uint32_t surprises_ = 0;
   Gallery gallery_;

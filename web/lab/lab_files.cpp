@@ -171,6 +171,7 @@ void Lab::change_to(LoadedModel& to) {
   current_ = &to;
   undo_.clear();
   redo_.clear();
+  end_tag();
   const int dimensions = to.model.latent();
   for (int* axis : {&state_.axis_x, &state_.axis_y}) {
     const bool principal = *axis >= kPrincipalAxis && to.axes &&

@@ -45,7 +45,7 @@ void follow_pointer(App& app, const Pad& pad, Window& window) {
     view.moved = 0;
   }
   if (app.cancelled && (pad.held || pad.ended)) {
-    if (view.holding && view.moved > still) app.lab.undo();
+    if (view.holding && view.moved > still) app.lab.take_back();
     view.holding = false;
     view.moved = window.side;  // no click
   } else if (pad.held) {

@@ -107,6 +107,8 @@ float stops_card(App& app, float x, float y, float width) {
   x += pad;
   choose();
   take_real_digit(app);
+  undo_buttons(app, x + inner, y + pad - u(app, 6));
+  choose();
   y = heading(app, x, y + pad, inner, say(Text::kMorphStops), say(Text::kMorphStopsLine)) + u(app, 18);
   y += stop_tiles(app, x + u(app, 2), y, inner - u(app, 4)) + u(app, 16);
   rule(app, x, y, inner);

@@ -111,7 +111,8 @@ struct CompareView {
 
 /// What the views that look at a drawing keep of it.
 struct DrawView {
-  bool drawing = false;        // the pen is down
+  bool drawing = false;        // the pen is down, and draws the last stroke
+  std::size_t strokes = 0;     // of this many
   bool take = false;           // the code becomes the current digit once the pen is up
   int frame = -1;              // the last one that showed the view, and
   int decoder = -1;            // the model it showed

@@ -21,7 +21,7 @@ float top_bar(App& app, float x, float y, float width);
 float morph_card(App& app, float x, float y, float width);
 /// The current digit, large, and what can be done with it. Returns the card's height.
 float digit_card(App& app, float x, float y, float width);
-/// Undo and redo of the current digit, at the right end of a card's title.
+/// Undo and redo of what a visitor made, at the right end of a card's title.
 void undo_buttons(App& app, float right, float y);
 /// "z" with its number from 1 on in subscript figures.
 std::string latent_name(int index);

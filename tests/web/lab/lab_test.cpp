@@ -140,6 +140,54 @@ TEST_CASE("z can be undone and done again; one drag is one step") {
   for (const float value : lab.state().z) CHECK(std::isfinite(value));
 }
 
+TEST_CASE("stops and the drawing are undone as z is, in the order in which they changed") {
+  Lab lab;
+  open_default(lab);
+  LabState& state = lab.state();
+  const Floats z = state.z;
+  const std::vector<Floats> stops = state.stops;
+  lab.add_stop(Floats(20, 1));
+  lab.set_stop(0, Floats(20, 2));
+  lab.set_stop(0, Floats(20, 2));  // no change, no step
+  lab.set_t(2);
+  lab.remember();
+  state.ink = {Stroke{{1, 2, 3, 4}}};
+  state.test_digit = 5;
+  lab.surprise();
+  lab.undo();
+  CHECK(state.z == z);
+  CHECK(state.ink.size() == 1);
+  lab.undo();
+  CHECK(state.ink.empty());
+  CHECK(state.test_digit == -1);
+  CHECK(state.stops[0] == Floats(20, 2));
+  lab.undo();
+  CHECK(state.stops == std::vector<Floats>{stops[0], stops[1], Floats(20, 1)});
+  lab.undo();
+  CHECK(state.stops == stops);
+  CHECK(state.t == 1);
+  CHECK_FALSE(lab.can_undo());
+  for (int i = 0; i < 3; ++i) lab.redo();
+  CHECK(state.test_digit == 5);
+  CHECK(state.ink[0].xy == std::vector<std::uint8_t>{1, 2, 3, 4});
+  lab.remove_stop(2);
+  lab.undo();
+  CHECK(state.stops.size() == 3);
+}
+
+TEST_CASE("a drag that is taken away leaves no step, neither back nor forth") {
+  Lab lab;
+  open_default(lab);
+  const Floats z = lab.state().z;
+  lab.set_latent(0, 2.5f);
+  lab.take_back();
+  CHECK(lab.state().z == z);
+  CHECK_FALSE(lab.can_undo());
+  CHECK_FALSE(lab.can_redo());
+  lab.take_back();
+  CHECK(lab.state().z == z);
+}
+
 TEST_CASE("samples: of the prior, of a class, cooler") {
   Lab lab;
   open_default(lab);
