@@ -295,6 +295,7 @@ function resize(entry) {
   if (canvas.height !== pixels[1]) canvas.height = pixels[1];
   lab._lab_resize(pixels[0], pixels[1], ratio * shrink);
   lab._lab_visitor(window.innerHeight, still.matches ? 1 : 0);
+  if (document.hidden) return schedule();
   if (request !== 0) cancelAnimationFrame(request);
   frame(performance.now());  // at once: a resized canvas is blank
 }
@@ -420,8 +421,11 @@ function listen() {
     lab._lab_lost();
   });
   canvas.addEventListener('webglcontextrestored', () => { lost = false; lab._lab_restore(); schedule(); });
+  // Out of sight no frames come, and what plays goes on later where it stopped.
+  document.addEventListener('visibilitychange', () => { before = 0; });
   new IntersectionObserver(entries => {
     visible = entries[entries.length - 1].isIntersecting;
+    before = 0;
     if (visible) schedule();
   }).observe(canvas);
 }
