@@ -60,11 +60,12 @@ EMSCRIPTEN_KEEPALIVE void lab_theme(int dark) {
   host.app.host.forced = false;
   wake();
 }
-/// Forced colours of the system, 0xrrggbb each: page, text, border, control, highlight, text on highlight.
+/// Forced colours of the system, 0xrrggbb each: page, text, border, control, highlight, text on highlight,
+/// link.
 EMSCRIPTEN_KEEPALIVE void lab_forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control,
-                                           unsigned highlight, unsigned on_highlight) {
+                                           unsigned highlight, unsigned on_highlight, unsigned link) {
   host.app.host.forced = true;
-  host.app.host.forced_theme = lab::forced_theme(page, ink, border, control, highlight, on_highlight);
+  host.app.host.forced_theme = lab::forced_theme(page, ink, border, control, highlight, on_highlight, link);
   wake();
 }
 /// What is visible at once, and whether nothing should move by itself.

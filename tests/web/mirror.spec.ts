@@ -2,6 +2,7 @@
 // ways, and in the visitor's language. And the links that carry what was chosen.
 import AxeBuilder from 'axe-core';
 import { expect, Lab, test } from './page';
+import { readPng } from './png.mjs';
 
 test.use({ viewport: { width: 1024, height: 1300 } });
 
@@ -187,18 +188,57 @@ test.describe('Chinese', () => {
   });
 });
 
-test('forced colours are taken over', async ({ page }) => {
-  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
-  const lab = new Lab(page);
-  await lab.open();
-  const canvas = await page.evaluate(() => {
-    const probe = document.body.appendChild(document.createElement('i'));
-    probe.style.color = 'Canvas';
-    return getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
+for (const colorScheme of ['dark', 'light'] as const) {
+  test(`forced colours, ${colorScheme}: the system's own, legible in every view, and nothing of the mirror shows`, async ({ page }) => {
+    await page.emulateMedia({ forcedColors: 'active', colorScheme });
+    const lab = new Lab(page);
+    await lab.open('#playing=0&test_digit=61&other=autoencoder');
+    const canvas = await page.evaluate(() => {
+      const probe = document.body.appendChild(document.createElement('i'));
+      probe.style.color = 'Canvas';
+      return getComputedStyle(probe).color.match(/\d+/g)!.map(Number);
+    });
+    const [corner] = await lab.screens(['samples']);
+    expect(Math.abs(corner[0] - canvas[0])).toBeLessThan(12);
+    const light = (luminance: number) => (luminance / 255) ** 2.2 + 0.05;
+    for (const view of VIEWS) {
+      await lab.view(view);
+      await page.waitForLoadState('networkidle');
+      await lab.settled();
+      const names: string[] = await page.evaluate(() => {
+        const mirror = [...document.querySelectorAll<HTMLElement>('#controls > button, #controls > select')];
+        const names = mirror.flatMap((element) => element instanceof HTMLSelectElement
+          ? Array.from(element.options, (_, i) => `${element.dataset.name}:${i}`) : [element.dataset.name!]);
+        // Not the pictures, not the classes' own colours, not what is pale because it has nothing to do.
+        const others = /^(sample|map_class):|^(undo|redo|undo_stroke|clear)$/;
+        return names.filter((name) => (window as any).lab.item(name) && !others.test(name));
+      });
+      expect(names.length, view).toBeGreaterThan(8);
+      const boxes = await Promise.all(names.map((name) => lab.box(name)));
+      const screen = readPng(await page.screenshot({ fullPage: true }));
+      for (const [i, { x, y, w, h }] of boxes.entries()) {
+        const inside = Array.from({ length: Math.floor(w - 12) * Math.floor(h - 12) }, (_, p) => screen.at(
+          Math.ceil(x) + 6 + p % Math.floor(w - 12), Math.ceil(y) + 6 + Math.floor(p / Math.floor(w - 12))));
+        const contrast = light(Math.max(...inside)) / light(Math.min(...inside));
+        expect(contrast, `${view}: ${names[i]}`).toBeGreaterThan(4.5);
+      }
+      const colours = await page.locator('#controls > *').evaluateAll((all) => all.map((element) =>
+        [getComputedStyle(element).color, getComputedStyle(element).backgroundColor]).flat());
+      expect(new Set(colours), view).toEqual(new Set(['rgba(0, 0, 0, 0)']));
+    }
+    // The losses of the training: what is filled is neither the paper nor the curve's own colour.
+    await lab.open('#playing=0&view=time&model=aevb');
+    await page.waitForLoadState('networkidle');
+    await lab.settled();
+    const [x, y, w, h] = Object.values(await lab.box('curve'));
+    const fill = readPng(await page.screenshot({ clip: { x: x + w * 0.8, y: y + h - 6, width: 8, height: 4 } })).at(4, 2);
+    const [paper, ink] = colorScheme === 'dark' ? [0, 255] : [255, 0];
+    for (const other of [paper, ink]) {
+      const pair = [light(fill), light(other)].sort((a, b) => b - a);
+      expect(pair[0] / pair[1]).toBeGreaterThan(3);
+    }
   });
-  const [corner] = await lab.screens(['samples']);
-  expect(Math.abs(corner[0] - canvas[0])).toBeLessThan(12);
-});
+}
 
 test('keys for the whole lab work wherever the focus is: undo, redo, play, Escape', async ({ page, lab }) => {
   const before = (await lab.state()).z;

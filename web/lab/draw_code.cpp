@@ -65,7 +65,8 @@ float code_column(App& app, const Box& box, int first, int end, float limit, con
   const float top = box.y + u(app, 18), bottom = top + static_cast<float>(end - first) * row;
   const float line = std::max(1.0f, std::floor(app.host.scale)), reach = u(app, 20);
   if (prior) {  // where two thirds of the prior lie
-    ink().AddRectFilled({scale.at(-1), top}, {scale.at(1), bottom}, mix(c.card, c.control, 0.75f), u(app, 5));
+    ink().AddRectFilled({scale.at(-1), top}, {scale.at(1), bottom},
+                        app.host.forced ? c.control_hover : mix(c.card, c.control, 0.75f), u(app, 5));
   }
   for (const float tick : {-limit, 0.0f, limit}) {
     const float at = scale.at(tick);

@@ -48,15 +48,16 @@ float nats_row(App& app, std::string_view name, float x, float y, float width, s
   text(app.fonts.body, c.ink, line, words);
   text(app.fonts.strong, c.ink, line, total, Align::kRight);
   const float radius = u(app, 4);
+  const ImU32 reconstruction = app.host.forced ? c.track : c.ink;
   ink().AddRectFilled(low(bar), high(bar), c.control, radius);
   const auto at = [&](double value) { return std::round(x + width * static_cast<float>(value / most)); };
   if (nats.reconstruction >= 0 && most > 0) {
     ink().AddRectFilled(low(bar), {at(nats.total()), bar.bottom()}, c.accent[kAccentZ], radius);
-    ink().AddRectFilled(low(bar), {at(nats.reconstruction), bar.bottom()}, c.ink, radius,
+    ink().AddRectFilled(low(bar), {at(nats.reconstruction), bar.bottom()}, reconstruction, radius,
                         nats.kl > 0 ? ImDrawFlags_RoundCornersLeft : ImDrawFlags_RoundCornersAll);
   }
   Box below{x, bar.bottom() + u(app, 2), width, u(app, 20)};
-  const float next = legend(app, x, below, c.ink, say(Text::kDrawReconstructionLoss), nats.reconstruction);
+  const float next = legend(app, x, below, reconstruction, say(Text::kDrawReconstructionLoss), nats.reconstruction);
   if (prior) legend(app, next, below, c.accent[kAccentZ], say(Text::kDrawKl), nats.kl);
   mark(app, name, bar);
   return below.bottom() - y;

@@ -1,7 +1,7 @@
 // Colours and type of the lab. Colours hold WCAG AA against what they lie on; web/page/index.css repeats
 // `page` and `ink` for the page around the canvas. A, B and the current digit keep their hue everywhere.
 #include "web/lab/font.hpp"
-#include "web/lab/view.hpp"
+#include "web/lab/widgets.hpp"
 
 namespace lab {
 namespace {
@@ -50,9 +50,10 @@ ImFont* add(const FontData& font, float em, float scale) {
 }  // namespace
 
 Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control, unsigned highlight,
-                   unsigned on_highlight) {
+                   unsigned on_highlight, unsigned link) {
   const ImU32 p = rgb(page), i = rgb(ink), b = rgb(border), k = rgb(control), h = rgb(highlight);
-  return {p, p, b, i, i, i, p, k, k, k, b, h, h, rgb(on_highlight), {h, h, h}, rgb(on_highlight)};
+  const ImU32 on = rgb(on_highlight), track = mix(p, i, 0.55f);
+  return {p, p, b, i, i, i, p, k, mix(k, i, 0.15f), mix(k, i, 0.3f), track, h, h, on, {rgb(link), h, h}, p};
 }
 
 const Theme& theme(bool dark) { return dark ? kDark : kLight; }

@@ -34,7 +34,8 @@ bool model_row(App& app, const Box& box, std::string_view id, std::string_view n
   const std::string name = "model:" + std::string(id);
   bool pressed = press(app, name, box);
   if (current || ImGui::IsItemHovered()) {
-    ink().AddRectFilled(low(box), high(box), current ? c.control : c.control_hover, u(app, 9));
+    const ImU32 chosen = app.host.forced ? c.control_active : c.control;
+    ink().AddRectFilled(low(box), high(box), current ? chosen : c.control_hover, u(app, 9));
   }
   const Box inner{box.x + u(app, 12), box.y, box.w - u(app, 24), box.h};
   const float line = u(app, 20), top = box.y + (box.h - 2 * line) / 2;

@@ -31,9 +31,9 @@ struct Theme {
       primary_hover, on_primary, accent[kAccents], on_accent;
 };
 const Theme& theme(bool dark);
-/// A theme of the system's forced colours, 0xrrggbb each.
+/// A theme of the system's forced colours, 0xrrggbb each. Between page and ink are shades of both.
 Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control, unsigned highlight,
-                   unsigned on_highlight);
+                   unsigned on_highlight, unsigned link);
 
 struct Fonts {
   ImFont *tiny = nullptr, *small = nullptr, *body = nullptr, *strong = nullptr, *title = nullptr;

@@ -101,15 +101,28 @@ void icon_at(Icon icon, float x, float y, float size, ImU32 color) {
   }
 }
 
-void button_face(App& app, const Box& box, bool primary, ImU32& color) {
+/// What a control lies on, with the outline that forced colours ask for.
+void face(const App& app, const Box& box, ImU32 fill, ImU32 outline) {
+  ink().AddRectFilled(low(box), high(box), fill, u(app, 9));
+  if (app.host.forced) ink().AddRect(low(box), high(box), outline, u(app, 9));
+}
+
+/// Returns the colour of what stands on it.
+ImU32 button_face(const App& app, const Box& box, Kind kind) {
   const Theme& c = colors(app);
   const bool hovered = ImGui::IsItemHovered(), held = ImGui::IsItemActive() && hovered;
-  ImU32 fill = primary ? c.primary : c.control;
-  if (hovered) fill = primary ? c.primary_hover : c.control_hover;
-  if (held) fill = primary ? c.primary : c.control_active;
-  ink().AddRectFilled(low(box), high(box), fill, u(app, 9));
-  if (app.host.forced) ink().AddRect(low(box), high(box), c.border, u(app, 9));
-  color = primary ? c.on_primary : c.ink;
+  if (kind == Kind::kPrimary) {
+    face(app, box, hovered && !held ? c.primary_hover : c.primary, c.border);
+    return c.on_primary;
+  }
+  const bool idle = kind == Kind::kIdle;
+  const ImU32 color = idle ? mix(c.control, c.muted, 0.5f) : c.ink;
+  face(app, box,
+       idle || !hovered ? c.control
+       : held           ? c.control_active
+                        : c.control_hover,
+       idle ? color : c.border);
+  return color;
 }
 
 void label_with_icon(App& app, const Box& box, std::string_view label, Icon icon, ImU32 color) {
@@ -126,21 +139,14 @@ void label_with_icon(App& app, const Box& box, std::string_view label, Icon icon
 bool button(App& app, std::string_view name, const Box& box, std::string_view label, Kind kind, Icon icon,
             std::string_view spoken) {
   const bool pressed = press(app, name, box);
-  ImU32 color;
-  button_face(app, box, kind == Kind::kPrimary, color);
-  if (kind == Kind::kIdle) {
-    ink().AddRectFilled(low(box), high(box), colors(app).control, u(app, 9));
-    color = mix(colors(app).control, colors(app).muted, 0.5f);
-  }
-  label_with_icon(app, box, label, icon, color);
+  label_with_icon(app, box, label, icon, button_face(app, box, kind));
   add_item(app, Item::kButton, name, box, spoken.empty() ? label : spoken);
   return app.take_remote(name, nullptr) || pressed;
 }
 
 bool toggle(App& app, std::string_view name, const Box& box, std::string_view label, bool on) {
   const bool pressed = press(app, name, box);
-  ImU32 color;
-  button_face(app, box, on, color);
+  const ImU32 color = button_face(app, box, on ? Kind::kPrimary : Kind::kPlain);
   label_with_icon(app, box, label, Icon::kNone, color);
   add_item(app, Item::kToggle, name, box, label).value = on ? 1.0f : 0.0f;
   return app.take_remote(name, nullptr) || pressed;
@@ -149,11 +155,14 @@ bool toggle(App& app, std::string_view name, const Box& box, std::string_view la
 // ---- Choices
 
 int choices(App& app, std::string_view name, std::string_view spoken, const Box& box,
-            std::span<const std::string_view> options, int chosen, std::span<const ImU32> tints) {
+            std::span<const std::string_view> options, int chosen) {
   const Theme& c = colors(app);
   const float inset = u(app, 3), width = (box.w - 2 * inset) / static_cast<float>(options.size());
-  ink().AddRectFilled(low(box), high(box), c.control, u(app, 9));
-  const ImU32 raised = app.host.dark ? c.control_active : c.card;  // lighter than what it lies on
+  face(app, box, c.control, c.border);
+  const bool forced = app.host.forced;
+  const ImU32 raised = forced          ? c.primary
+                       : app.host.dark ? c.control_active
+                                       : c.card;  // lighter than the face
   int result = chosen;
   for (std::size_t i = 0; i < options.size(); ++i) {
     const float left = std::round(box.x + inset + width * static_cast<float>(i));
@@ -164,11 +173,10 @@ int choices(App& app, std::string_view name, std::string_view spoken, const Box&
     if (press(app, part_name, {part.x, box.y, part.w, box.h})) result = static_cast<int>(i);
     const bool hovered = ImGui::IsItemHovered();
     mark(app, part_name, part);
-    ImU32 color = hovered || current ? c.ink : c.muted;
+    ImU32 color = hovered ? c.ink : c.muted;
     if (current) {
-      ink().AddRectFilled(low(part), high(part), tints.empty() ? raised : tints[i], u(app, 7));
-      if (app.host.forced) ink().AddRect(low(part), high(part), c.ink, u(app, 7));
-      if (!tints.empty()) color = c.on_accent;
+      ink().AddRectFilled(low(part), high(part), raised, u(app, 7));
+      color = forced ? c.on_primary : c.ink;
     } else if (hovered) {
       ink().AddRectFilled(low(part), high(part), c.control_hover, u(app, 7));
     }
@@ -193,7 +201,7 @@ int choices(App& app, std::string_view name, std::string_view spoken, const Box&
 int stepper(App& app, std::string_view name, std::string_view spoken, const Box& box, std::string_view words,
             int value, int lo, int hi) {
   const Theme& c = colors(app);
-  ink().AddRectFilled(low(box), high(box), c.control, u(app, 9));
+  face(app, box, c.control, c.border);
   const std::string ends[] = {std::string(name) + ":less", std::string(name) + ":more"};
   const float side = box.h;
   for (int i = 0; i < 2; ++i) {

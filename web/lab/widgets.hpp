@@ -63,9 +63,9 @@ bool button(App& app, std::string_view name, const Box& box, std::string_view la
 /// A button that stays down while it is on; true when pressed.
 bool toggle(App& app, std::string_view name, const Box& box, std::string_view label, bool on);
 /// A row of choices, one of them chosen (or -1); returns the chosen one. The part of option i is named
-/// "name:i". `tints` (may be empty): a colour for each.
+/// "name:i".
 int choices(App& app, std::string_view name, std::string_view spoken, const Box& box,
-            std::span<const std::string_view> options, int chosen, std::span<const ImU32> tints = {});
+            std::span<const std::string_view> options, int chosen);
 int choices(App& app, std::string_view name, std::string_view spoken, const Box& box,
             std::initializer_list<std::string_view> options, int chosen);
 /// "- words +": steps through whole numbers lo to hi; returns the new one. The ends are "name:less" and

@@ -352,7 +352,7 @@ function forward(element) {
 function colours() {
   if (forced.matches) {
     const probe = document.createElement('span'), names = ['Canvas', 'CanvasText', 'ButtonBorder', 'ButtonFace',
-      'Highlight', 'HighlightText'];
+      'Highlight', 'HighlightText', 'LinkText'];
     document.body.append(probe);
     const values = names.map(name => {
       probe.style.color = name;
