@@ -1,6 +1,7 @@
 // The map, by mouse and by its native controls: what the pointer decodes, what a click takes, how it moves.
 import { readFileSync } from 'node:fs';
 import { correlation, expect, Lab, test } from './page';
+import { readPng } from './png.mjs';
 import { importModule, largestDifference, weightsPath } from './support.mjs';
 
 test.use({ viewport: { width: 1100, height: 900 } });
@@ -172,4 +173,21 @@ test.describe('two fingers', () => {
     expect((await state(lab)).map[2] / before).toBeGreaterThan(2);
     expect(await page.evaluate(() => scrollY)).toBe(0);
   });
+});
+
+test('on the smallest screen the test digits leave the pictures to be seen', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const lab = new Lab(page);
+  await lab.open('#playing=0&view=map&model=aevb');
+  await page.waitForLoadState('networkidle');
+  await lab.settled();
+  const { x, y, w, h } = await lab.box('map');
+  const picture = async () => readPng(await page.screenshot({ fullPage: true, clip: { x, y, width: w, height: h } }));
+  const all = await picture();
+  await lab.set('map_points');
+  const without = await picture();
+  const covered = Array.from({ length: Math.floor(w) * Math.floor(h) }, (_, i) => [i % Math.floor(w), Math.floor(i / Math.floor(w))])
+    .filter(([px, py]) => Math.abs(all.at(px, py) - without.at(px, py)) > 20).length / (w * h);
+  expect(covered).toBeGreaterThan(0.02);
+  expect(covered).toBeLessThan(0.26);
 });

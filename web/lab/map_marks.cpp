@@ -55,15 +55,24 @@ void test_digits(App& app, const Window& window) {
   const vae::Digits* digits = app.lab.digits();
   if (digits == nullptr) return;
   const auto latent = static_cast<std::size_t>(app.lab.latent());
-  const float radius = u(app, window.side < u(app, 400) ? 6 : 7);
-  for (std::size_t i = 0; i < app.map.mu.size() / latent; ++i) {
+  const bool small = window.side < u(app, 400);  // then as many as leave the pictures between them to be seen
+  const float radius = u(app, small ? 6 : 7), apart = small ? u(app, 20) : 0;
+  std::vector<Spot> drawn;
+  const std::size_t count = app.map.mu.size() / latent;
+  for (std::size_t k = 0; k < count; ++k) {
+    const std::size_t i = k * 7919 % count;  // through all of them, favouring no class
     const int label = digits->labels[i];
     if (label < 0 || label > 9 || (app.lab.state().hidden >> label & 1) != 0) continue;
     const Spot at =
         window.screen(app.map.plane.coordinates(std::span(app.map.mu).subspan(i * latent, latent)));
     const bool inside = at.x > window.left - radius && at.x < window.left + window.side + radius &&
                         at.y > window.top - radius && at.y < window.top + window.side + radius;
-    if (inside) class_dot(app, at.x, at.y, radius, label, true);
+    const bool free = std::all_of(drawn.begin(), drawn.end(), [&](const Spot& other) {
+      return std::hypot(other.x - at.x, other.y - at.y) >= apart;
+    });
+    if (!inside || !free) continue;
+    drawn.push_back(at);
+    class_dot(app, at.x, at.y, radius, label, true);
   }
 }
 

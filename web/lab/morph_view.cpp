@@ -41,10 +41,12 @@ float two_digits(App& app, float x, float y, float width) {
   return line + hero + u(app, 30);
 }
 
-/// What the plot's lines are.
-void plot_legend(App& app, const Box& box) {
+/// What the plot's lines are: in one row, or two where that is too narrow; returns the height.
+float plot_legend(App& app, Box box) {
   const Theme& c = colors(app);
+  const float row = box.h, top = box.y;
   text(app.fonts.tiny, c.muted, box, say(Text::kMorphLength));
+  if (box.w - text_width(app.fonts.tiny, say(Text::kMorphLength)) < u(app, 128)) box.y += row;
   float right = box.right();
   for (int i = 1; i >= 0; --i) {
     const ImU32 color = i == 1 ? c.ink : c.muted;
@@ -55,6 +57,7 @@ void plot_legend(App& app, const Box& box) {
     ink().AddLine({right - line, middle}, {right, middle}, color, line_width(app, i == 1));
     right -= line + u(app, 12);
   }
+  return box.y + row - top;
 }
 
 /// |z| over t, of both ways, below the slider for t and in line with it.
@@ -143,8 +146,7 @@ float way_card(App& app, float x, float y, float width) {
   y += u(app, 26);
   length_plot(app, {x + edge, y, inner - 2 * edge, u(app, 56)});
   y += u(app, 60);
-  plot_legend(app, {x + edge, y, inner - 2 * edge, u(app, 16)});
-  y += u(app, 28);
+  y += plot_legend(app, {x + edge, y, inner - 2 * edge, u(app, 16)}) + u(app, 12);
   y += paragraph(app.fonts.small, c.muted, x, y, inner, ways_words(app)) + u(app, 14);
   return play_row(app, x, y, x + inner) + pad - top;
 }

@@ -93,17 +93,19 @@ float training_card(App& app, const Moment& moment, float x, float y, float widt
   y = heading(app, x, y + pad, inner, say(Text::kTime),
               say(Text::kTimeLine, {std::to_string(moment.snapshots.count())})) +
       u(app, 16);
-  const float hero = fit_digit(u(app, width < u(app, 480) ? 112 : 140));
+  const bool narrow = width < u(app, 320);
+  const float hero = fit_digit(u(app, narrow ? 84 : width < u(app, 480) ? 112 : 140));
   const Box box{x + u(app, 2), y, hero, hero};
   digit(app, "time:digit", box, picture(app, moment, app.lab.state().z), c.accent[kAccentZ]);
-  const float right_x = box.right() + u(app, 20), right = x + inner - right_x;
+  const float right_x = box.right() + u(app, narrow ? 12 : 20), right = x + inner - right_x;
   const bool untrained = moment.snapshots.step(moment.now) == 0;
   text(app.fonts.title, c.ink, {right_x, y, right, u(app, 24)},
        say(Text::kTimeAt, {std::to_string(moment.snapshots.step(moment.now))}));
   text(app.fonts.small, c.muted, {right_x, y + u(app, 26), right, u(app, 20)},
        say(untrained ? Text::kTimeUntrained : Text::kTimeTestLosses));
-  losses(app, moment, right_x, box.bottom() - u(app, 60), right);
-  y = box.bottom() + u(app, 18);
+  const float bottom = std::max(box.bottom(), y + u(app, 112));
+  losses(app, moment, right_x, bottom - u(app, 60), right);
+  y = bottom + u(app, 18);
   y += player(app, moment, x, y, inner) + u(app, 12);
   const float below = u(app, 28) + pad;  // the line under the chart
   const Box chart{x, y, inner, std::max(u(app, 190), fill_to - below - y)};
