@@ -137,4 +137,8 @@ add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/zh.ttf
   COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} ${DIGIT_VAE_SITE}/zh.ttf
     ${chinese_font}
   DEPENDS lab/font.py ${texts} VERBATIM)
-add_custom_target(lab_page ALL DEPENDS ${lab_page} ${DIGIT_VAE_SITE}/strings.js ${DIGIT_VAE_SITE}/zh.ttf)
+licenses(${DIGIT_VAE_SITE}/licenses.txt ${core_licenses} "Dear ImGui=${IMGUI_DIR}/LICENSE.txt"
+  stb_truetype=${IMGUI_DIR}/imstb_truetype.h stb_rect_pack=${IMGUI_DIR}/imstb_rectpack.h
+  Inter=${doc}/fonts-inter/copyright "WenQuanYi Micro Hei=${doc}/fonts-wqy-microhei/copyright")
+add_custom_target(lab_page ALL DEPENDS ${lab_page} ${DIGIT_VAE_SITE}/strings.js ${DIGIT_VAE_SITE}/zh.ttf
+  ${DIGIT_VAE_SITE}/licenses.txt)
