@@ -33,6 +33,17 @@ export interface Model {
   /** The model line: name, sizes, likelihood and every layer, as in the weights file. */
   readonly spec: string;
 
+  /** Whether encode() works: not before addEncoder() where a decoder's file alone was loaded. */
+  readonly hasEncoder: boolean;
+
+  /**
+   * Adds the encoder to a model whose decoder came alone (weights.decoder.bin, weights.encoder.bin). A file that
+   * is refused changes nothing.
+   * @param bytes its file; not needed afterwards
+   * @throws DigitVaeError a code of a weights file, memory, freed; names when it belongs to another model
+   */
+  addEncoder(bytes: ArrayBuffer | ArrayBufferView): void;
+
   /** A training fact from the weights file (seed, epochs, test averages, ...); undefined if it does not say. */
   fact(key: string): string | undefined;
 
@@ -40,7 +51,7 @@ export interface Model {
    * The approximate posterior q(z|x) = N(mu, exp(logVar)).
    * @param pixels (n, pixels) in [0, 1]
    * @returns mu and logVar, both (n, latentSize)
-   * @throws DigitVaeError shape, nonfinite, memory, freed
+   * @throws DigitVaeError shape, nonfinite, memory, freed; names without an encoder
    */
   encode(pixels: ArrayLike<number>): { mu: Float32Array; logVar: Float32Array };
 

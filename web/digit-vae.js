@@ -209,6 +209,22 @@ class Model {
   /** The model line: name, sizes, likelihood and every layer, as in the weights file. */
   get spec() { return this.#spec; }
 
+  /** Whether encode() works: not before addEncoder() where a decoder's file alone was loaded. */
+  get hasEncoder() { return this.#live().call('vae_has_encoder', this.#pointer) === 1; }
+
+  /**
+   * Adds the encoder to a model whose decoder came alone (weights.decoder.bin, weights.encoder.bin). A file that is
+   * refused changes nothing.
+   * @param {ArrayBuffer | ArrayBufferView} bytes its file; not needed afterwards
+   * @throws {DigitVaeError} a code of a weights file, memory, freed; names when it belongs to another model
+   */
+  addEncoder(bytes) {
+    const runtime = this.#live();
+    withFile(runtime, bytesOf(bytes), (pointer, size) => {
+      if (!runtime.call('vae_add_encoder', this.#pointer, pointer, size)) throw runtime.lastError();
+    });
+  }
+
   /**
    * A training fact from the weights file: seed, epochs, test averages, ...
    * @param {string} key
@@ -228,7 +244,7 @@ class Model {
    * The approximate posterior q(z|x) = N(mu, exp(logVar)) of images.
    * @param {ArrayLike<number>} pixels (n, pixels) in [0, 1]: 0 background, 1 ink; C,H,W order
    * @returns {{mu: Float32Array, logVar: Float32Array}} both (n, latentSize)
-   * @throws {DigitVaeError} shape, nonfinite, memory, freed
+   * @throws {DigitVaeError} shape, nonfinite, memory, freed; names without an encoder
    */
   encode(pixels) {
     const from = floatsFrom('pixels', pixels), n = this.#samples(from, this.pixels, 'pixels');
@@ -339,6 +355,22 @@ class Model {
   }
 }
 
+function bytesOf(bytes) {
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  throw new TypeError('bytes must be an ArrayBuffer or a typed array');
+}
+
+/** Calls use(pointer, size) with a file in the module's memory. */
+function withFile(runtime, file, use) {
+  // What is too large is refused by its size alone, before there is a copy.
+  if (file.length > runtime.call('vae_max_file')) return use(0, Math.min(file.length, 0xffffffff));
+  return runtime.withMemory(file.length, (pointer) => {
+    runtime.bytes(pointer, file.length).set(file);
+    return use(pointer, file.length);
+  });
+}
+
 /**
  * Reads a weights file, checks every byte of it and lets it prove itself on its golden sample.
  * @param {ArrayBuffer | ArrayBufferView} bytes the file; not needed afterwards
@@ -349,21 +381,10 @@ class Model {
  * @throws {DigitVaeError} with a code of shared/result.hpp, or http, network, wasm
  */
 export async function loadModel(bytes, { wasm } = {}) {
-  if (!(bytes instanceof ArrayBuffer) && !ArrayBuffer.isView(bytes)) {
-    throw new TypeError('bytes must be an ArrayBuffer or a typed array');
-  }
-  const file = ArrayBuffer.isView(bytes) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
-  const runtime = await runtimeFor(wasm);
-  const load = (pointer, size) => {
+  const file = bytesOf(bytes), runtime = await runtimeFor(wasm);
+  return withFile(runtime, file, (pointer, size) => {
     const model = runtime.call('vae_load', pointer, size);
     if (model === 0) throw runtime.lastError();
     return new Model(runtime, model);
-  };
-  // What is too large is refused by its size alone, before there is a copy.
-  if (file.length > runtime.call('vae_max_file')) return load(0, Math.min(file.length, 0xffffffff));
-  return runtime.withMemory(file.length, (pointer) => {
-    runtime.bytes(pointer, file.length).set(file);
-    return load(pointer, file.length);
   });
 }

@@ -165,6 +165,29 @@ test('bytes may be any view, and are not needed afterwards', async () => {
   model.free();
 });
 
+test('a decoder alone draws as the whole does, and encodes once its encoder came', async () => {
+  const part = (name) => readFileSync(new URL(`weights.${name}.bin`, site));
+  const whole = await loadModel(trained), model = await loadModel(part('decoder'));
+  assert.equal(whole.hasEncoder, true);
+  assert.equal(model.hasEncoder, false);
+  const images = whole.sample(5, 3);
+  assertClose(model.sample(5, 3), images, 1e-6, 'samples');
+  assert.throws(() => model.encode(images), code('names'));
+  const damaged = part('encoder').map((byte, i) => i === 5000 ? byte ^ 1 : byte);
+  for (const wrong of [part('decoder'), trained, damaged]) {
+    assert.throws(() => model.addEncoder(wrong), DigitVaeError);
+  }
+  assert.throws(() => model.addEncoder('weights.encoder.bin'), TypeError);
+  assert.equal(model.hasEncoder, false);
+  model.addEncoder(part('encoder'));
+  assert.equal(model.hasEncoder, true);
+  assertClose(model.encode(images).mu, whole.encode(images).mu, 1e-5, 'mu');
+  await assert.rejects(loadModel(part('encoder')), code('names'));
+  model.free();
+  assert.throws(() => model.addEncoder(part('encoder')), code('freed'));
+  whole.free();
+});
+
 test('free() is idempotent, and everything else then throws `freed`', async () => {
   const model = await loadModel(write(smallModel()));
   model.free();
