@@ -531,6 +531,28 @@ test.describe('bad days', () => {
     });
   }
 
+  base('without WebGL digits are drawn on a plain canvas', async ({ baseURL, launchOptions }) => {
+    await withFlags(launchOptions, ['--disable-3d-apis'], baseURL, async (page) => {
+      await page.goto('/');
+      await expect(page.getByRole('button', { name: 'New samples' })).toBeVisible();
+      // The opacity of a canvas' pixels, which is the ink.
+      const ink = (selector: string) => page.locator(selector).evaluate((canvas: HTMLCanvasElement) =>
+        [...canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data]
+          .filter((_, i) => i % 4 === 3).map((alpha) => alpha / 255));
+      const sheet = await ink('.plain:not(.one)'), first = await ink('.plain.one');
+      expect(sheet.length).toBe(24 * 784);
+      expect(mean(sheet)).toBeGreaterThan(0.08);
+      expect(mean(sheet)).toBeLessThan(0.3);
+      // The morph begins at the sheet's first digit, and ends at its second.
+      const digit = (n: number) => first.map((_, i) => sheet[Math.floor(i / 28) * 8 * 28 + n * 28 + i % 28]);
+      expect(largestDifference(first, digit(0))).toBeLessThan(0.01);
+      await page.getByRole('slider').fill('1');
+      expect(largestDifference(await ink('.plain.one'), digit(1))).toBeLessThan(0.01);
+      await page.getByRole('button', { name: 'New samples' }).click();
+      expect(largestDifference(await ink('.plain:not(.one)'), sheet)).toBeGreaterThan(0.5);
+    });
+  });
+
   base('without SIMD the scalar build draws the same digits', async ({ baseURL, launchOptions }) => {
     await withFlags(launchOptions, ['--js-flags=--no-enable-sse4-1 --no-enable-ssse3'], baseURL, async (page) => {
       const modules: string[] = [];

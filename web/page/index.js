@@ -467,7 +467,10 @@ async function start() {
     if (typeof WebAssembly !== 'object') throw new LabError('wasm', say('error_no_wasm'));
     // The attributes that count are those of the first call; GLFW then gets this same context.
     gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
-    if (!gl) throw new LabError('webgl', say('error_no_webgl'));
+    if (!gl) {
+      import('./plain.js').then(({plainLab}) => plainLab(document.getElementById('plain'), say)).catch(tellError);
+      throw new LabError('webgl', say('error_no_webgl'));
+    }
     tell(say('loading'));
     if (!lab) {
       lab = await startModule();
