@@ -6,12 +6,13 @@
 #include <limits>
 #include <utility>
 
+#include "shared/product.hpp"
+
 namespace vae {
 namespace {
 
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using MatrixMap = Eigen::Map<Matrix>;
-using ConstMatrixMap = Eigen::Map<const Matrix>;
 using ConstVectorMap = Eigen::Map<const Eigen::VectorXf>;
 
 int area(const Shape& s) { return s.height * s.width; }
@@ -40,12 +41,6 @@ void for_each_tap(const Shape& in, const Shape& out, int kernel, int stride, con
   }
 }
 
-/// y (n, m) = a (n, k) * b (m, k)^T. One function for all layers that need it: every Eigen product is
-/// kilobytes.
-[[gnu::noinline]] void multiply_transposed(const float* a, const float* b, int n, int k, int m, float* y) {
-  MatrixMap(y, n, m).noalias() = ConstMatrixMap(a, n, k) * ConstMatrixMap(b, m, k).transpose();
-}
-
 void run(const Linear& l, const LayerParameters& p, const float* in, int n, float* out) {
   multiply_transposed(in, p.weight, n, l.in, l.out, out);
   MatrixMap(out, n, l.out).rowwise() += ConstVectorMap(p.bias, l.out).transpose();
@@ -67,8 +62,7 @@ void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const
 void run(const ConvTranspose2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
          const float* in, float* out, float* columns) {
   const int taps = c.out * c.kernel * c.kernel, pixels = area(in_shape);
-  MatrixMap(columns, taps, pixels).noalias() =
-      ConstMatrixMap(p.weight, c.in, taps).transpose() * ConstMatrixMap(in, c.in, pixels);
+  transposed_multiply(p.weight, in, c.in, taps, pixels, columns);
   MatrixMap(out, c.out, area(out_shape)).colwise() = ConstVectorMap(p.bias, c.out);
   for_each_tap(out_shape, in_shape, c.kernel, c.stride, c.crop, [&](int tap, int pixel, int target) {
     out[target] += columns[std::ptrdiff_t{tap} * pixels + pixel];

@@ -90,7 +90,9 @@ export interface LoadOptions {
 
 /**
  * Reads a weights file, checks every byte of it and lets it prove itself on its golden sample.
- * @param bytes the file, at most 64 MiB; not needed afterwards
+ * @param bytes the file, at most 64 MiB, or the promise of it, so that it and the module are fetched at once; not needed
+ *   afterwards
  * @throws DigitVaeError a code of a weights file, memory, http, network or wasm; TypeError for a wrong argument
  */
-export function loadModel(bytes: ArrayBuffer | ArrayBufferView, options?: LoadOptions): Promise<Model>;
+export function loadModel(bytes: WeightsBytes | Promise<WeightsBytes>, options?: LoadOptions): Promise<Model>;
+export type WeightsBytes = ArrayBuffer | ArrayBufferView;

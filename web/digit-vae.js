@@ -373,7 +373,8 @@ function withFile(runtime, file, use) {
 
 /**
  * Reads a weights file, checks every byte of it and lets it prove itself on its golden sample.
- * @param {ArrayBuffer | ArrayBufferView} bytes the file; not needed afterwards
+ * @param {ArrayBuffer | ArrayBufferView | Promise<ArrayBuffer | ArrayBufferView>} bytes the file, or the promise of it, so
+ *   that it and the module are fetched at once; not needed afterwards
  * @param {{wasm?: URL | string | ArrayBuffer | ArrayBufferView | WebAssembly.Module}} [options] `wasm`: where
  *   digit-vae.wasm is, or itself, for bundlers and hosts that move files; by default it is beside this file.
  *   Models with the same `wasm` share one module and one memory.
@@ -381,7 +382,7 @@ function withFile(runtime, file, use) {
  * @throws {DigitVaeError} with a code of shared/result.hpp, or http, network, wasm
  */
 export async function loadModel(bytes, { wasm } = {}) {
-  const file = bytesOf(bytes), runtime = await runtimeFor(wasm);
+  const [file, runtime] = await Promise.all([Promise.resolve(bytes).then(bytesOf), runtimeFor(wasm)]);
   return withFile(runtime, file, (pointer, size) => {
     const model = runtime.call('vae_load', pointer, size);
     if (model === 0) throw runtime.lastError();

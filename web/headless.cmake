@@ -1,37 +1,27 @@
 # The headless module: digit-vae.js (written by hand) with digit-vae.wasm, and digit-vae-scalar.wasm for
 # browsers without SIMD. The core is compiled here once more for each of the two, because their flags differ.
 # No JavaScript comes from Emscripten: the module is standalone and imports nothing.
-get_target_property(core_sources vae_core SOURCES)
-list(TRANSFORM core_sources PREPEND ${PROJECT_SOURCE_DIR}/shared/)
-get_target_property(core_includes vae_core INCLUDE_DIRECTORIES)
-
-# headless_module(NAME FLAGS... KERNELS FLAGS...): KERNELS are for where the time goes, -Oz is for the rest.
+# headless_module(NAME FLAGS...): -O2 is for where the time goes, -Oz for the rest.
 function(headless_module name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FLAGS;KERNELS")
-  add_library(${name}-kernels OBJECT ${PROJECT_SOURCE_DIR}/shared/sequential.cpp)
-  target_compile_options(${name}-kernels PRIVATE -O2 ${arg_FLAGS} ${arg_KERNELS})
-  set(sources ${core_sources})
-  list(REMOVE_ITEM sources ${PROJECT_SOURCE_DIR}/shared/sequential.cpp)
-  add_executable(${name} bindings.cpp ${sources})
-  target_compile_options(${name} PRIVATE -Oz ${arg_FLAGS})
+  add_library(${name}-kernels OBJECT ${kernels})
+  target_compile_options(${name}-kernels PRIVATE -O2)
+  add_executable(${name} bindings.cpp ${core_sources})
+  target_compile_options(${name} PRIVATE -Oz)
   foreach(target ${name}-kernels ${name})
     target_include_directories(${target} SYSTEM PRIVATE ${core_includes})
-    target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -ffp-contract=off)
+    target_compile_options(${target} PRIVATE -flto -fno-exceptions -fno-rtti -ffp-contract=off ${ARGN})
     target_link_libraries(${target} PRIVATE vae_warnings)
   endforeach()
   target_link_libraries(${name} PRIVATE ${name}-kernels)
   # The stack: parsing and matrix products need little. MAXIMUM_MEMORY: the largest file allowed (64 MiB) takes
   # 130 MiB while it loads, or 320 MiB if it is int8; memory grows only as far as it is used.
-  target_link_options(${name} PRIVATE -Oz -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc
+  target_link_options(${name} PRIVATE -Oz -flto ${ARGN} -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc
     -sTOTAL_STACK=256KB -sINITIAL_MEMORY=2MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=512MB)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE})
 endfunction()
 
-# Eigen's product of tiny matrices without blocking costs 1 KB and is never the faster one here.
-set(eigen_flags "-DEIGEN_GEMM_TO_COEFFBASED_THRESHOLD=(-2147483647L-1)")
-headless_module(digit-vae FLAGS -msimd128
-  KERNELS ${eigen_flags} -msse4.1 -include ${CMAKE_CURRENT_SOURCE_DIR}/eigen_wasm_simd.hpp)
-headless_module(digit-vae-scalar KERNELS ${eigen_flags})
+headless_module(digit-vae ${simd_flags})
+headless_module(digit-vae-scalar)
 
 # Pages load the script without its comments (their text is in digit-vae.d.ts too): 3 KB with gzip instead of 5.
 add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/digit-vae.js ${DIGIT_VAE_SITE}/digit-vae.d.ts
@@ -39,7 +29,8 @@ add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/digit-vae.js ${DIGIT_VAE_SITE}/digit
     > ${DIGIT_VAE_SITE}/digit-vae.js
   COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/digit-vae.d.ts ${DIGIT_VAE_SITE}
   DEPENDS digit-vae.js digit-vae.d.ts VERBATIM)
-add_custom_target(headless ALL DEPENDS ${DIGIT_VAE_SITE}/digit-vae.js)
+licenses(${DIGIT_VAE_SITE}/digit-vae.licenses.txt ${core_licenses})
+add_custom_target(headless ALL DEPENDS ${DIGIT_VAE_SITE}/digit-vae.js ${DIGIT_VAE_SITE}/digit-vae.licenses.txt)
 
 # The models that small elements show, cut in two by a program of ours under Node.
 add_executable(split_weights split_weights.cpp)

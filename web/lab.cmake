@@ -83,15 +83,10 @@ endif()
 
 # What a visitor waits for before the weights, so everything is built for size but the core's kernels, which are built for
 # speed: lab.js has them with SIMD, lab-scalar.js for browsers without it.
-get_target_property(core_sources vae_core SOURCES)
-list(REMOVE_ITEM core_sources sequential.cpp)
-list(TRANSFORM core_sources PREPEND ${PROJECT_SOURCE_DIR}/shared/)
-get_target_property(core_includes vae_core INCLUDE_DIRECTORIES)
 add_library(lab_core STATIC ${core_sources})
-add_library(lab_kernels OBJECT ${PROJECT_SOURCE_DIR}/shared/sequential.cpp)
-target_compile_options(lab_kernels PRIVATE -O2 -msimd128 -msse4.1
-  -include ${CMAKE_CURRENT_SOURCE_DIR}/eigen_wasm_simd.hpp)
-add_library(lab_kernels_scalar OBJECT ${PROJECT_SOURCE_DIR}/shared/sequential.cpp)
+add_library(lab_kernels OBJECT ${kernels})
+target_compile_options(lab_kernels PRIVATE -O2 ${simd_flags})
+add_library(lab_kernels_scalar OBJECT ${kernels})
 target_compile_options(lab_kernels_scalar PRIVATE -O2)
 foreach(target lab_core lab_kernels lab_kernels_scalar)
   target_include_directories(${target} SYSTEM PRIVATE ${core_includes})
@@ -100,7 +95,7 @@ foreach(target lab_core imgui lab_app lab_data)
   target_compile_options(${target} PRIVATE -Oz)
 endforeach()
 foreach(target lab_core lab_kernels lab_kernels_scalar imgui lab_app lab_data)
-  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -ffp-contract=off)
+  target_compile_options(${target} PRIVATE -flto -fno-exceptions -fno-rtti -ffp-contract=off)
 endforeach()
 target_compile_definitions(imgui PRIVATE IMGUI_WITHOUT_STDIO)
 target_sources(lab_app PRIVATE browser.cpp)
@@ -109,7 +104,7 @@ target_sources(lab_app PRIVATE browser.cpp)
 function(lab_module name kernels)
   add_executable(${name} $<TARGET_OBJECTS:lab_app> $<TARGET_OBJECTS:${kernels}>)
   target_link_libraries(${name} PRIVATE imgui lab_core lab_data)
-  target_link_options(${name} PRIVATE -O2 -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
+  target_link_options(${name} PRIVATE -Oz -flto -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
     -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
     -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=1GB
     -sEXPORTED_FUNCTIONS=_main,_malloc,_free

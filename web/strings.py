@@ -2,9 +2,10 @@
 """strings.py TEXTS.json [OUT.hpp] [OUT.js] [--used-in FOLDER]: what a visitor reads, in every language, as code.
 
 TEXTS.json has a line for each text, sorted: "view_name": {"en": ..., "zh": ...}. {0}, {1} stand for values that are
-put in. Texts of the page around the lab are called page_...; they may hold tags (<b>...</b>) and become a module
-whose default export is {language: {key: text}}. The others become the header behind web/lab/strings.hpp. --used-in
-also asks that the sources in FOLDER name every text. What is wrong is told in one line, and nothing is written."""
+put in. Texts of the page around the lab are called page_..., those of the element <digit-vae> element_...; they may
+hold tags (<b>...</b>) and become a module whose default export is {language: {key: text}}: the element's when OUT.js is
+called element..., else the page's. The others become the header behind web/lab/strings.hpp. --used-in also asks that
+the sources in FOLDER name every text. What is wrong is told in one line, and nothing is written."""
 import argparse
 import json
 import pathlib
@@ -55,8 +56,8 @@ def check(texts):
                 raise Wrong(f'"{key}" has {odd} in only one of "en" and "{language}"')
 
 
-def of_page(key):
-    return key.startswith("page_")
+def of_script(key):
+    return key.startswith(("page_", "element_"))
 
 
 def enumerator(key):
@@ -64,18 +65,21 @@ def enumerator(key):
 
 
 def check_used(texts, folder):
-    """Every text is named by the sources: kViewName in C++, say('name') or data-text="name" in the page."""
-    files = (path for path in sorted(pathlib.Path(folder).rglob("*")) if path.suffix in SOURCES)
+    """Every text is named by the sources: kViewName in C++, say('name') or data-text="name" in the page, 'name' in the
+    element."""
+    files = [path for path in sorted(pathlib.Path(folder).rglob("*")) if path.suffix in SOURCES]
     sources = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    element = "\n".join(path.read_text(encoding="utf-8") for path in files if path.parent.name == "element")
     words = set(re.findall(r"\w+", sources))
     words |= {f"page_{name}" for _, name in re.findall(r"(say\('|data-text=\")(\w+)", sources)}
-    idle = [key for key in texts if (key if of_page(key) else enumerator(key)) not in words]
+    words |= {f"element_{name}" for name in re.findall(r"'(\w+)'", element)}
+    idle = [key for key in texts if (key if of_script(key) else enumerator(key)) not in words]
     if idle:
         raise Wrong(f"nothing in {folder} uses {', '.join(idle)}")
 
 
 def cpp(texts):
-    ours = [key for key in texts if not of_page(key)]
+    ours = [key for key in texts if not of_script(key)]
     # A string of JSON is a literal of C++ as well.
     rows = [", ".join(json.dumps(texts[key][language], ensure_ascii=False) for language in LANGUAGES) for key in ours]
     return ("// Made by web/strings.py.\n#pragma once\n\nnamespace lab {\n\nenum class Text : int {\n"
@@ -85,8 +89,9 @@ def cpp(texts):
             + "".join(f"    {{{row}}},\n" for row in rows) + "};\n\n}  // namespace lab\n")
 
 
-def js(texts):
-    tables = {language: {key: text[language] for key, text in texts.items() if of_page(key)} for language in LANGUAGES}
+def js(texts, prefix):
+    tables = {language: {key: text[language] for key, text in texts.items() if key.startswith(prefix)}
+              for language in LANGUAGES}
     return f"// Made by web/strings.py.\nexport default {json.dumps(tables, ensure_ascii=False, indent=1)};\n"
 
 
@@ -103,7 +108,8 @@ def main():
     except Wrong as wrong:
         sys.exit(f"strings.py: {wrong}")
     for out in map(pathlib.Path, options.outputs):
-        out.write_text({".hpp": cpp, ".js": js}[out.suffix](texts), encoding="utf-8")
+        prefix = "element_" if out.name.startswith("element") else "page_"
+        out.write_text(cpp(texts) if out.suffix == ".hpp" else js(texts, prefix), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 // wrong: size and density, pointers, frames on demand. No frame is drawn unless something changed, and none while
 // the tab is hidden or the lab scrolled away. mirror.js keeps native controls beside the canvas.
 
+import {open, options} from './files.js';
 import {mirror} from './mirror.js';
 import texts from './strings.js';
 
@@ -69,7 +70,7 @@ async function fetchFile(url, onProgress, abort = new AbortController()) {
   };
   try {
     alive();
-    const response = await fetch(url, {signal: abort.signal});
+    const response = await open(url, abort.signal);
     if (!response.ok) throw new LabError('http', say('error_http', response.status, url));
     // With a compressed transfer the length is that of the compressed bytes.
     const total = response.headers.get('content-encoding') ? 0 : Number(response.headers.get('content-length')) || 0;
@@ -445,8 +446,9 @@ function show() {
 
 async function startModule() {
   try {
-    const {default: createLab} = await import(WebAssembly.validate(SIMD_PROBE) ? './lab.js' : './lab-scalar.js');
-    const module = await createLab({canvas});
+    const simd = WebAssembly.validate(SIMD_PROBE);
+    const {default: createLab} = await import(simd ? './lab.js' : './lab-scalar.js');
+    const module = await createLab({canvas, ...await options(simd)});
     if (language === 'zh') {
       const font = await fetchFile('zh.ttf', () => {});
       const pointer = module._malloc(font.length);

@@ -1,0 +1,2 @@
+// Importing digit-vae/define registers <digit-vae>, unless another script did.
+export {};

@@ -1,0 +1,426 @@
+// <digit-vae>: a living digit in any page. Its attributes are its state (digit-vae.d.ts lists them); what a visitor
+// does is written back into them. No module, no weights and no frame until it is near the viewport.
+
+import { DigitVaeError } from '../digit-vae.js';
+import { lab } from './assets.js';
+import { checkedStrokes } from './ink.js';
+import { acquire, addressOf, release } from './models.js';
+import { SIDE, colour, onPaper, paint } from './picture.js';
+import poster from './poster.js';
+import { SETTINGS, read, write } from './settings.js';
+import texts from './strings.js';
+import { adopt } from './style.js';
+import { CLASSES, make } from './views.js';
+
+const STRINGS = ['src', 'theme', 'controls', 'loading', 'poster'], FLAGS = ['autoplay', 'readonly'];
+const SWEEP = 3000;   // milliseconds from one digit to the other
+const BUSY = 8;       // milliseconds of decoding in one frame
+
+/** Keys that a control uses itself, and that the page (a slide deck) must not see. */
+const OWN_KEYS = { INPUT: /^(Arrow.*|Home|End|Page.*)$/, SELECT: /^(Arrow.*|Home|End|Page.*| |Enter|[0-9])$/,
+  BUTTON: /^( |Enter)$/ };
+
+/** Tells elements when they come near the viewport and when they leave. */
+let nearness;
+const observer = () => nearness ??= new IntersectionObserver((entries) => {
+  for (const entry of entries) entry.target.dispatchEvent(new CustomEvent(NEAR, { detail: entry.isIntersecting }));
+}, { rootMargin: '200px' });
+const NEAR = 'digit-vae-near';
+
+const prefersStillness = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
+/** Node has no elements; there the package is a library only. */
+const Base = globalThis.HTMLElement ?? class {};
+
+export class DigitVaeElement extends Base {
+  static observedAttributes = [...SETTINGS, ...STRINGS, ...FLAGS, 'lang'];
+
+  #root = this.attachShadow({ mode: 'open', delegatesFocus: true });
+  #view = null;         // of CLASSES, or null for the lab
+  #viewName = '';
+  #frame; #controls; #message; #retry; #live; #fallback; #poster;
+  #entry = null;        // of models.js
+  #loaded = null;       // {model, facts}
+  #near = false;
+  #queued = false;
+  #destroyed = false;
+  #strokes = [];
+  #playing = false;
+  #t = 0;               // while playing
+  #jobs = new Map();    // canvas -> the latest decoding for it
+  #timer;
+
+  // ---- Life
+
+  connectedCallback() {
+    this.#destroyed = false;
+    for (const name of [...SETTINGS, ...STRINGS, ...FLAGS]) {  // set before the element was defined
+      if (!Object.hasOwn(this, name)) continue;
+      const value = this[name];
+      delete this[name];
+      this[name] = value;
+    }
+    if (!this.#frame) this.#build();
+    this.addEventListener(NEAR, this.#onNear);
+    observer().observe(this);
+    this.#queue();
+  }
+
+  disconnectedCallback() {
+    observer().unobserve(this);
+    this.removeEventListener(NEAR, this.#onNear);
+    queueMicrotask(() => { if (!this.isConnected) this.#release(); });  // it may only be moved
+  }
+
+  attributeChangedCallback(name, before, after) {
+    if (before === after) return;
+    if (name === 'src') this.#forget();
+    if (name === 'autoplay') this.play(after !== null && !prefersStillness());
+    this.#queue();
+  }
+
+  /** Gives everything back: model, controls, timers. Inserted into a page once more it starts afresh. */
+  destroy() {
+    this.#destroyed = true;
+    this.#release();
+    if (this.#frame) observer().unobserve(this);
+    this.#root.replaceChildren();
+    this.#frame = this.#view = null;
+    this.#viewName = '';
+    this.#strokes = [];
+  }
+
+  #release() {
+    this.#near = false;
+    this.#playing = false;
+    clearTimeout(this.#timer);
+    this.#forget();
+  }
+
+  /** Lets go of the model; whatever still waits for it comes to nothing. */
+  #forget() {
+    if (this.#entry) release(this.#entry);
+    this.#entry = this.#loaded = null;
+    this.#view?.forget();
+  }
+
+  #onNear = ({ detail }) => {
+    this.#near = detail;
+    if (!detail) return;
+    if (this.hasAttribute('autoplay') && !this.#playing && !prefersStillness() && !this.#stopped) this.#playing = true;
+    this.#update();
+  };
+  #stopped = false;  // by the visitor
+
+  // ---- What is on screen
+
+  #build() {
+    adopt(this.#root);
+    this.#frame = make('div', { className: 'frame', dir: 'ltr' });
+    this.#frame.setAttribute('part', 'frame');
+    this.#controls = make('div');
+    this.#controls.setAttribute('part', 'controls');
+    this.#retry = make('button', { type: 'button', onclick: () => { this.#forget(); this.#load().catch(() => {}); } });
+    this.#message = make('p', { hidden: true });
+    this.#message.setAttribute('part', 'message');
+    this.#message.setAttribute('role', 'alert');
+    this.#live = make('p', { className: 'live' });
+    this.#live.setAttribute('aria-live', 'polite');
+    this.#poster = make('img', { className: 'poster', alt: '', hidden: true });
+    this.#poster.setAttribute('part', 'poster');
+    this.#fallback = make('slot', { hidden: true });
+    this.#root.replaceChildren(this.#frame, this.#controls, this.#message, this.#live, this.#fallback);
+    this.#root.addEventListener('keydown', this.#onKey);
+    this.#root.addEventListener('transitionend', this.#onColour);
+  }
+
+  #onKey = (event) => {
+    const keys = OWN_KEYS[event.target.tagName];
+    if (keys?.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
+  };
+
+  /** The page's theme changed: style.js lets every change of colour take a moment, which is how one hears of it. */
+  #onColour = ({ propertyName }) => {
+    if (propertyName === 'color') this.#view?.canvases.forEach(colour);
+  };
+
+  #queue() {
+    if (this.#queued) return;
+    this.#queued = true;
+    queueMicrotask(() => { this.#queued = false; this.#update(); });
+  }
+
+  #update() {
+    if (!this.isConnected || this.#destroyed) return;
+    const name = this.view;
+    if (name !== this.#viewName) this.#changeView(name);
+    const readonly = this.readonly, hidden = this.getAttribute('controls') === 'none';
+    this.#controls.hidden = hidden || readonly && !(this.autoplay && name === 'morph') || name === 'lab';
+    if (name === 'lab') return;
+    for (const control of this.#controls.children) control.hidden = readonly && control !== this.#view.play;
+    this.#frame.setAttribute('lang', this.#language === 'zh' ? 'zh-Hans' : 'en');
+    this.#attempt(() => this.#view.update());
+    if (!this.#loaded) this.#paintPoster();
+    if (!this.#loaded && !this.#entry && (this.#near || this.loading === 'eager')) this.#load().catch(() => {});
+    if (this.#playing && this.#loaded) this.#tick();
+  }
+
+  #changeView(name) {
+    this.#viewName = name;
+    this.#jobs.clear();
+    this.#message.hidden = true;
+    this.#labEnd?.abort();
+    this.#view = name === 'lab' ? null : new CLASSES[name](this.#host);
+    this.#frame.replaceChildren(...name === 'lab' ? this.#makeLab() : [...this.#view.content, this.#poster]);
+    this.#controls.replaceChildren(...this.#view?.controls ?? []);
+  }
+
+  /** The lab in a frame, and a link to it, which is all there is where the page's policy refuses the frame. */
+  #makeLab() {
+    if (!lab) return [make('p', { textContent: this.#say('lab_missing') })];
+    const address = new URL(lab);
+    address.searchParams.set('lang', this.#language);
+    const frame = make('iframe', { src: address.href, title: this.#say('lab'), loading: 'lazy' });
+    frame.setAttribute('part', 'lab');
+    this.#labEnd = new AbortController();
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => {
+      if (!/^(frame|child)-src/.test(violatedDirective)) return;
+      const canvas = make('canvas', { width: SIDE, height: SIDE, className: 'small' });
+      frame.replaceWith(canvas, this.#say('lab_refused'));
+      paint(canvas, poster);
+    }, { signal: this.#labEnd.signal });
+    return [frame, make('p', {}, make('a', { href: address.href, target: '_blank', textContent: this.#say('open_lab') }))];
+  }
+  #labEnd;
+
+  /** A real digit, or the author's picture, until the model is there. */
+  #paintPoster() {
+    const url = this.getAttribute('poster');
+    this.#poster.hidden = !url || url === 'none';
+    if (!this.#poster.hidden && this.#poster.getAttribute('src') !== url) this.#poster.src = url;
+    if (url || this.#viewName === 'draw' || this.#jobs.has(this.#view.canvas)) return;
+    const canvas = this.#view.canvas, context = canvas.getContext('2d');
+    const digit = make('canvas', { width: SIDE, height: SIDE }), side = Math.min(canvas.width, canvas.height);
+    paint(digit, poster);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.drawImage(digit, (canvas.width - side) / 2, (canvas.height - side) / 2, side, side);
+    colour(canvas);
+  }
+
+  // ---- The model
+
+  async #load() {
+    if (this.#destroyed) throw new DigitVaeError('freed', 'this element was destroyed');
+    try {
+      const entry = this.#entry ??= acquire(addressOf(this.getAttribute('src')));
+      const loaded = await entry.loaded;
+      if (entry !== this.#entry) throw new DigitVaeError('freed', 'this element has another model by now');
+      if (this.#loaded === loaded) return loaded;
+      if (loaded.model.pixels !== SIDE * SIDE) {
+        throw new DigitVaeError('shape', 'the element shows 28 x 28 pictures only; this model has others');
+      }
+      this.#loaded = loaded;
+      this.#message.hidden = this.#fallback.hidden = this.#poster.hidden = true;
+      this.#update();
+      this.#tell('digit-ready', { latentSize: loaded.model.latentSize, spec: loaded.model.spec });
+      return loaded;
+    } catch (error) {
+      if (error.code !== 'freed') this.#fail(error);
+      throw error;
+    }
+  }
+
+  #failure = null;
+  #fail(error) {
+    if (!this.#frame) return;
+    const code = error.code ?? 'error';
+    this.#retry.textContent = this.#say('retry');
+    this.#message.replaceChildren(this.#say('failed', code), ' ', this.#retry);
+    this.#message.hidden = this.#fallback.hidden = false;
+    if (error === this.#failure) return;  // several may wait for one download
+    this.#failure = error;
+    this.#tell('digit-error', { code, message: error.message });
+  }
+
+  /** Runs what may find that WebAssembly stopped. */
+  #attempt(work) {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof DigitVaeError)) throw error;
+      this.#loaded = null;
+      this.#fail(error);
+    }
+  }
+
+  /** Decodes (n, latent) into a canvas of n cells, a few in each frame so that the page stays quick. */
+  #show(canvas, latents) {
+    const { model } = this.#loaded, n = latents.length / model.latentSize, job = {};
+    this.#jobs.set(canvas, job);
+    let done = 0, batch = 1;
+    const step = () => {
+      if (this.#jobs.get(canvas) !== job || this.#loaded?.model !== model) return;
+      const start = performance.now();
+      while (done < n && performance.now() - start < BUSY) {
+        const size = Math.min(batch, n - done);
+        const images = model.decode(latents.subarray(done * model.latentSize, (done + size) * model.latentSize));
+        paint(canvas, images, done);
+        done += size;
+        batch = Math.min(16, 2 * batch);
+      }
+      if (done < n) requestAnimationFrame(() => this.#attempt(step));
+    };
+    step();
+  }
+
+  /** Asks the encoder about (784) pixels; the view is told. */
+  async #read(pixels) {
+    const job = {}, view = this.#view;
+    this.#jobs.set('read', job);
+    try {
+      await this.#load();
+      await this.#entry.withEncoder();
+      if (this.#jobs.get('read') !== job || this.#view !== view || !this.#loaded) return;
+      view.answered(pixels, this.#loaded.model.encode(pixels));
+    } catch (error) {
+      if (error.code !== 'freed' && this.#jobs.get('read') === job) this.#fail(error);
+    }
+  }
+
+  /** What the views see of their element. */
+  #host = ((self) => ({
+    setting: (name) => read(self, name),
+    get loaded() { return self.#loaded; },
+    get editable() { return !self.readonly; },
+    get language() { return self.#language; },
+    get playing() { return self.#playing; },
+    get strokes() { return self.#strokes; },
+    get t() { return self.#playing ? self.#t : self.t; },
+    say: (key, ...values) => self.#say(key, ...values),
+    change: (settings) => self.#change(settings),
+    play: (on) => self.play(on),
+    replaceControls: (controls) => self.#controls.replaceChildren(...controls),
+    show: (canvas, latents) => self.#show(canvas, latents),
+    read: (pixels) => self.#read(pixels),
+  }))(this);
+
+  get #language() {
+    const tag = this.closest('[lang]')?.lang || document.documentElement.lang || navigator.language || 'en';
+    return tag.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+  }
+  /** A text in the visitor's language; undefined when there is none by that key. */
+  #say(key, ...values) {
+    return texts[this.#language][`element_${key}`]?.replace(/\{(\d)\}/g, (_, i) => values[i]);
+  }
+
+  /** What the visitor did: into the attributes, and told to the page. */
+  #change(settings) {
+    if (this.readonly) return;
+    for (const [name, value] of Object.entries(settings)) {
+      if (name === 'strokes') this.#strokes = value;
+      else write(this, name, value);
+    }
+    this.#queue();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { this.#live.textContent = this.#view?.canvas.getAttribute('aria-label') ?? ''; }, 500);
+    this.#tell('digit-change', this.getState());
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  // ---- Playing a morph
+
+  /** Lets a morph run to and fro, or stops it. */
+  play(on = true) {
+    if (on === this.#playing) return;
+    this.#stopped = !on;
+    this.#t = this.t;
+    this.#playing = on;
+    if (on) this.#queue();
+  }
+
+  #ticking = false;
+  #tick() {
+    if (this.#ticking) return;
+    this.#ticking = true;
+    let last = performance.now(), way = this.#t >= 1 ? -1 : 1;
+    const frame = (now) => {
+      if (!this.#playing || !this.#near || !this.#loaded || this.#viewName !== 'morph') {
+        this.#ticking = false;
+        if (!this.#playing) write(this, 't', this.#t.toFixed(3));
+        return;
+      }
+      this.#t += way * Math.min(100, now - last) / SWEEP;
+      last = now;
+      if (this.#t > 1 || this.#t < 0) [way, this.#t] = [-way, Math.max(0, Math.min(1, this.#t))];
+      this.#attempt(() => this.#view.update());
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  // ---- For pages
+
+  async sample(n = 1) {
+    const { model } = await this.#load();
+    const seed = (this.seed + 1) % Number.MAX_SAFE_INTEGER;
+    write(this, 'seed', seed);
+    write(this, 'z', null);
+    return model.sample(seed, n);
+  }
+
+  async decode(z) { return (await this.#load()).model.decode(z); }
+
+  async encode(pixels) {
+    await this.#load();
+    return (await this.#entry.withEncoder()).encode(pixels);
+  }
+
+  getState() {
+    const state = {};
+    for (const name of SETTINGS) {
+      const value = name === 't' ? this.#host.t : this[name];
+      if (value !== undefined) state[name] = value;
+    }
+    if (this.#strokes.length) state.strokes = this.#strokes.map((stroke) => [...stroke]);
+    return state;
+  }
+
+  setState(state) {
+    if (state === null || typeof state !== 'object') throw new TypeError('a state is an object, as getState() gives it');
+    for (const name of SETTINGS) {
+      if (!Object.hasOwn(state, name)) continue;
+      const value = state[name];
+      if (value === null || ['string', 'number'].includes(typeof value) || Array.isArray(value)) write(this, name, value);
+    }
+    const strokes = Object.hasOwn(state, 'strokes') && checkedStrokes(state.strokes);
+    if (strokes) this.#strokes = strokes;
+    this.#queue();
+  }
+
+  #picture() {
+    if (!this.#view) throw new DigitVaeError('shape', 'view="lab" is a page of its own; it exports its pictures itself');
+    return onPaper(this.#view.canvas, Math.max(1, Math.round(560 / this.#view.canvas.height)));
+  }
+  toDataURL(type) { return this.#picture().toDataURL(type); }
+  toBlob(type) {
+    return new Promise((resolve, reject) => {
+      this.#picture().toBlob((blob) => blob ? resolve(blob) : reject(new DigitVaeError('memory', 'no picture')), type);
+    });
+  }
+}
+
+for (const name of SETTINGS) {
+  Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,
+    get() { return read(this, name); }, set(value) { write(this, name, value); } });
+}
+for (const name of STRINGS) {
+  Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,
+    get() { return this.getAttribute(name) ?? ''; }, set(value) { write(this, name, value); } });
+}
+for (const name of FLAGS) {
+  Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,
+    get() { return this.hasAttribute(name); }, set(value) { this.toggleAttribute(name, Boolean(value)); } });
+}

@@ -1,0 +1,110 @@
+// Models that the elements of a page share: one download, one copy in memory and one module for all of them. A model
+// that nobody uses any more is given back after a moment, in which an element may be on its way elsewhere.
+
+import { DigitVaeError, loadModel } from '../digit-vae.js';
+import { open, wasm, weights } from './assets.js';
+import { factsOf } from './latents.js';
+
+const MOST_BYTES = 64 << 20;  // what the module accepts (shared/weights_file.hpp)
+const STALL = 20000;          // milliseconds without a byte
+const LINGER = 3000;          // milliseconds
+
+/** The bytes of a file. Decoded bytes are counted, so a compressed bomb is cut off too. */
+async function download(url) {
+  const abort = new AbortController();
+  let timer, stalled = false;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => { stalled = true; abort.abort(); }, STALL);
+  };
+  try {
+    alive();
+    const response = await open(url, abort.signal);
+    if (!response.ok) throw new DigitVaeError('http', `${url} answered ${response.status}`);
+    const parts = [], reader = response.body.getReader();
+    let size = 0;
+    for (let step; !(step = await reader.read()).done;) {
+      alive();
+      parts.push(step.value);
+      size += step.value.length;
+      if (size > MOST_BYTES) throw new DigitVaeError('too-large', `${url} has more than ${MOST_BYTES >> 20} MiB`);
+    }
+    return await new Blob(parts).arrayBuffer();
+  } catch (cause) {
+    if (cause instanceof DigitVaeError) throw cause;
+    if (stalled) throw new DigitVaeError('timeout', `${url}: the server stopped answering`, { cause });
+    throw new DigitVaeError('network', `${url} cannot be fetched: ${cause.message}`, { cause });
+  } finally {
+    clearTimeout(timer);
+    abort.abort();
+  }
+}
+
+/** Where the encoder of a NAME.decoder.bin is. */
+const encoderOf = (href) => href === weights.decoder.href
+  ? weights.encoder.href : href.replace(/\.decoder\.bin(?=$|[?#])/, '.encoder.bin');
+
+/** A model by its address, and who uses it. */
+class Shared {
+  users = 0;
+  #encoder = null;
+
+  constructor(href) {
+    this.href = href;
+    this.loaded = this.#load();
+    // Whoever waits hears of it; a failure is not kept, so that trying again is worth while.
+    this.loaded.catch(() => this.drop());
+  }
+
+  async #load() {
+    const bytes = download(this.href);
+    bytes.catch(() => {});  // told by loadModel
+    const model = await loadModel(bytes, { wasm: await wasm() });
+    const facts = factsOf(model);
+    if (this.gone) model.free();
+    return { model, facts };
+  }
+
+  /** Waits until encode() works, for which a model may lack its encoder's file. */
+  async withEncoder() {
+    const { model } = await this.loaded;
+    if (!model.hasEncoder) {
+      this.#encoder ??= download(encoderOf(this.href))
+        .then((bytes) => { if (!this.gone && !model.hasEncoder) model.addEncoder(bytes); });
+      await this.#encoder.catch((error) => { this.#encoder = null; throw error; });
+    }
+    return model;
+  }
+
+  drop() {
+    this.gone = true;
+    if (shared.get(this.href) === this) shared.delete(this.href);
+    this.loaded.then(({ model }) => model.free(), () => {});
+  }
+}
+
+/** @type {Map<string, Shared>} */
+const shared = new Map();
+
+/** The address of the weights that an element's `src` means. @throws {DigitVaeError} */
+export function addressOf(src) {
+  if (!src) return weights.decoder.href;
+  try {
+    return new URL(src, document.baseURI).href;
+  } catch {
+    throw new DigitVaeError('network', `${src} is not an address`);
+  }
+}
+
+/** The model at this address, to be given back with release(). */
+export function acquire(href) {
+  const entry = shared.get(href) ?? new Shared(href);
+  shared.set(href, entry);
+  ++entry.users;
+  return entry;
+}
+
+export function release(entry) {
+  if (--entry.users > 0) return;
+  setTimeout(() => { if (entry.users === 0 && !entry.gone) entry.drop(); }, LINGER);
+}

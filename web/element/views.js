@@ -1,0 +1,341 @@
+// The small views: what each shows for the element's settings, and its native controls. Of its element a view knows
+// only the host that element.js gives it: what is set, what is loaded, and how to change and to show something.
+
+import { MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
+import { looksLike, normalCdf, normalQuantile, onPlane, placeOf, row, slerp } from './latents.js';
+import { SIDE, paint, resize } from './picture.js';
+
+export const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
+
+/** One latent after the other as packed rows. */
+function packed(latents) {
+  const all = new Float32Array(latents.length * latents[0].length);
+  latents.forEach((z, i) => all.set(z, i * z.length));
+  return all;
+}
+
+class View {
+  constructor(host, className = '') {
+    this.host = host;
+    this.canvas = this.image(className);
+    this.picture = make('div', { className: 'picture' }, this.canvas);
+    this.content = [this.picture];
+    this.controls = [];
+    this.canvases = [this.canvas];
+    this.translations = [];
+  }
+
+  image(className = '') {
+    const canvas = make('canvas', { width: SIDE, height: SIDE, className });
+    canvas.setAttribute('part', 'canvas');
+    canvas.setAttribute('role', 'img');
+    return canvas;
+  }
+
+  button(text, press) {
+    const button = make('button', { type: 'button', onclick: press });
+    this.controls.push(button);
+    this.translations.push(() => { button.textContent = this.host.say(text); });
+    return button;
+  }
+
+  /** A slider; move(number) on every move. `text` is a key of the texts, or what stands there in every language. */
+  slider(text, range, move) {
+    const input = make('input', { type: 'range', step: 'any', ...range }), name = make('span');
+    input.addEventListener('input', () => move(input.valueAsNumber));
+    const label = make('label', {}, name, input);
+    this.controls.push(label);
+    this.translations.push(() => { name.textContent = this.host.say(text) ?? text; });
+    return input;
+  }
+
+  /** Says what a canvas shows: the label with the digits that these latents look like. */
+  label(canvas, text, latents) {
+    const { say, loaded } = this.host;
+    const looks = !loaded ? [] : latents.slice(0, 20).map((z) => looksLike(loaded.facts.classes, z))
+      .filter((labels) => labels.length > 0).map((labels) => labels.join(say('or')));
+    canvas.setAttribute('aria-label', looks.length ? say('looks_like', text, looks.join(say('comma'))) : text);
+  }
+
+  /** z as set, or that of the digit, or of the seed. */
+  latent() {
+    const { model, facts } = this.host.loaded, z = this.host.setting('z');
+    if (z?.length === model.latentSize) return Float32Array.from(z);
+    const digit = facts.classes.find(({ label }) => label === this.host.setting('digit'));
+    return digit ? Float32Array.from(digit.mean) : model.prior(this.host.setting('seed'), 1);
+  }
+
+  /** New digits: of the next seed. */
+  renew = () => this.host.change({ seed: (this.host.setting('seed') + 1) % Number.MAX_SAFE_INTEGER, z: null });
+
+  /** The model is gone: what was drawn of it may be unfinished. */
+  forget() { this.shownModel = null; }
+
+  /** Shows what is set: again and again, so it changes only what differs. */
+  update() {
+    if (this.language === this.host.language) return;
+    this.language = this.host.language;
+    for (const translate of this.translations) translate();
+  }
+}
+
+/** A sheet of new digits, or of one class, or the one that z is. */
+class Sample extends View {
+  constructor(host) {
+    super(host);
+    this.button('new', this.renew);
+    this.select = make('select', { onchange: () => host.change({ digit: this.select.value || null, z: null }) });
+    this.controls.push(this.select);
+  }
+
+  latents() {
+    const { model, facts } = this.host.loaded, { setting } = this.host, n = setting('steps') ?? 12;
+    if (setting('z')?.length === model.latentSize) return [Float32Array.from(setting('z'))];
+    const noise = model.prior(setting('seed'), n), size = model.latentSize;
+    const digit = facts.classes.find(({ label }) => label === setting('digit'));
+    return Array.from({ length: n }, (_, i) => digit
+      ? digit.mean.map((m, d) => m + digit.std[d] * noise[i * size + d]) : row(noise, size, i));
+  }
+
+  update() {
+    super.update();
+    const { host } = this, latents = host.loaded && this.latents();
+    const n = latents ? latents.length : host.setting('steps') ?? 12;
+    let columns = Math.ceil(Math.sqrt(1.3 * n));
+    for (let wish = columns; wish <= 2 * columns; ++wish) if (n % wish === 0) { columns = wish; break; }
+    resize(this.canvas, columns, Math.ceil(n / columns));
+    this.select.setAttribute('aria-label', host.say('digit'));
+    const labels = host.loaded?.facts.classes.map(({ label }) => String(label)) ?? [];
+    this.select.hidden = labels.length === 0;
+    this.select.replaceChildren(make('option', { value: '', textContent: host.say('any') }),
+      ...labels.map((value) => make('option', { value, textContent: value })));
+    this.select.value = String(host.setting('digit') ?? '');
+    this.label(this.canvas, host.say('sample', n), latents ?? []);
+    if (latents) host.show(this.canvas, packed(latents));
+  }
+}
+
+/** From one digit to another. */
+class Morph extends View {
+  constructor(host) {
+    super(host, 'small');
+    this.strip = this.image('strip');
+    this.canvases.push(this.strip);
+    this.picture.append(this.strip);
+    this.play = this.button('play', () => host.play(!host.playing));
+    this.slide = this.slider('t', { min: 0, max: 1 }, (t) => { host.play(false); host.change({ t }); });
+    this.button('new', this.renew);
+  }
+
+  ends() {
+    const { model, facts } = this.host.loaded, prior = model.prior(this.host.setting('seed'), 2);
+    return ['from', 'to'].map((name, i) => {
+      const end = this.host.setting(name), digit = facts.classes.find(({ label }) => label === end);
+      if (digit) return digit.mean;
+      return end?.length === model.latentSize ? Float32Array.from(end) : row(prior, model.latentSize, i);
+    });
+  }
+
+  update() {
+    super.update();
+    const { host } = this, t = host.t, n = Math.max(2, host.setting('steps') ?? 7);
+    const playing = host.say(host.playing ? 'pause' : 'play');
+    if (this.play.textContent !== playing) this.play.textContent = playing;
+    this.slide.value = t;
+    resize(this.strip, n, 1);
+    if (!host.loaded) {
+      for (const canvas of this.canvases) this.label(canvas, host.say('morph'), []);
+      return;
+    }
+    const [a, b] = this.ends(), z = slerp(a, b, t);
+    this.label(this.canvas, host.say('morph_at', Math.round(100 * t)), [z]);
+    host.show(this.canvas, z);
+    const ends = packed([a, b]), same = (x, i) => x === this.shownEnds[i];
+    if (host.loaded.model === this.shownModel && n === this.shownSteps && ends.every(same)) return;
+    [this.shownModel, this.shownSteps, this.shownEnds] = [host.loaded.model, n, ends];
+    this.label(this.strip, host.say('morph'), [a, b]);
+    host.show(this.strip, packed(Array.from({ length: n }, (_, i) => slerp(a, b, i / (n - 1)))));
+  }
+}
+
+/** A digit with a slider for each of the latents that the model uses most. */
+class Latent extends View {
+  constructor(host) {
+    super(host, 'small');
+    this.button('new', this.renew);
+    this.button('zero', () => host.change({ z: new Float32Array(host.loaded?.model.latentSize ?? 0) }));
+    this.buttons = this.controls.length;
+    this.sliders = [];
+  }
+
+  /** As many sliders as wished, most used latent first. */
+  arrange() {
+    const { model, facts: { kl } } = this.host.loaded;
+    const n = Math.min(this.host.setting('steps') ?? 8, model.latentSize);
+    const order = Array.from({ length: model.latentSize }, (_, i) => i).sort((a, b) => kl ? kl[b] - kl[a] : a - b);
+    const wanted = order.slice(0, n);
+    if (String(wanted) === String(this.sliders.map(({ index }) => index))) return;
+    this.translations.length = this.controls.length = this.buttons;
+    this.language = null;
+    this.sliders = wanted.map((index) => ({ index, input: this.slider(`z${index + 1}`, { min: -3, max: 3 }, (value) => {
+      this.host.change({ z: this.latent().map((x, i) => i === index ? value : x) });
+    }) }));
+    this.host.replaceControls(this.controls);
+  }
+
+  update() {
+    const { host } = this;
+    if (host.loaded) this.arrange();
+    super.update();
+    const z = host.loaded && this.latent();
+    for (const { index, input } of this.sliders) input.value = z[index];
+    this.label(this.canvas, host.say('latent'), z ? [z] : []);
+    if (z) host.show(this.canvas, z);
+  }
+}
+
+/** The plane of latent space that z lies in, as a chart of digits: the shares of the prior are even. */
+class Chart extends View {
+  constructor(host) {
+    super(host, 'map');
+    this.mark = make('div', { className: 'mark', hidden: true });
+    this.picture.append(this.mark);
+    this.one = this.image();
+    this.one.setAttribute('role', 'img');
+    this.canvases.push(this.one);
+    this.controls.push(make('div', { className: 'picture' }, this.one));
+    const range = { min: -2.5, max: 2.5 };
+    this.axes = ['x', 'y'].map((name, i) => this.slider(name, range, (value) => {
+      const place = this.place();
+      place[i] = value;
+      this.go(place);
+    }));
+    const point = (event) => {
+      if (!host.editable || !host.loaded || !(event.buttons & 1)) return;
+      const box = this.canvas.getBoundingClientRect();
+      const share = (x) => normalQuantile(Math.max(0.005, Math.min(0.995, x)));
+      this.go([share((event.clientX - box.left) / box.width), share(1 - (event.clientY - box.top) / box.height)]);
+    };
+    this.canvas.addEventListener('pointerdown', (event) => {
+      if (event.pointerType === 'mouse') this.canvas.setPointerCapture(event.pointerId);
+      point(event);
+    });
+    this.canvas.addEventListener('pointermove', point);
+  }
+
+  place() { return placeOf(this.host.loaded.facts.plane, this.latent()); }
+  go(place) { this.host.change({ z: onPlane(this.host.loaded.facts.plane, ...place) }); }
+
+  update() {
+    super.update();
+    const { host } = this, n = Math.min(40, host.setting('steps') ?? 15);
+    resize(this.canvas, n, n);
+    this.label(this.canvas, host.say('map'), []);
+    if (!host.loaded) return;
+    const { model, facts: { plane } } = host.loaded, z = this.latent(), place = this.place();
+    this.axes.forEach((input, i) => { input.value = place[i]; });
+    this.mark.hidden = false;
+    this.mark.style.left = `${100 * normalCdf(place[0])}%`;
+    this.mark.style.top = `${100 - 100 * normalCdf(place[1])}%`;
+    this.label(this.one, host.say('map_at', ...place.map((x) => x.toFixed(1))), [z]);
+    host.show(this.one, z);
+    if (model === this.shownModel && n === this.shownSteps) return;
+    [this.shownModel, this.shownSteps] = [model, n];
+    const at = (i) => normalQuantile((i + 0.5) / n);
+    host.show(this.canvas, packed(Array.from({ length: n * n },
+      (_, i) => onPlane(plane, at(i % n), at(n - 1 - Math.floor(i / n))))));
+  }
+}
+
+/** A pad to draw on, and what the model makes of the drawing. */
+class Draw extends View {
+  constructor(host) {
+    super(host, 'pad');
+    Object.assign(this.canvas, { width: 280, height: 280 });
+    this.answer = this.image();
+    this.canvases.push(this.answer);
+    this.picture.classList.add('pair');
+    this.picture.append(this.answer);
+    this.button('clear', () => host.change({ strokes: [] }));
+    this.button('example', () => host.change({ strokes: EXAMPLES[this.next++ % EXAMPLES.length] }));
+    this.next = 0;
+    this.words = make('p');
+    this.words.setAttribute('part', 'words');
+    this.content.push(this.words);
+    this.canvas.addEventListener('pointerdown', (event) => this.pen(event));
+  }
+
+  /** One stroke, from pen down to pen up. */
+  pen(event) {
+    const { host, canvas } = this, points = host.strokes.reduce((sum, stroke) => sum + stroke.length / 2, 0);
+    if (!host.editable || event.button !== 0 || points >= MOST_POINTS) return;
+    event.preventDefault();
+    canvas.setPointerCapture(event.pointerId);
+    const stroke = [], before = host.strokes, box = canvas.getBoundingClientRect();
+    const add = ({ clientX, clientY }) => {
+      const at = [(clientX - box.left) / box.width, (clientY - box.top) / box.height]
+        .map((x) => Math.round(Math.max(0, Math.min(1, x)) * 255));
+      const [x, y] = stroke.slice(-2);
+      if (stroke.length && Math.hypot(at[0] - x, at[1] - y) < 2 || points + stroke.length / 2 >= MOST_POINTS) return;
+      stroke.push(...at);
+      host.change({ strokes: [...before, stroke] });
+    };
+    const move = (e) => {
+      if (e.pointerId !== event.pointerId) return;
+      for (const one of e.getCoalescedEvents?.() ?? []) add(one);
+      add(e);
+    };
+    const up = (e) => {
+      if (e.pointerId !== event.pointerId) return;
+      canvas.removeEventListener('pointermove', move);
+      for (const name of ['pointerup', 'pointercancel']) canvas.removeEventListener(name, up);
+    };
+    canvas.addEventListener('pointermove', move);
+    for (const name of ['pointerup', 'pointercancel']) canvas.addEventListener(name, up);
+    add(event);
+  }
+
+  update() {
+    super.update();
+    const { host } = this, { strokes } = host, context = this.canvas.getContext('2d');
+    context.clearRect(0, 0, 280, 280);
+    context.strokeStyle = getComputedStyle(this.canvas).color;
+    drawStrokes(context, strokes, strokes.length ? penWidth(strokes) : 0, 280 / 255);
+    this.canvas.setAttribute('aria-label', host.say('pad'));
+    this.answer.setAttribute('aria-label', host.say('answer'));
+    if (strokes.length === 0) {
+      resize(this.answer, 1, 1);
+      this.answer.getContext('2d').clearRect(0, 0, SIDE, SIDE);
+      this.words.textContent = host.say('draw_here');
+      return;
+    }
+    host.read(mnistDigit(strokes));
+  }
+
+  /** What the encoder said of the drawing. mu: (latent); nats as the trainer counts them, at z = mu. */
+  answered(pixels, { mu, logVar }) {
+    const { host } = this, { model, facts } = host.loaded, image = model.decode(mu);
+    paint(this.answer, image);
+    const looks = looksLike(facts.classes, mu).join(host.say('or'));
+    const bernoulli = / likelihood=bernoulli /.test(model.spec) && / prior=normal /.test(model.spec);
+    const log = (x) => Math.max(-100, Math.log(x));
+    const reconstruction = -pixels.reduce((sum, x, i) => sum + x * log(image[i]) + (1 - x) * log(1 - image[i]), 0);
+    const kl = mu.reduce((sum, m, i) => sum + (m * m + Math.exp(logVar[i]) - 1 - logVar[i]) / 2, 0);
+    this.words.textContent = [looks && host.say('seen', looks), bernoulli && host.say('nats',
+      ...[reconstruction, kl, reconstruction + kl].map((x) => x.toFixed(1)))].filter(Boolean).join(' ');
+    this.label(this.answer, host.say('answer'), [mu]);
+  }
+}
+
+/** Drawings for those who cannot draw: a 3, a 7, a 1 with a slip. */
+const EXAMPLES = [
+  [[85, 60, 110, 40, 145, 40, 165, 65, 155, 95, 120, 115, 155, 125, 175, 160, 160, 195, 120, 210, 85, 195]],
+  [[75, 55, 180, 50, 140, 125, 120, 210]],
+  [[75, 95, 105, 55, 150, 60, 165, 100, 140, 150, 80, 205, 180, 200]],
+];
+
+export const CLASSES = { sample: Sample, morph: Morph, latent: Latent, map: Chart, draw: Draw };
