@@ -3,7 +3,7 @@
 PORT ?= 8080
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo web native data train assets test clean
+.PHONY: help demo web dist native data train assets test clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -14,6 +14,10 @@ demo: web  ## build the page and serve it on this machine (PORT=8080)
 web:  ## build the page and the headless module: build/web
 	@.ci/install web
 	$(call build,web,build/emscripten)
+
+dist: web  ## build what goes into other pages, and the site: build/dist
+	@.ci/install dist
+	@node web/dist/build.mjs
 
 native:  ## build native_train, native_eval and the lab window: build/native
 	@.ci/install native
@@ -52,6 +56,8 @@ test:  ## build and check everything, as CI does
 	ctest --preset asan
 	$(call build,web,build/emscripten)
 	ctest --preset web
+	node web/dist/build.mjs
+	node tests/web/hosts/build.mjs
 	npx --no-install playwright test
 
 clean:  ## remove build/

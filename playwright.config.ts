@@ -1,5 +1,6 @@
-// The tests that need a browser: `npx playwright test`, after the site was built into build/web. Debian's Chromium
-// is used, never a downloaded one; CHROMIUM, DIGIT_VAE_SITE and DIGIT_VAE_PORT name another browser, site or port.
+// The tests that need a browser: `npx playwright test`, after the page was built into build/web, what people take away
+// into build/dist and pages of others with it inside into build/hosts. Debian's Chromium is used, never a downloaded one;
+// CHROMIUM, DIGIT_VAE_SITE and DIGIT_VAE_PORT name another browser, page or first of three ports.
 import { defineConfig } from '@playwright/test';
 
 const site = process.env.DIGIT_VAE_SITE ?? 'build/web';
@@ -26,9 +27,9 @@ export default defineConfig({
         '--disable-domain-reliability', '--no-pings', '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost'],
     },
   },
-  webServer: {
-    command: `python3 .ci/serve.py '${site}' ${port}`,
-    url: `http://localhost:${port}/`,
+  webServer: [site, 'build/dist/site', 'build/hosts'].map((folder, i) => ({
+    command: `python3 .ci/serve.py '${folder}' ${port + i}`,
+    url: `http://localhost:${port + i}/`,
     reuseExistingServer: false,
-  },
+  })),
 });

@@ -4,14 +4,16 @@
 const css = `
 :host {
   --ink: var(--digit-vae-ink, CanvasText); --paper: var(--digit-vae-paper, Canvas);
-  --accent: var(--digit-vae-accent, LinkText); --border: var(--digit-vae-border, GrayText);
+  --accent: var(--digit-vae-accent, #1d6fe0); --border: var(--digit-vae-border, GrayText);
   display: inline-block; box-sizing: border-box; width: 20em; max-width: 100%; vertical-align: top;
   color: var(--ink); font: 1em/1.4 system-ui, sans-serif; text-align: start; print-color-adjust: exact;
   -webkit-print-color-adjust: exact;
 }
 :host([hidden]), [hidden] { display: none !important; }
+:host(:is([theme="light"], [theme="dark"])) { background: var(--paper); padding: .5em; border-radius: .6em; }
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
+@media (forced-colors: active) { :host { --accent: Highlight; } }
 :host([view="lab"]) { display: block; width: 100%; }
 * { box-sizing: border-box; }
 .frame { position: relative; }
@@ -25,6 +27,7 @@ iframe { height: var(--digit-vae-lab-height, 56em); }
 .poster { position: absolute; inset: 0; height: 100%; object-fit: contain; }
 .mark { position: absolute; width: 1em; height: 1em; margin: -.5em; border: 2px solid var(--paper); border-radius: 50%;
   background: var(--accent); pointer-events: none; }
+.one { flex: 0 0 3.5em; }
 .strip { margin-top: .5em; }
 .pad { touch-action: none; cursor: crosshair; }
 .map { touch-action: pan-y pinch-zoom; cursor: crosshair; }

@@ -105,9 +105,9 @@ class Sample extends View {
     super.update();
     const { host } = this, latents = host.loaded && this.latents();
     const n = latents ? latents.length : host.setting('steps') ?? 12;
-    let columns = Math.ceil(Math.sqrt(1.3 * n));
-    for (let wish = columns; wish <= 2 * columns; ++wish) if (n % wish === 0) { columns = wish; break; }
-    resize(this.canvas, columns, Math.ceil(n / columns));
+    const square = Math.ceil(Math.sqrt(n));
+    const full = Array.from({ length: square }, (_, i) => square + i).find((wish) => n % wish === 0 && wish < 1.7 * square);
+    resize(this.canvas, full ?? square, Math.ceil(n / (full ?? square)));
     this.select.setAttribute('aria-label', host.say('digit'));
     const labels = host.loaded?.facts.classes.map(({ label }) => String(label)) ?? [];
     this.select.hidden = labels.length === 0;
@@ -207,7 +207,7 @@ class Chart extends View {
     this.one = this.image();
     this.one.setAttribute('role', 'img');
     this.canvases.push(this.one);
-    this.controls.push(make('div', { className: 'picture' }, this.one));
+    this.controls.push(make('div', { className: 'one' }, this.one));
     const range = { min: -2.5, max: 2.5 };
     this.axes = ['x', 'y'].map((name, i) => this.slider(name, range, (value) => {
       const place = this.place();
