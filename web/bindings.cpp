@@ -121,11 +121,11 @@ VAE_API vae_model* vae_load(const std::byte* file, std::size_t size) {
 }
 
 /// Reads the encoder of a model that was loaded from its decoder's file alone. 1, or 0 on failure, with any
-/// code of shared/result.hpp; the model stays as it was.
+/// code of shared/result.hpp; then the model stays as it was. Every call fills the reserve before it begins,
+/// so an encoder that was added is a success even where adding it took the reserve.
 VAE_API int vae_add_encoder(vae_model* model, const std::byte* file, std::size_t size) {
   if (!memory_for(0)) return set_out_of_memory(), 0;
   if (const auto error = model->model.add_encoder({file, size})) return set_error(*error), 0;
-  if (!refill_reserve()) return set_out_of_memory(), 0;
   return 1;
 }
 VAE_API int vae_has_encoder(const vae_model* model) { return model->model.has_encoder(); }

@@ -1,10 +1,11 @@
-// Writes the table of bad files, and a good one, as CODE.NAME.bin into a folder, and the presets' model
-// lines, snapshots and digits into its subfolders: the corpus of the fuzzers. The tests in Node and Chromium
-// try the bad files too.
+// Writes the table of bad files, and a good one, as CODE.NAME.bin into a folder, and encoders, the presets'
+// model lines, snapshots and digits into its subfolders: the corpus of the fuzzers. The tests in Node and
+// Chromium try the bad files too.
 #include <filesystem>
 #include <fstream>
 
 #include "shared/digits_file.hpp"
+#include "shared/weights_parts.hpp"
 #include "tests/bad_files.hpp"
 #include "tests/models.hpp"
 #include "tests/snapshot_files.hpp"
@@ -23,6 +24,12 @@ int write_bad_files(const std::filesystem::path& folder) {
     if (bad.bytes.size() > (std::size_t{1} << 20)) continue;  // tests make their own huge file
     write(folder / (std::string(vae::code_name(bad.code)) + "." + bad.name + ".bin"), bad.bytes);
   }
+  std::filesystem::create_directories(folder / "encoders");
+  const auto parts = vae::split_weights(vae::testing::sealed_file());
+  const auto others = vae::split_weights(vae::testing::sealed_file(vae::testing::small_spec(), 2));
+  write(folder / "encoders" / "good.bin", parts->encoder);
+  write(folder / "encoders" / "another.bin", others->encoder);
+  write(folder / "encoders" / "decoder.bin", parts->decoder);
   std::filesystem::create_directories(folder / "lines");
   std::vector<std::string> lines;
   for (const vae::ModelSpec& spec : {vae::mlp({1, 4, 4}, 3, 2), vae::mlp(), vae::aevb(), vae::tf_conv()}) {

@@ -83,6 +83,19 @@ export function write({ metadata, tensors }, header = (entries) => entries) {
   return seal(bytes);
 }
 
+/** A file cut in two as the build cuts it (shared/weights_parts); `mu` is what its encoder makes of its golden image. */
+export function parts(bytes, mu) {
+  const { metadata, tensors } = read(bytes), { format, version, crc32, model, golden_x } = metadata;
+  const draws = ({ name }) => name.startsWith('decoder');
+  return {
+    decoder: write({ metadata: { ...metadata, part: 'decoder', part_of: crc32 }, tensors: tensors.filter(draws) }),
+    encoder: write({
+      metadata: { format, version, crc32, model, golden_x, golden_z: base64(mu), part: 'encoder', part_of: crc32 },
+      tensors: tensors.filter((tensor) => !draws(tensor)),
+    }),
+  };
+}
+
 /** Puts the right checksum into a file that has room for it. */
 export function seal(bytes) {
   const at = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, 65536)).indexOf('"crc32":"') + 9;

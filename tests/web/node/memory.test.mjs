@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { importModule, wasmModule, weightsPath } from '../support.mjs';
-import { changedAt, smallModel, tensor, write } from '../weights.mjs';
+import { changedAt, parts, smallModel, tensor, write } from '../weights.mjs';
 
 const { DigitVaeError, loadModel } = await importModule();
 const MIB = 1 << 20;
@@ -121,6 +121,33 @@ test('every point at which memory can run out ends in `memory` or in success', a
   assert(outcomes.memory > 20 && outcomes.ok >= 40, JSON.stringify(outcomes));
   held.forEach(vae_dealloc);
   assert.deepEqual(model.sample(1, 2), expected);
+  assert.equal(instances.length, 1, 'no trap');
+});
+
+test('an encoder that finds no memory is not there, one that does is, and the model draws on', async (t) => {
+  const { load, instances } = await watched(t);
+  const { vae_alloc, vae_dealloc } = instances[0].exports;
+  const { decoder, encoder } = parts(write(smallModel({ latent: 3 })), [0, 0, 0]);
+  const model = await load(decoder), expected = model.sample(1, 2);
+  const step = MIB >> 4, held = [], fill = (size) => { for (let p; (p = vae_alloc(size)) !== 0;) held.push(p); };
+  fill(16 * MIB);
+  vae_dealloc(held.pop());  // in small steps, so that it runs out at every place where it can
+  for (let size = step; size >= 256; size >>= 1) fill(size);
+  let refused = 0;
+  for (; !model.hasEncoder; vae_dealloc(held.pop())) {
+    try {
+      model.addEncoder(encoder);
+      assert.equal(model.hasEncoder, true);
+    } catch (error) {
+      assert.equal(error.code, 'memory', String(error));
+      assert.equal(model.hasEncoder, false);
+      refused += 1;
+    }
+  }
+  assert(refused > 4, String(refused));
+  held.forEach(vae_dealloc);
+  assert.deepEqual(model.sample(1, 2), expected);
+  assert.deepEqual(model.encode(new Float32Array(784)).mu, new Float32Array(3));
   assert.equal(instances.length, 1, 'no trap');
 });
 
