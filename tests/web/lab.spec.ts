@@ -555,6 +555,18 @@ test.describe('bad days', () => {
     });
   });
 
+  base('without WebGL, what cannot be fetched is told by its code, and can be tried again', async ({ baseURL, launchOptions }) => {
+    await withFlags(launchOptions, ['--disable-3d-apis'], baseURL, async (page) => {
+      await page.route('**/weights.decoder.bin', (route) => route.fulfill({ status: 404 }));
+      await page.goto('/');
+      await expect(page.locator('#notice')).toContainText('404 for weights.decoder.bin. (http)');
+      await page.unroute('**/weights.decoder.bin');
+      await page.locator('#retry').click();
+      await expect(page.getByRole('button', { name: 'New samples' })).toBeVisible();
+      await expect(page.locator('#notice')).toContainText('(webgl)');
+    });
+  });
+
   base('without SIMD the scalar build draws the same digits', async ({ baseURL, launchOptions }) => {
     await withFlags(launchOptions, ['--js-flags=--no-enable-sse4-1 --no-enable-ssse3'], baseURL, async (page) => {
       const modules: string[] = [];

@@ -62,7 +62,7 @@ function tellError(error, again) {
 const megabytes = n => (n / 1e6).toFixed(1);
 
 /** The bytes of a file beside the page; onProgress(size, total) while they come, total 0 when it is unknown. */
-async function fetchFile(url, onProgress, abort = new AbortController()) {
+async function fetchFile(url, onProgress = () => {}, abort = new AbortController()) {
   let timer, stalled = false;
   const alive = () => {
     clearTimeout(timer);
@@ -450,7 +450,7 @@ async function startModule() {
     const {default: createLab} = await import(simd ? './lab.js' : './lab-scalar.js');
     const module = await createLab({canvas, ...await options(simd)});
     if (language === 'zh') {
-      const font = await fetchFile('zh.ttf', () => {});
+      const font = await fetchFile('zh.ttf');
       const pointer = module._malloc(font.length);
       module.HEAPU8.set(font, pointer);
       module._lab_language(1, pointer, font.length);  // it stays there
@@ -470,7 +470,8 @@ async function start() {
     // The attributes that count are those of the first call; GLFW then gets this same context.
     gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
     if (!gl) {
-      import('./plain.js').then(({plainLab}) => plainLab(document.getElementById('plain'), say)).catch(tellError);
+      import('./plain.js').then(({plainLab}) => plainLab(document.getElementById('plain'), say, fetchFile))
+        .catch(error => tellError(error, start));
       throw new LabError('webgl', say('error_no_webgl'));
     }
     tell(say('loading'));

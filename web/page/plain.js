@@ -15,11 +15,12 @@ function paint(canvas, pixels, x = 0, y = 0) {
   canvas.getContext('2d').putImageData(image, x * SIDE, y * SIDE);
 }
 
-/** Fills `place`; say(key) gives the page's texts. @returns {Promise<void>} when the first digits are there */
-export async function plainLab(place, say) {
-  const response = await fetch('weights.decoder.bin');
-  if (!response.ok) throw new Error(say('error_http', response.status, 'weights.decoder.bin'));
-  const model = await loadModel(await response.arrayBuffer());
+/**
+ * Fills `place`; say(key) gives the page's texts, fetchFile(name) the bytes of its files.
+ * @returns {Promise<void>} when the first digits are there
+ */
+export async function plainLab(place, say, fetchFile) {
+  const model = await loadModel(await fetchFile('weights.decoder.bin'));
   const sheet = make('canvas', {width: COLUMNS * SIDE, height: ROWS * SIDE, className: 'plain'});
   const one = make('canvas', {width: SIDE, height: SIDE, className: 'plain one'});
   const button = make('button', {type: 'button', textContent: say('plain_new')});
