@@ -89,14 +89,14 @@ Model::Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<Laye
       log_var_decoder_(gaussian(spec_) ? vae::log_var_decoder(spec_) : LayerList{}, {spec_.latent, 1, 1},
                        std::move(log_var_decoder)) {}
 
-Model::Encoder Model::make_encoder(const ModelSpec& spec, Floats weights) {
-  const float* next = weights.get();
+Model::Encoder Model::make_encoder(const ModelSpec& spec, Parameters weights) {
+  const Parameter* next = weights.list.data();
   std::vector<LayerParameters> layers = layer_parameters(spec.encoder, next);
   const LayerList head{Linear{encoder_features(spec), spec.latent}};
   const Shape features{encoder_features(spec), 1, 1};
   Sequential mu(head, features, layer_parameters(head, next));
   Sequential log_var(head, features, layer_parameters(head, next));
-  return {std::move(weights),
+  return {std::move(weights.memory),
           {spec.encoder, encoder_input(spec.encoder, spec.image), std::move(layers)},
           std::move(mu),
           std::move(log_var)};
@@ -106,7 +106,7 @@ Model::Encoder Model::make_encoder(const ModelSpec& spec, Floats weights) {
 Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
   auto weights = read_parameters(view, decoder_parameters(spec));
   if (!weights) return weights.error();
-  const float* next = weights->get();
+  const Parameter* next = weights->list.data();
   std::vector<LayerParameters> decoder = layer_parameters(spec.decoder, next), log_var_decoder;
   if (gaussian(spec)) {  // shares all layers but its last one
     const std::ptrdiff_t last = last_linear(spec.decoder);
@@ -115,7 +115,7 @@ Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
   }
   Metadata metadata;
   for (const auto& [key, value] : view.metadata) metadata.emplace_back(key, value);
-  return Model(spec, std::move(metadata), std::move(*weights), std::move(decoder),
+  return Model(spec, std::move(metadata), std::move(weights->memory), std::move(decoder),
                std::move(log_var_decoder));
 }
 
@@ -132,7 +132,8 @@ Result<Model> Model::load(std::span<const std::byte> file) {
   if (const auto problem = check_names(*view, complete ? parameters(*spec) : decoder_parameters(*spec))) {
     return *problem;
   }
-  auto encoder = complete ? read_parameters(*view, encoder_parameters(*spec)) : Result<Floats>(Floats());
+  auto encoder =
+      complete ? read_parameters(*view, encoder_parameters(*spec)) : Result<Parameters>(Parameters());
   if (!encoder) return encoder.error();
   auto model = make(*spec, *view);
   if (!model) return model;

@@ -16,6 +16,8 @@
 
 namespace vae {
 
+struct Parameters;
+
 /// q(z|x) = N(mu, diag(exp(log_var))) of n images; both (n, latent).
 struct Posterior {
   std::vector<float> mu, log_var;
@@ -78,10 +80,10 @@ class Model {
 
  private:
   struct Encoder {
-    Floats weights;  // dequantized, in the order of encoder_parameters(spec)
+    Floats weights;  // of encoder_parameters(spec)
     Sequential layers, mu, log_var;
   };
-  static Encoder make_encoder(const ModelSpec& spec, Floats weights);
+  static Encoder make_encoder(const ModelSpec& spec, Parameters weights);
   static Result<Model> make(const ModelSpec& spec, const WeightsView& view);
   Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<LayerParameters> decoder,
         std::vector<LayerParameters> log_var_decoder);
@@ -89,7 +91,7 @@ class Model {
   ModelSpec spec_;
   Metadata metadata_;
   std::optional<Encoder> encoder_;
-  Floats weights_;  // the decoder's, dequantized, in the order of decoder_parameters(spec)
+  Floats weights_;  // of decoder_parameters(spec)
   ImageDecoder decoder_;
   Sequential log_var_decoder_;  // without layers unless the likelihood is Gaussian
 };

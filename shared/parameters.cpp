@@ -1,7 +1,9 @@
 #include "shared/parameters.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <cstring>
 #include <string>
-#include <utility>
 
 namespace vae {
 namespace {
@@ -47,29 +49,58 @@ std::optional<Error> check_names(const WeightsView& view, const std::vector<Para
   return std::nullopt;
 }
 
-Result<Floats> read_parameters(const WeightsView& view, const std::vector<ParameterSpec>& names) {
-  std::size_t total = 0;
-  for (const ParameterSpec& parameter : names) total += static_cast<std::size_t>(parameter.shape.count());
-  Floats values = allocate_floats(total);
-  if (!values) return error(ErrorCode::kMemory, "not enough memory for this model");
-  float* out = values.get();
-  for (const ParameterSpec& parameter : names) {
-    const auto count = static_cast<std::size_t>(parameter.shape.count());
-    if (!dequantize(*view.find(parameter.name), view.find(parameter.name + "_scale"), {out, count})) {
-      return error(ErrorCode::kNonfinite, "tensor \"" + parameter.name + "\" holds NaN or infinity");
-    }
-    out += count;
-  }
-  return values;
+namespace {
+
+bool stays_int8(const TensorView& tensor) { return tensor.dtype == Dtype::kI8 && tensor.shape.rank == 2; }
+
+/// In floats: for int8 its factors, then four numbers to a float.
+std::size_t room_for(const TensorView& tensor) {
+  const auto count = static_cast<std::size_t>(tensor.shape.count());
+  return stays_int8(tensor) ? static_cast<std::size_t>(tensor.shape.size[0]) + (count + 3) / 4 : count;
 }
 
-std::vector<LayerParameters> layer_parameters(const LayerList& layers, const float*& next) {
+/// Whether every number is finite.
+bool copy_int8(const TensorView& tensor, const TensorView& scale, float* out) {
+  const auto rows = static_cast<std::size_t>(tensor.shape.size[0]);
+  std::memcpy(out, scale.bytes.data(), scale.bytes.size());
+  std::memcpy(out + rows, tensor.bytes.data(), tensor.bytes.size());
+  return std::all_of(out, out + rows, [](float factor) { return std::isfinite(128 * factor); });
+}
+
+}  // namespace
+
+Result<Parameters> read_parameters(const WeightsView& view, const std::vector<ParameterSpec>& names) {
+  std::size_t total = 0;
+  for (const ParameterSpec& parameter : names) total += room_for(*view.find(parameter.name));
+  Parameters all{allocate_floats(total), {}};
+  if (!all.memory) return error(ErrorCode::kMemory, "not enough memory for this model");
+  float* out = all.memory.get();
+  for (const ParameterSpec& parameter : names) {
+    const TensorView& tensor = *view.find(parameter.name);
+    const TensorView* scale = view.find(parameter.name + "_scale");
+    const bool int8 = stays_int8(tensor);
+    const bool finite =
+        int8 ? copy_int8(tensor, *scale, out)
+             : dequantize(tensor, scale, {out, static_cast<std::size_t>(parameter.shape.count())});
+    if (!finite) return error(ErrorCode::kNonfinite, "tensor \"" + parameter.name + "\" holds NaN or infinity");
+    const float* const behind = out + tensor.shape.size[0];
+    all.list.push_back({out, int8 ? reinterpret_cast<const std::int8_t*>(behind) : nullptr});
+    out += room_for(tensor);
+  }
+  return all;
+}
+
+std::vector<LayerParameters> layer_parameters(const LayerList& layers, const Parameter*& next) {
   std::vector<LayerParameters> all;
   for (const Layer& layer : layers) {
     const ParameterShapes shapes = parameter_shapes(layer);
     LayerParameters p;
-    if (shapes.weight.rank > 0) p.weight = std::exchange(next, next + shapes.weight.count());
-    if (shapes.bias.rank > 0) p.bias = std::exchange(next, next + shapes.bias.count());
+    if (shapes.weight.rank > 0) {
+      const Parameter& weight = *next++;
+      p.quantized = weight.quantized;
+      (weight.quantized != nullptr ? p.scale : p.weight) = weight.values;
+    }
+    if (shapes.bias.rank > 0) p.bias = (next++)->values;
     all.push_back(p);
   }
   return all;

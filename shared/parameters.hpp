@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -17,11 +18,24 @@ namespace vae {
 /// kNames.
 std::optional<Error> check_names(const WeightsView& view, const std::vector<ParameterSpec>& expected);
 
-/// All parameters named, one behind the other; names and shapes must have been checked. Errors: kNonfinite,
-/// kMemory.
-Result<Floats> read_parameters(const WeightsView& view, const std::vector<ParameterSpec>& names);
+/// One parameter as it is kept: floats, or int8 with a factor for each row.
+struct Parameter {
+  const float* values = nullptr;  // those factors where it is int8
+  const std::int8_t* quantized = nullptr;
+};
+
+/// Parameters with the memory that they point into.
+struct Parameters {
+  Floats memory;
+  std::vector<Parameter> list;
+};
+
+/// All parameters named, in that order; names and shapes must have been checked. What the file has as int8
+/// stays so where layers take it, in matrices: a page has room for ten million weights, but not four times
+/// over. Errors: kNonfinite, kMemory.
+Result<Parameters> read_parameters(const WeightsView& view, const std::vector<ParameterSpec>& names);
 
 /// Entries for every layer of a list, taken from `next`, which then points behind the list's last parameter.
-std::vector<LayerParameters> layer_parameters(const LayerList& layers, const float*& next);
+std::vector<LayerParameters> layer_parameters(const LayerList& layers, const Parameter*& next);
 
 }  // namespace vae

@@ -2,6 +2,7 @@
 // (native/sequential is the other one; tests hold the two together layer by layer.)
 #pragma once
 
+#include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <span>
@@ -18,10 +19,13 @@ struct FreeFloats {
 using Floats = std::unique_ptr<float[], FreeFloats>;
 Floats allocate_floats(std::size_t count);
 
-/// Weight and bias of one layer in PyTorch's layout (null where a layer has none); not owned.
+/// Weight and bias of one layer in PyTorch's layout (null where a layer has none); not owned. A dense layer
+/// may have its weight as int8 with a factor for each row instead, in a quarter of the memory.
 struct LayerParameters {
   const float* weight = nullptr;
   const float* bias = nullptr;
+  const std::int8_t* quantized = nullptr;  // (out, in)
+  const float* scale = nullptr;            // (out)
 };
 
 class Sequential {
@@ -34,23 +38,24 @@ class Sequential {
   Shape output_shape() const { return out_; }
 
   /// (n, input) -> (n, output), both packed in C,H,W order. False when memory for intermediate results, which
-  /// is bounded whatever n is, cannot be had. Not thread-safe.
-  bool run(std::span<const float> input, std::span<float> output);
+  /// is bounded whatever n is, cannot be had. It is given back afterwards: a page keeps many models, and
+  /// mostly decodes a few digits at a time.
+  bool run(std::span<const float> input, std::span<float> output) const;
 
   /// The same for one sample, to look inside: outputs[i] is what layer i gives, in C,H,W order.
-  bool run_traced(std::span<const float> input, std::vector<std::vector<float>>& outputs);
+  bool run_traced(std::span<const float> input, std::vector<std::vector<float>>& outputs) const;
 
  private:
-  bool prepare();
-  const float* run_chunk(const float* input, int n, std::vector<std::vector<float>>* outputs = nullptr);
+  Floats workspace(int n) const;
+  const float* run_chunk(const float* input, int n, float* workspace,
+                         std::vector<std::vector<float>>* outputs = nullptr) const;
 
   LayerList layers_;
   Shape in_, out_;
   std::vector<LayerParameters> parameters_;
   std::size_t largest_ = 0;  // numbers in the largest feature map, in and out included
-  std::size_t columns_ = 0;  // numbers in the largest unrolled convolution
-  int chunk_ = 1;            // samples that run at once
-  Floats workspace_;         // two feature maps of a chunk, then the columns of one sample
+  std::size_t columns_ = 0;  // numbers in the largest unrolled convolution, or the rows of int8 at once
+  int chunk_ = 1;            // most samples that run at once
 };
 
 }  // namespace vae

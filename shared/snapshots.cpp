@@ -84,9 +84,9 @@ Result<ImageDecoder*> Snapshots::ready(int k) {
   auto weights = read_parameters(view_, snapshot_parameters(spec_, k));
   if (!weights) return weights.error();
   if (ready_.size() == kReady) ready_.erase(ready_.begin());
-  const float* next = weights->get();
+  const Parameter* next = weights->list.data();
   std::vector<LayerParameters> layers = layer_parameters(spec_.decoder, next);
-  ready_.push_back({k, std::move(*weights), ImageDecoder(spec_, std::move(layers))});
+  ready_.push_back({k, std::move(weights->memory), ImageDecoder(spec_, std::move(layers))});
   return &ready_.back().decoder;
 }
 

@@ -6,16 +6,21 @@
 
 #include <algorithm>
 #include <cfloat>
+#include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <iterator>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "web/host.hpp"
 
 namespace {
 
-std::string answer;  // what was last returned to JavaScript
+std::string answer;           // what was last returned to JavaScript
+std::vector<std::byte> file;  // on its way in
+constexpr std::size_t kLeast = std::size_t{64} << 10;  // of memory, beside a file
 
 /// What WebGL said of its state when ImGui asked first.
 struct Known {
@@ -123,11 +128,21 @@ EMSCRIPTEN_KEEPALIVE void lab_lost() {
   known_count = 0;
 }
 EMSCRIPTEN_KEEPALIVE void lab_restore() { restore_graphics(); }
-/// Takes a visitor's own weights (without a name) or a file that was wanted. Null, or the error's code and
-/// message with a line break between; what was there then stays.
-EMSCRIPTEN_KEEPALIVE const char* lab_give(const char* name, const std::byte* file, std::size_t size) {
-  const auto error = *name == '\0' ? host.app.lab.load(lab::kOwnModel, {file, size})
-                                   : host.app.lab.give(name, {file, file + size});
+/// Room for a file of this size, which the next lab_give() takes; null when there is not enough memory.
+EMSCRIPTEN_KEEPALIVE std::byte* lab_room(std::size_t size) {
+  void* const probe = std::malloc(size + kLeast);
+  if (probe == nullptr) return nullptr;
+  std::free(probe);
+  file.reserve(size + 1);  // an empty file has a place, too
+  file.resize(size);
+  return file.data();
+}
+/// Takes the file in lab_room(): a visitor's own weights (without a name) or one that was wanted. Null, or the
+/// error's code and message with a line break between; what was there then stays.
+EMSCRIPTEN_KEEPALIVE const char* lab_give(const char* name) {
+  std::vector<std::byte> bytes = std::exchange(file, {});
+  const auto error =
+      *name == '\0' ? host.app.lab.load(lab::kOwnModel, bytes) : host.app.lab.give(name, std::move(bytes));
   wake();
   if (!error) return nullptr;
   answer = std::string(vae::code_name(error->code)) + "\n" + error->message;

@@ -78,11 +78,13 @@ bool draw_frame(double seconds) {
   ImGuiIO& io = ImGui::GetIO();
   io.DisplaySize = {static_cast<float>(host.width), static_cast<float>(host.height)};
   io.MouseDoubleClickMaxDist = 8 * app.host.scale;
-  if (lab::update_fonts(app)) {
+  const bool fonts = lab::update_fonts(app);
+  if (fonts) {
     ImGui_ImplOpenGL3_DestroyFontsTexture();
     ImGui_ImplOpenGL3_CreateFontsTexture();
   }
   run_lab(seconds);
+  if (fonts) io.Fonts->ClearTexData();  // megabytes, which the texture has by now
   ImGui::Render();
   upload_atlas();
   const ImVec4 page = ImGui::ColorConvertU32ToFloat4(lab::theme(app.host.dark).page);

@@ -1,6 +1,7 @@
 #include "shared/model.hpp"
 
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "tests/catch.hpp"
@@ -150,4 +151,29 @@ TEST_CASE("a row of zeros survives int8") {
   std::vector<float> back(6);
   REQUIRE(dequantize(*view->find("w"), view->find("w_scale"), back));
   CHECK(back == std::vector<float>{0, 0, 0, 1, -2, 127});
+}
+
+TEST_CASE("a dense layer of int8 gives what its floats give, whatever rows and samples run at once") {
+  constexpr int kIn = 3000, kOut = 50;  // 21 rows at a time
+  Rng rng(3, Stream::kInit);
+  std::vector<std::int8_t> quantized;
+  std::vector<float> weight, scale, bias;
+  for (int r = 0; r < kOut; ++r) {
+    scale.push_back(0.001f * static_cast<float>(r + 1));
+    bias.push_back(static_cast<float>(rng.uniform()));
+    for (int i = 0; i < kIn; ++i) {
+      quantized.push_back(static_cast<std::int8_t>(255 * rng.uniform() - 127.5));
+      weight.push_back(scale.back() * static_cast<float>(quantized.back()));
+    }
+  }
+  const LayerList layers{Linear{kIn, kOut}};
+  const Sequential exact(layers, {kIn, 1, 1}, {{weight.data(), bias.data()}});
+  const Sequential packed(layers, {kIn, 1, 1}, {{nullptr, bias.data(), quantized.data(), scale.data()}});
+  for (const std::size_t n : {1, 2, 300}) {
+    std::vector<float> input(n * kIn), expected(n * kOut), output(n * kOut);
+    for (float& x : input) x = static_cast<float>(rng.uniform() - 0.5);
+    REQUIRE(exact.run(input, expected));
+    REQUIRE(packed.run(input, output));
+    for (std::size_t i = 0; i < output.size(); ++i) REQUIRE(output[i] == Approx(expected[i]).margin(1e-3));
+  }
 }

@@ -115,29 +115,22 @@ function withTexts(strings, call) {
   return result;
 }
 
-/** Bytes for the module to keep or to read; 0 when there is not enough memory. */
-function copyIn(bytes) {
-  const pointer = lab._malloc(bytes.length + 1);
-  if (pointer !== 0) lab.HEAPU8.set(bytes, pointer);
-  return pointer;
-}
-
 /** Gives the lab a wanted file, or one's own weights (''): null, or {code, message}; then nothing changed. */
 function give(name, bytes) {
   if (!lab) return {code: 'wasm', message: say('error_not_running')};
   if (bytes.length > MAX_WEIGHTS) {
     return {code: 'too-large', message: say('error_weights_too_large', MAX_WEIGHTS >> 20)};
   }
-  const pointer = copyIn(bytes);
-  if (pointer === 0) return {code: 'memory', message: say('error_memory')};
+  const room = lab._lab_room(bytes.length);
+  if (room === 0) return {code: 'memory', message: say('error_memory')};
+  lab.HEAPU8.set(bytes, room);
   let answer;
   try {
-    answer = withTexts([name], text => lab._lab_give(text, pointer, bytes.length));
+    answer = withTexts([name], text => lab._lab_give(text));
   } catch (error) {
     crash(error);
     return {code: 'memory', message: say('error_memory')};
   }
-  lab._free(pointer);
   if (answer !== 0) {
     const [code, ...message] = lab.UTF8ToString(answer).split('\n');
     return {code, message: message.join('\n')};
