@@ -63,7 +63,7 @@ add_custom_command(OUTPUT lab_font.cpp
 add_library(lab_app OBJECT main.cpp lab/bend.cpp lab/compare.cpp lab/compare_choice.cpp lab/compare_column.cpp
   lab/digit_card.cpp lab/digits.cpp lab/draw.cpp lab/draw_code.cpp lab/draw_nats.cpp lab/generate.cpp lab/hooks.cpp
   lab/inside.cpp lab/inside_loss.cpp lab/inside_values.cpp lab/loading.cpp lab/loss_curve.cpp lab/map.cpp
-  lab/map_area.cpp lab/map_marks.cpp lab/map_panel.cpp lab/map_plane.cpp lab/morph.cpp lab/morph_stops.cpp
+  lab/map_area.cpp lab/map_keys.cpp lab/map_marks.cpp lab/map_panel.cpp lab/map_plane.cpp lab/morph.cpp lab/morph_stops.cpp
   lab/morph_view.cpp lab/page.cpp lab/reading.cpp lab/sliders.cpp lab/text.cpp lab/theme.cpp lab/time.cpp
   lab/time_pictures.cpp lab/top_bar.cpp lab/traversal.cpp lab/widgets.cpp ${CMAKE_CURRENT_BINARY_DIR}/lab_font.cpp)
 target_link_libraries(lab_app PRIVATE imgui lab_data vae_warnings)

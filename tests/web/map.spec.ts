@@ -191,3 +191,64 @@ test('on the smallest screen the test digits leave the pictures to be seen', asy
   expect(covered).toBeGreaterThan(0.02);
   expect(covered).toBeLessThan(0.26);
 });
+
+test('its native mirror says its keys: arrows move the digit, + and − zoom, Tab and Escape go on', async ({ page, lab }) => {
+  await open(lab, '&even=1');
+  const map = lab.control('map');
+  await expect(map).toHaveAttribute('role', 'application');
+  await expect(map).toHaveAttribute('aria-label', /Arrow keys.*Escape/);
+  const before = (await state(lab)).z;
+  await lab.control('model').focus();
+  await page.keyboard.press('Tab');
+  await expect(map).toBeFocused();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowUp']) await page.keyboard.press(key);
+  await lab.settled();
+  const moved = (await state(lab)).z;
+  expect(moved[0] - before[0]).toBeCloseTo(0.5, 2);  // a step is a 24th of six units
+  expect(moved[1] - before[1]).toBeCloseTo(0.25, 2);
+  await expect(page.locator('#live')).toContainText('z₁ = ');
+  await page.keyboard.press('+');
+  await lab.settled();
+  expect((await state(lab)).map[2]).toBeCloseTo(2, 3);
+  await page.keyboard.press('-');
+  await page.keyboard.press('Control+z');  // all steps are one
+  await lab.settled();
+  expect((await state(lab)).map[2]).toBeCloseTo(1, 3);
+  expect((await state(lab)).z).toEqual(before);
+  await page.keyboard.press('Tab');
+  await expect(lab.control('map_pictures')).toBeFocused();
+  await page.keyboard.press('Shift+Tab');
+  await expect(map).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(lab.control('map_pictures')).toBeFocused();
+});
+
+test('on the canvas Enter gives it the keys, Escape takes them away, and P and undo work all the while', async ({ page, lab }) => {
+  await open(lab, '&even=1');
+  const before = (await state(lab)).z, press = async (...keys: string[]) => {
+    for (const key of keys) await page.keyboard.press(key);
+    await lab.settled();
+  };
+  await page.focus('#canvas');
+  await press('ArrowDown', 'ArrowDown', 'ArrowDown');  // views, model, map
+  await press('ArrowRight', 'ArrowUp');                // passes over it
+  expect((await state(lab)).z).toEqual(before);
+  await press('Enter', 'ArrowLeft', 'ArrowLeft', 'ArrowDown');
+  const { z } = await state(lab);
+  expect(z[0] - before[0]).toBeCloseTo(-0.5, 2);
+  expect(z[1] - before[1]).toBeCloseTo(-0.25, 2);
+  await press('Control+z');
+  expect((await state(lab)).z).toEqual(before);
+  await page.keyboard.press('p');
+  await expect.poll(async () => (await lab.state()).playing).toBe(true);
+  await page.keyboard.press('p');
+  await expect.poll(async () => (await lab.state()).playing).toBe(false);
+  await press('+', '+', 'ArrowRight');
+  expect((await state(lab)).map[2]).toBeCloseTo(4, 3);
+  expect((await state(lab)).z[0] - before[0]).toBeCloseTo(0.0625, 3);
+  const inside = (await state(lab)).z;
+  await press('Escape', 'ArrowRight', 'ArrowDown', '+');
+  expect((await state(lab)).z).toEqual(inside);
+  await page.keyboard.press('Tab');
+  await expect(page.locator('#canvas')).not.toBeFocused();
+});

@@ -1,7 +1,7 @@
 // What the page around the canvas and the tests may ask the lab: where things are, what they show, what is
 // chosen, in words and as JSON.
 #include "imgui_internal.h"
-#include "web/lab/widgets.hpp"
+#include "web/lab/views.hpp"
 
 namespace lab {
 namespace {
@@ -50,6 +50,7 @@ void control(Json& json, const Item& item, float scale) {
   }
   json.close(']');
   if (!item.group.empty()) json.key("group").string(item.group);
+  if (item.keys) json.key("keys").boolean(true);
   if (item.kind == Item::kToggle || item.kind == Item::kRange || item.kind == Item::kChoice) {
     json.key("value").number(static_cast<double>(item.value));
   }
@@ -141,6 +142,7 @@ std::string describe(const App& app) {
     words =
         say(Text::kSayNats, {number(nats->total(), 1), number(nats->reconstruction, 1), number(nats->kl, 1)});
   }
+  words += map_place(app);
   if (!looks.empty()) words += say(Text::kSayLooks, {looks});
   return words;
 }

@@ -131,15 +131,20 @@ void map_area(App& app, const Box& box) {
   const float gutter = u(app, 34), line = std::max(1.0f, std::floor(app.host.scale));
   const Layout layout = lay_out(app, box.w - gutter - line);
   const float left = box.right() - line - layout.side;
+  map_remote(app);
   Window window{left, box.y + line, layout.side, state.map_x, state.map_y, state.map_zoom, map_scale(app)};
   window.keep_in_bounds();
   const Box area{window.left, window.top, window.side, window.side};
-  follow_pointer(app, pad(app, "map", say(Text::kMapPad), area), window);
+  const Pad touched = pad(app, "map", say(Text::kMapPad), area);
+  app.items.back().keys = true;
+  follow_pointer(app, touched, window);
   state.map_x = window.x;
   state.map_y = window.y;
   state.map_zoom = window.zoom;
 
-  ink().AddRectFilled({area.x - line, area.y - line}, {area.right() + line, area.bottom() + line}, c.border);
+  const float edge = app.map.entered ? u(app, 3) : line;
+  ink().AddRectFilled({area.x - edge, area.y - edge}, {area.right() + edge, area.bottom() + edge},
+                      app.map.entered ? c.accent[kAccentZ] : c.border);
   ink().AddRectFilled(low(area), high(area), c.tile);
   map_axes(app, window, !state.map_pictures);
   ink().PushClipRect(low(area), high(area), true);

@@ -63,10 +63,7 @@ void position_slider(App& app, bool is_x, const Box& box) {
     return;
   }
   app.lab.set_z(app.map.plane.at(at), kMapTag + (is_x ? 1 : 2));
-  const Scale scale = map_scale(app);
-  const float half = kMapHalf / state.map_zoom, x = scale.place(at.x), y = scale.place(at.y);
-  if (std::fabs(x - state.map_x) > half) state.map_x = x;
-  if (std::fabs(y - state.map_y) > half) state.map_y = y;
+  follow_digit(app);
 }
 
 }  // namespace

@@ -35,6 +35,11 @@ float map_legend(App& app, float x, float y, float width);
 
 /// The digit under the pointer, large and with its z, beside the pointer and within the map's area.
 void map_lens(App& app, const Box& area);
+/// What its native mirror was told by keys: "left", "right", "up", "down", "in", "out".
+void map_remote(App& app);
+/// The map after the current digit, when that has left it.
+void follow_digit(App& app);
+
 /// Where the current digit is on the two axes, by sliders, and which axes these are. Returns the height.
 float map_controls(App& app, float x, float y, float width);
 

@@ -27,6 +27,8 @@ struct MapView {
   std::vector<Shown> cells, under;
   Scale scale;  // of both
 
+  bool entered = false;  // by Enter on the canvas: arrow keys are the map's until Escape
+
   // The pointer
   std::vector<float> hover;  // z under it, or empty
   Spot pointer;              // the last there was, on the screen

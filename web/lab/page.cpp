@@ -10,7 +10,9 @@
 namespace lab {
 namespace {
 
-bool is_control(const Item& item) { return item.kind != Item::kPlace && item.kind != Item::kPad; }
+bool is_control(const Item& item) {
+  return item.kind != Item::kPlace && (item.kind != Item::kPad || item.keys);
+}
 
 /// Puts the keys' focus on the control `step` places further in reading order; a group is one place.
 void move_focus(App& app, int step) {
@@ -48,6 +50,8 @@ void press_focused(App& app) {
     app.editing = item->name;
     app.edited.clear();
     std::erase(app.keys, ImGuiKey_Enter);
+  } else if (item->kind == Item::kPad) {
+    app.map.entered = true;
   } else if (item->kind != Item::kRange) {
     app.remote.push_back({item->name, item->value, {}});
   }
@@ -60,12 +64,16 @@ void play_or_pause(App& app) {
 }
 
 void keyboard(App& app) {
-  if (ImGui::IsMouseClicked(ImGuiMouseButton_Left)) app.keyboard = false;
+  const bool clicked = ImGui::IsMouseClicked(ImGuiMouseButton_Left);
+  if (clicked) app.keyboard = false;
   if (!app.editing.empty()) return;
+  if (clicked || app.focus != "map" || app.lab.state().view != View::kMap) app.map.entered = false;
+  if (app.map.entered) map_typed(app);
   constexpr float kToTheEnd = 1000;
   const std::vector<ImGuiKey> keys = app.keys;
   for (const ImGuiKey key : keys) {
     if (key != ImGuiKey_Space && key != ImGuiKey_P) app.keyboard = true;
+    if (app.map.entered && map_key(app, key)) continue;
     switch (key) {
       case ImGuiKey_Space:
         app.lab.new_samples();
@@ -99,6 +107,7 @@ void keyboard(App& app) {
         break;
       case ImGuiKey_DownArrow:
       case ImGuiKey_Tab:
+        app.map.entered = false;
         move_focus(app, 1);
         break;
       case ImGuiKey_Enter:

@@ -69,6 +69,7 @@ struct Item {
   std::string words;                 // the value in words; kField: its text
   std::vector<std::string> options;  // kChoice
   std::string group;                 // items of one group are one stop of the Tab key
+  bool keys = false;                 // kPad: can have the focus, and takes arrow keys, + and - then
 };
 
 /// What a mirror of a control did: a press, a new value, or a text.

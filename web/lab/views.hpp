@@ -15,6 +15,13 @@ float time_view(App& app, float x, float y, float width);
 float compare_view(App& app, float x, float y, float width);
 float inside_view(App& app, float x, float y, float width);
 
+/// The canvas's keys while its map is entered: true when this one was the map's.
+bool map_key(App& app, ImGuiKey key);
+/// The same for what is typed: + and - zoom.
+void map_typed(App& app);
+/// "z1 = 0.42, z2 = −1.30": where the current digit is on the map, in words; empty without a map.
+std::string map_place(const App& app);
+
 /// The bar above every view: which view, which model. Returns its height.
 float top_bar(App& app, float x, float y, float width);
 /// Two views use it: A, the digit on the way, B, t and play. Returns the card's height.

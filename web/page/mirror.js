@@ -11,6 +11,7 @@ function create(control, remote, forward) {
   if (kind === 'pad') {
     element.className = 'pad';
     forward(element);
+    if (control.keys) takeKeys(element, name, remote);
   } else if (kind === 'range') {
     element.type = 'range';
     element.addEventListener('input', () => remote(name, Number(element.value)));
@@ -31,6 +32,30 @@ function create(control, remote, forward) {
     element.addEventListener('keydown', event => moveInGroup(element, event));
   }
   return element;
+}
+
+const PAD_KEYS = {ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down', '+': 'in', '=': 'in', '-': 'out',
+  _: 'out'};
+
+/** A pad with the focus takes arrow keys, + and -; Escape goes on to the next control, and Tab as everywhere. */
+function takeKeys(element, name, remote) {
+  let used = false;
+  element.tabIndex = 0;
+  element.addEventListener('keydown', event => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = PAD_KEYS[event.key];
+    if (key) {
+      event.preventDefault();
+      used = true;
+      remote(name, 0, key);
+    } else if (event.key === 'Escape') {
+      element.nextElementSibling?.focus();
+    }
+  });
+  element.addEventListener('blur', () => {
+    if (used) remote(name, 0, 'leave');
+    used = false;
+  });
 }
 
 /** Arrow keys move among the buttons of one group, which is one stop of the Tab key. */
@@ -61,7 +86,7 @@ function update(element, control) {
     return;
   }
   set(element, 'aria-label', label);
-  if (kind === 'pad') return set(element, 'role', 'img');
+  if (kind === 'pad') return set(element, 'role', control.keys ? 'application' : 'img');
   if (kind === 'field') {
     const own = element === document.activeElement;
     element.defaultValue = control.words;
