@@ -38,7 +38,7 @@ export class DigitVaeElement extends Base {
   #root = this.attachShadow({ mode: 'open', delegatesFocus: true });
   #view = null;         // of CLASSES, or null for the lab
   #viewName = '';
-  #frame; #controls; #message; #retry; #live; #fallback; #poster;
+  #frame; #stage; #controls; #message; #retry; #live; #fallback; #poster;
   #entry = null;        // of models.js
   #loaded = null;       // {model, facts}
   #near = false;
@@ -118,6 +118,7 @@ export class DigitVaeElement extends Base {
     adopt(this.#root);
     this.#frame = make('div', { className: 'frame', dir: 'ltr' });
     this.#frame.setAttribute('part', 'frame');
+    this.#stage = make('div', { className: 'stage' });
     this.#controls = make('div');
     this.#controls.setAttribute('part', 'controls');
     this.#retry = make('button', { type: 'button', onclick: () => { this.#forget(); this.#load().catch(() => {}); } });
@@ -129,7 +130,8 @@ export class DigitVaeElement extends Base {
     this.#poster = make('img', { className: 'poster', alt: '', hidden: true });
     this.#poster.setAttribute('part', 'poster');
     this.#fallback = make('slot', { hidden: true });
-    this.#root.replaceChildren(this.#frame, this.#controls, this.#message, this.#live, this.#fallback);
+    this.#frame.append(this.#stage, this.#controls, this.#message, this.#live, this.#fallback);
+    this.#root.replaceChildren(this.#frame);
     this.#root.addEventListener('keydown', this.#onKey);
     this.#root.addEventListener('transitionend', this.#onColour);
   }
@@ -171,7 +173,7 @@ export class DigitVaeElement extends Base {
     this.#message.hidden = true;
     this.#labEnd?.abort();
     this.#view = name === 'lab' ? null : new CLASSES[name](this.#host);
-    this.#frame.replaceChildren(...name === 'lab' ? this.#makeLab() : [...this.#view.content, this.#poster]);
+    this.#stage.replaceChildren(...name === 'lab' ? this.#makeLab() : [...this.#view.content, this.#poster]);
     this.#controls.replaceChildren(...this.#view?.controls ?? []);
   }
 
@@ -336,9 +338,10 @@ export class DigitVaeElement extends Base {
   play(on = true) {
     if (on === this.#playing) return;
     this.#stopped = !on;
-    this.#t = this.t;
+    if (on) this.#t = this.t;
     this.#playing = on;
-    if (on) this.#queue();
+    if (!on) write(this, 't', Number(this.#t.toFixed(3)));
+    this.#queue();
   }
 
   #ticking = false;
@@ -349,7 +352,6 @@ export class DigitVaeElement extends Base {
     const frame = (now) => {
       if (!this.#playing || !this.#near || !this.#loaded || this.#viewName !== 'morph') {
         this.#ticking = false;
-        if (!this.#playing) write(this, 't', this.#t.toFixed(3));
         return;
       }
       this.#t += way * Math.min(100, now - last) / SWEEP;

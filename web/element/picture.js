@@ -15,7 +15,7 @@ export function paint(canvas, images, first = 0) {
   const columns = canvas.width / SIDE, context = canvas.getContext('2d'), n = images.length / (SIDE * SIDE);
   for (let k = 0; k < n; ++k) {
     const data = new ImageData(SIDE, SIDE);
-    for (let i = 0; i < SIDE * SIDE; ++i) data.data[4 * i + 3] = 255 * images[k * SIDE * SIDE + i] + 0.5;
+    for (let i = 0; i < SIDE * SIDE; ++i) data.data[4 * i + 3] = 255 * images[k * SIDE * SIDE + i];
     context.putImageData(data, (first + k) % columns * SIDE, Math.floor((first + k) / columns) * SIDE);
   }
   colour(canvas);

@@ -16,7 +16,7 @@ const css = `
 @media (forced-colors: active) { :host { --accent: Highlight; } }
 :host([view="lab"]) { display: block; width: 100%; }
 * { box-sizing: border-box; }
-.frame { position: relative; }
+.frame, .stage { position: relative; }
 canvas, .poster, iframe { display: block; width: 100%; height: auto; border: 1px solid var(--border);
   border-radius: .4em; background: var(--paper); color: var(--ink); transition: color 1ms; }
 iframe { height: var(--digit-vae-lab-height, 56em); }

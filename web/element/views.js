@@ -192,9 +192,10 @@ class Latent extends View {
     if (host.loaded) this.arrange();
     super.update();
     const z = host.loaded && this.latent();
-    for (const { index, input } of this.sliders) input.value = z[index];
     this.label(this.canvas, host.say('latent'), z ? [z] : []);
-    if (z) host.show(this.canvas, z);
+    if (!z) return;
+    for (const { index, input } of this.sliders) input.value = z[index];
+    host.show(this.canvas, z);
   }
 }
 
