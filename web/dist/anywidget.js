@@ -10,23 +10,23 @@ export default {
     const element = document.createElement('digit-vae');
     // A trait `from_` too, for Python has a keyword `from`.
     const value = (name) => model.get(name) ?? (name === 'from' ? model.get('from_') : undefined);
-    const follow = () => {
-      for (const name of NAMES) {
-        const now = value(name);
-        if (now === undefined || now === null || now === '') element.removeAttribute(name);
-        else element.setAttribute(name, Array.isArray(now) ? now.join(' ') : String(now));
-      }
-      for (const name of FLAGS) element.toggleAttribute(name, Boolean(value(name)));
+    const follow = (name) => {
+      const now = value(name);
+      if (FLAGS.includes(name)) element.toggleAttribute(name, Boolean(now));
+      else if (now === undefined || now === null || now === '') element.removeAttribute(name);
+      else element.setAttribute(name, Array.isArray(now) ? now.join(' ') : String(now));
     };
-    follow();
-    model.on('change', follow);
+    // Each trait by itself: a change of `state` must not undo what the visitor did to the attributes.
+    const followers = [...NAMES, ...FLAGS, 'from_'].map((trait) => [`change:${trait}`, () => follow(trait.replace('_', ''))]);
+    for (const name of [...NAMES, ...FLAGS]) follow(name);
+    for (const follower of followers) model.on(...follower);
     element.addEventListener('digit-change', ({ detail }) => {
       model.set('state', detail);
       model.save_changes();
     });
     el.append(element);
     return () => {
-      model.off?.('change', follow);
+      for (const follower of followers) model.off?.(...follower);
       element.destroy();
     };
   },
