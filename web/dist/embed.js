@@ -2,6 +2,12 @@
 // hash, which follows what the visitor does. It tells whoever frames it of its height and of what happens, and listens
 // to nobody.
 
+// Without an origin of its own, in a sandboxed frame or from a file, a page fetches no modules.
+if (!customElements.get('digit-vae')) {
+  if (origin === 'null') document.head.append(Object.assign(document.createElement('script'), { src: 'digit-vae.inline.js' }));
+  else import(new URL('define.js', location));
+}
+
 const NAMES = ['view', 'src', 'seed', 'z', 'from', 'to', 't', 'steps', 'digit', 'theme', 'lang', 'controls', 'autoplay',
   'poster', 'readonly'];
 const STATE = ['seed', 'z', 'from', 'to', 't', 'digit'];
