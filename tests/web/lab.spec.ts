@@ -476,12 +476,19 @@ test.describe('bad days', () => {
     }, bytes);
     await drop(null);
     await expect(page.locator('#notice')).toContainText('a folder cannot be read as a file: not a file. (not-weights)');
+    await expect(page.locator('#retry')).toBeVisible();  // the start can still be tried again
+    await expect(page.locator('#close')).toBeHidden();
     await drop([...readFileSync(weightsPath)]);
     await expect(page.locator('#stage')).toBeVisible();
     await expect(page.locator('#notice')).toBeHidden();
     const lab = new Lab(page);
     await lab.settled();
     expect(mean(await inkOfSamples(lab))).toBeGreaterThan(0.08);
+    await drop(null);
+    await expect(page.locator('#retry')).toBeHidden();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await expect(page.locator('#notice')).toBeHidden();
+    await expect(page.locator('#canvas')).toBeFocused();
     expect(silent.splice(0).filter((message) => !message.startsWith('Failed to load resource'))).toEqual([]);
   });
 

@@ -271,3 +271,26 @@ test('a link to a real digit makes it the current one', async ({ page }) => {
   await lab.settled();
   await expect.poll(async () => (await lab.state()).z[0]).toBeCloseTo(1.13, 1);  // mu of z1, as its code says
 });
+
+test('Space draws new samples only where samples are seen', async ({ page, lab }) => {
+  for (const [view, more] of [['generate', 1], ['bend', 0], ['map', 0], ['compare', 1], ['inside', 0]] as const) {
+    await lab.view(view);
+    const { seed } = await lab.state();
+    await page.focus('#canvas');
+    await page.keyboard.press('Space');
+    await lab.settled();
+    expect((await lab.state()).seed, view).toBe(seed + more);
+  }
+});
+
+test('on a narrow screen the chooser says of every model what it is', async ({ page, lab }) => {
+  await page.setViewportSize({ width: 320, height: 900 });
+  await lab.open();
+  await lab.set('model');
+  const rows = await Promise.all(['mlp', 'tf-conv', 'autoencoder'].map((id) => lab.box(`model:${id}`)));
+  for (const { x, w, h } of rows) {
+    expect(x + w).toBeLessThanOrEqual(320);
+    expect(h).toBeGreaterThan(70);  // its name, lines of words, its numbers
+  }
+  expect(rows[1].h).toBeGreaterThan(rows[2].h);  // the longer words wrap
+});

@@ -89,3 +89,29 @@ test('snapshots that do not arrive can be asked for again', async ({ page }) => 
   await lab.control('again').evaluate((button: HTMLElement) => button.click());
   await expect(lab.control('snapshot')).toBeAttached({ timeout: 15_000 });
 });
+
+test('a moment beyond the last is the last', async ({ page }) => {
+  const lab = await open(page, '&snapshot=99');
+  expect((await lab.state() as any).snapshot).toBe(-1);
+  expect(await page.evaluate(() => (window as any).lab.link())).not.toContain('snapshot');
+  expect(await lab.control('snapshot').inputValue()).toBe(String(await last(lab)));
+});
+
+test('the map is of one moment in every frame', async ({ page }) => {
+  const lab = await open(page);
+  const seen = await page.evaluate(async () => {
+    const { lab } = window as any, canvas = document.querySelector('canvas')!;
+    const copy = document.createElement('canvas'), { x, y, w, h } = lab.item('time:map');
+    Object.assign(copy, { width: w, height: h });
+    const pictures = new Set<string>();
+    lab.remote('snapshot', 2);
+    for (let frames = lab.state().frames; ; ++frames) {
+      await new Promise(requestAnimationFrame);  // right after the lab's own frame, whose picture is still there
+      if (lab.state().frames === frames) break;
+      copy.getContext('2d')!.drawImage(canvas, x, y, w, h, 0, 0, w, h);
+      pictures.add(copy.toDataURL());
+    }
+    return pictures.size;
+  });
+  expect(seen).toBe(2);  // before and after
+});

@@ -89,7 +89,10 @@ float samples_card(App& app, float x, float y, float width, float fill_to) {
   LabState& state = app.lab.state();
   const float pad = card_padding(app, width), inner = width - 2 * pad, top = y, row = u(app, 38);
   x += pad;
-  y = heading(app, x, y + pad, inner, say(Text::kSamples), say(Text::kSamplesLine)) + u(app, 14);
+  const bool prior = app.lab.current()->model.spec().prior == vae::Prior::kNormal || state.digit >= 0;
+  y = heading(app, x, y + pad, inner, say(Text::kSamples),
+              say(prior ? Text::kSamplesLine : Text::kSamplesNoPrior)) +
+      u(app, 14);
   const float seed_width = std::min(u(app, 150), std::floor(inner * 0.42f)), gap = u(app, 8);
   if (button(app, "new", {x, y, inner - seed_width - gap, row}, say(Text::kNewSamples), Kind::kPrimary)) {
     app.lab.new_samples();

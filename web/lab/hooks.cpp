@@ -155,9 +155,9 @@ std::string facts(const App& app) {
       say(Text::kFacts, {current->id == kOwnModel ? spec.name : current->id, std::to_string(spec.latent)});
   const float loss = current->test_loss("test_neg_elbo");
   if (loss > 0 && current->test_loss("test_kl") > 0) {  // without KL it would be no -ELBO
-    line += ", " + say(Text::kFactsLoss, {number(static_cast<double>(loss), 1)});
+    line.append(say(Text::kComma)) += say(Text::kFactsLoss, {number(static_cast<double>(loss), 1)});
   }
-  return line + ". " + vae::to_string(spec);
+  return line.append(say(Text::kStop)) + vae::to_string(spec);
 }
 
 }  // namespace lab

@@ -93,8 +93,9 @@ void node_face(App& app, const std::vector<Node>& nodes, const Block& block, con
   const std::string weights = weight_words(node);
   const bool fits = text_width(app.fonts.small, weights) <= words.w;
   text(app.fonts.small, c.muted, words, fits ? weights : with_commas(node.parameters));
-  const std::string spoken =
-      std::string(node_title(node)) + ", " + shape_words(node.out) + (weights.empty() ? "" : ", ") + weights;
+  std::string spoken(node_title(node));
+  spoken.append(say(Text::kComma)).append(shape_words(node.out));
+  if (!weights.empty()) spoken.append(say(Text::kComma)).append(weights);
   Item& item = add_item(app, Item::kToggle, name, box, spoken);
   item.slot = slot;
   item.value = chosen ? 1.0f : 0.0f;

@@ -63,6 +63,12 @@ void play_or_pause(App& app) {
   playing = !playing;
 }
 
+/// Whether another seed would be seen.
+bool shows_samples(const App& app) {
+  const View view = app.lab.state().view;
+  return view == View::kGenerate || view == View::kCompare || find_item(app, "time:0") != nullptr;
+}
+
 void keyboard(App& app) {
   const bool clicked = ImGui::IsMouseClicked(ImGuiMouseButton_Left);
   if (clicked) app.keyboard = false;
@@ -76,7 +82,7 @@ void keyboard(App& app) {
     if (app.map.entered && map_key(app, key)) continue;
     switch (key) {
       case ImGuiKey_Space:
-        app.lab.new_samples();
+        if (shows_samples(app)) app.lab.new_samples();
         break;
       case ImGuiKey_P:
         play_or_pause(app);

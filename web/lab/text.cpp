@@ -53,6 +53,20 @@ const char* line_end(ImFont* font, const char* p, const char* end, float width) 
   return p;
 }
 
+/// Calls visit(down, from, to) for every line; returns the height of all.
+template <class Visit>
+float each_line(ImFont* font, float width, std::string_view words, Visit visit) {
+  const char* const end = words.data() + words.size();
+  float height = 0;
+  for (const char* p = words.data(); p < end;) {
+    const char* const next = line_end(font, p, end, width);
+    visit(height, p, next);
+    height += font->FontSize;
+    p = next;
+  }
+  return height;
+}
+
 }  // namespace
 
 float text_width(ImFont* font, std::string_view words) {
@@ -71,15 +85,13 @@ void text(ImFont* font, ImU32 color, const Box& box, std::string_view words, Ali
 }
 
 float paragraph(ImFont* font, ImU32 color, float x, float y, float width, std::string_view words) {
-  const char* const end = words.data() + words.size();
-  float height = 0;
-  for (const char* p = words.data(); p < end;) {
-    const char* const next = line_end(font, p, end, width);
-    ink().AddText(font, font->FontSize, {x, y + height}, color, p, next);
-    height += font->FontSize;
-    p = next;
-  }
-  return height;
+  return each_line(font, width, words, [&](float down, const char* from, const char* to) {
+    ink().AddText(font, font->FontSize, {x, y + down}, color, from, to);
+  });
+}
+
+float paragraph_height(ImFont* font, float width, std::string_view words) {
+  return each_line(font, width, words, [](float, const char*, const char*) {});
 }
 
 }  // namespace lab

@@ -162,7 +162,8 @@ float time_view(App& app, float x, float y, float width) {
     return in_card(app, x, y, width, 0, [&] { return nothing_yet(app, x, y, width); });
   }
   const int last = snapshots->count() - 1;
-  Moment moment{*snapshots, state.snapshot < 0 ? last : std::min(state.snapshot, last)};
+  if (state.snapshot >= last) state.snapshot = -1;  // a link may name one that this training does not have
+  Moment moment{*snapshots, state.snapshot < 0 ? last : state.snapshot};
   advance(app, moment);
   app.time.complete = true;
   picture(app, moment, state.z);  // decoded before all others

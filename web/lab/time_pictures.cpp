@@ -25,6 +25,28 @@ float probability(float z) { return 0.5f * std::erfc(-z / std::sqrt(2.0f)); }
 
 float quantile(int i, int tiles) { return static_cast<float>(vae::inverse_normal_cdf((i + 0.5) / tiles)); }
 
+/// Asks for the tiles of this moment. Those of the last one that was complete stay until all of them are
+/// there: the map is of one moment.
+void ask_for_tiles(App& app, const Moment& moment, int tiles) {
+  const Gallery& gallery = app.lab.gallery();
+  auto& shown = app.time.map;
+  for (const auto& [slot, key] : shown) app.lab.gallery().keyed(key);  // still to be seen
+  std::vector<std::pair<int, std::uint64_t>> next;
+  bool ready = true;
+  for (int i = 0; i < tiles * tiles; ++i) {
+    const float z[] = {quantile(i % tiles, tiles), quantile(tiles - 1 - i / tiles, tiles)};
+    const int slot = picture(app, moment, z);
+    next.emplace_back(slot, gallery.key(slot));
+    ready = ready && gallery.ready(slot);
+  }
+  const bool kept = shown.size() == next.size() && std::all_of(shown.begin(), shown.end(), [&](const auto& tile) {
+    return gallery.ready(tile.first) && gallery.key(tile.first) == tile.second;
+  });
+  if (ready) shown = std::move(next);
+  if (!ready && !kept) shown.clear();
+  app.behind = app.behind || !ready;
+}
+
 }  // namespace
 
 float time_map_card(App& app, const Moment& moment, float x, float y, float width) {
@@ -38,13 +60,11 @@ float time_map_card(App& app, const Moment& moment, float x, float y, float widt
   const bool pressed = press(app, "time:map", box);
   mark(app, "time:map", box);
   ink().AddRectFilled(low(box), high(box), c.tile);
-  for (int i = 0; i < tiles * tiles; ++i) {
-    const int column = i % tiles, row = i / tiles;
-    const float z[] = {quantile(column, tiles), quantile(tiles - 1 - row, tiles)};
-    const int slot = slot_to_show(app, hash_bytes(&i, sizeof i), picture(app, moment, z));
-    bare_digit(
-        app, {box.x + static_cast<float>(column) * cell, box.y + static_cast<float>(row) * cell, cell, cell},
-        slot, c.digit);
+  ask_for_tiles(app, moment, tiles);
+  for (int i = 0; i < static_cast<int>(app.time.map.size()); ++i) {
+    const auto column = static_cast<float>(i % tiles), row = static_cast<float>(i / tiles);
+    bare_digit(app, {box.x + column * cell, box.y + row * cell, cell, cell},
+               app.time.map[static_cast<std::size_t>(i)].first, c.digit);
   }
   const std::vector<float>& z = app.lab.state().z;
   const ImVec2 at{box.x + side * probability(z[0]), box.bottom() - side * probability(z[1])};

@@ -23,11 +23,20 @@ namespace {
 /// "20 latents, 100.0 nats"
 std::string model_numbers(int latent, float neg_elbo) {
   std::string words = say(Text::kLatents, {std::to_string(latent)});
-  if (neg_elbo > 0) words += ", " + say(Text::kNats, {number(neg_elbo, 1)});
+  if (neg_elbo > 0) words.append(say(Text::kComma)) += say(Text::kNats, {number(neg_elbo, 1)});
   return words;
 }
 
-/// One row of the chooser; true when it is chosen.
+bool wide_row(const App& app, float width) { return width > u(app, 640); }
+
+float row_height(const App& app, std::string_view id, float width) {
+  const float two_lines = u(app, 56);
+  if (wide_row(app, width)) return two_lines;
+  return two_lines + paragraph_height(app.fonts.small, width - u(app, 24), model_words(id)) + u(app, 2);
+}
+
+/// One row of the chooser; true when it is chosen. Where it is narrow, what the model is stands in lines of its
+/// own.
 bool model_row(App& app, const Box& box, std::string_view id, std::string_view numbers,
                std::string_view status, bool current) {
   const Theme& c = colors(app);
@@ -38,14 +47,18 @@ bool model_row(App& app, const Box& box, std::string_view id, std::string_view n
     ink().AddRectFilled(low(box), high(box), current ? chosen : c.control_hover, u(app, 9));
   }
   const Box inner{box.x + u(app, 12), box.y, box.w - u(app, 24), box.h};
-  const float line = u(app, 20), top = box.y + (box.h - 2 * line) / 2;
+  const float line = u(app, 20), top = box.y + u(app, 8);
   text(app.fonts.strong, c.ink, {inner.x, top, inner.w, line}, id);
   text(app.fonts.small, c.muted, {inner.x, top, inner.w, line}, status, Align::kRight);
-  const bool wide = box.w > u(app, 640);
-  text(app.fonts.small, c.muted, {inner.x, top + line, inner.w, line}, wide ? model_words(id) : numbers);
-  if (wide) text(app.fonts.small, c.muted, {inner.x, top + line, inner.w, line}, numbers, Align::kRight);
-  const std::string spoken =
-      std::string(id) + ": " + std::string(model_words(id)) + ". " + std::string(numbers);
+  if (wide_row(app, box.w)) {
+    text(app.fonts.small, c.muted, {inner.x, top + line, inner.w, line}, model_words(id));
+    text(app.fonts.small, c.muted, {inner.x, top + line, inner.w, line}, numbers, Align::kRight);
+  } else {
+    paragraph(app.fonts.small, c.muted, inner.x, top + line + u(app, 1), inner.w, model_words(id));
+    text(app.fonts.small, c.muted, {inner.x, box.bottom() - u(app, 8) - line, inner.w, line}, numbers);
+  }
+  std::string spoken(id);
+  spoken.append(say(Text::kColon)).append(model_words(id)).append(say(Text::kStop)).append(numbers);
   add_item(app, Item::kToggle, name, box, spoken).value = current ? 1.0f : 0.0f;
   pressed = app.take_remote(name, nullptr) || pressed;
   return pressed;
@@ -58,29 +71,29 @@ std::string status_words(App& app, const KnownModel& known) {
 }
 
 float chooser(App& app, float x, float y, float width) {
-  const float pad = u(app, 8), row = u(app, 56), top = y;
+  const float pad = u(app, 8), top = y, inner = width - 2 * pad;
   std::string chosen;
   y += pad;
   for (const KnownModel& known : known_models()) {
-    const Box box{x + pad, y, width - 2 * pad, row};
+    const Box box{x + pad, y, inner, row_height(app, known.id, inner)};
     const std::string numbers = model_numbers(known.latent, known.test_neg_elbo);
     if (model_row(app, box, known.id, numbers, status_words(app, known), app.lab.state().model == known.id)) {
       chosen = known.id;
     }
-    y += row;
+    y += box.h;
   }
   if (LoadedModel* own = app.lab.model(kOwnModel)) {
-    const Box box{x + pad, y, width - 2 * pad, row};
+    const Box box{x + pad, y, inner, row_height(app, kOwnModel, inner)};
     const std::string numbers = model_numbers(own->model.latent(), own->test_loss("test_neg_elbo"));
-    if (model_row(app, box, kOwnModel, own->model.spec().name + ", " + numbers,
+    if (model_row(app, box, kOwnModel, own->model.spec().name + std::string(say(Text::kComma)) + numbers,
                   megabytes(static_cast<double>(own->bytes)), app.lab.state().model == kOwnModel)) {
       chosen = kOwnModel;
     }
-    y += row;
+    y += box.h;
   }
   if (!app.host.window) {
     y += pad;
-    const Box open{x + pad, y, std::min(width - 2 * pad, u(app, 280)), u(app, 38)};
+    const Box open{x + pad, y, std::min(inner, u(app, 280)), u(app, 38)};
     if (button(app, "open", open, say(Text::kOpenWeights))) app.request = "open";
     y += open.h + pad;
   }
@@ -134,7 +147,8 @@ float top_bar(App& app, float x, float y, float width) {
   }
   if (const LoadedModel* current = app.lab.current(); current != nullptr && current->id == state.model) {
     const bool elbo = current->test_loss("test_kl") > 0;
-    label += ": " + model_numbers(current->model.latent(), elbo ? current->test_loss("test_neg_elbo") : 0);
+    label.append(say(Text::kColon)) +=
+        model_numbers(current->model.latent(), elbo ? current->test_loss("test_neg_elbo") : 0);
   } else if (const std::string waiting = loading_words(app, file); !waiting.empty()) {
     label = waiting;
   }

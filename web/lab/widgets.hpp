@@ -31,6 +31,8 @@ enum class Align { kLeft, kCenter, kRight };
 void text(ImFont* font, ImU32 color, const Box& box, std::string_view words, Align align = Align::kLeft);
 /// Wrapped text from the box's top; returns its height.
 float paragraph(ImFont* font, ImU32 color, float x, float y, float width, std::string_view words);
+/// The same without drawing it.
+float paragraph_height(ImFont* font, float width, std::string_view words);
 float text_width(ImFont* font, std::string_view words);
 
 void card(App& app, const Box& box);

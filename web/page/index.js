@@ -12,8 +12,8 @@ const SIMD_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1,
 const MAX_WEIGHTS = 64 << 20;  // what the module accepts (shared/weights_file.hpp)
 const STALL = 20000;           // milliseconds without a byte
 document.body.dataset.alive = '';
-const [canvas, stage, notice, status, progress, retry, live, chooser] =
-  ['canvas', 'stage', 'notice', 'status', 'progress', 'retry', 'live', 'file'].map(id => document.getElementById(id));
+const [canvas, stage, notice, status, progress, retry, close, live, chooser] =
+  ['canvas', 'stage', 'notice', 'status', 'progress', 'retry', 'close', 'live', 'file'].map(id => document.getElementById(id));
 
 // ---- Language: ?lang=, or the browser's
 
@@ -45,17 +45,26 @@ function tell(text, fraction) {
   status.textContent = text;
   progress.hidden = fraction === undefined;
   if (fraction !== undefined) progress.value = fraction;
-  retry.hidden = true;
+  retry.hidden = close.hidden = true;
 }
 
-function tellError(error, again) {
+let again = null;  // what "Try again" does, as long as there is no lab to be seen
+
+function tellError(error, tryAgain = again) {
+  again = tryAgain;
   const message = String(error.message || error);
   tell(say('error', message.replace(/[.。]$/, ''), error.code || 'error'));
   notice.setAttribute('role', 'alert');
   retry.hidden = !again;
   retry.onclick = again;
+  close.hidden = stage.hidden;
   notice.scrollIntoView({block: 'nearest'});
 }
+
+close.addEventListener('click', () => {
+  notice.hidden = true;
+  canvas.focus({preventScroll: true});
+});
 
 // ---- Files
 
@@ -431,6 +440,7 @@ let gl;
 /** The model is there: the canvas takes the place of the notice. */
 function show() {
   notice.hidden = true;
+  again = null;
   if (!stage.hidden) return;
   stage.hidden = false;
   watchSize();
@@ -458,6 +468,7 @@ async function startModule() {
 }
 
 async function start() {
+  again = null;
   try {
     if (typeof WebAssembly !== 'object') throw new LabError('wasm', say('error_no_wasm'));
     // The attributes that count are those of the first call; GLFW then gets this same context.
