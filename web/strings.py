@@ -2,10 +2,11 @@
 """strings.py TEXTS.json [OUT.hpp] [OUT.js] [--used-in FOLDER]: what a visitor reads, in every language, as code.
 
 TEXTS.json has a line for each text, sorted: "view_name": {"en": ..., "zh": ...}. {0}, {1} stand for values that are
-put in. Texts of the page around the lab are called page_..., those of the element <digit-vae> element_...; they may
-hold tags (<b>...</b>) and become a module whose default export is {language: {key: text}}: the element's when OUT.js is
-called element..., else the page's. The others become the header behind web/lab/strings.hpp. --used-in also asks that
-the sources in FOLDER name every text. What is wrong is told in one line, and nothing is written."""
+put in. Texts of the page around the lab are called page_..., of the element <digit-vae> element_..., of the site around
+both site_...; they may hold tags (<b>...</b>) and become modules whose default export is {language: {key: text}}:
+strings.js the page's, element_strings.js and site_strings.js the others'. The rest becomes the header behind
+web/lab/strings.hpp. --used-in also asks that the sources in FOLDER name every text. What is wrong is told in one line,
+and nothing is written."""
 import argparse
 import json
 import pathlib
@@ -13,6 +14,7 @@ import re
 import sys
 
 LANGUAGES = ("en", "zh")  # in the order of lab::Language
+SCRIPTS = {"page": "page", "element": "element", "dist": "site"}  # folders, and the first words of their texts
 SOURCES = {".cpp", ".hpp", ".js", ".html"}
 
 
@@ -57,7 +59,7 @@ def check(texts):
 
 
 def of_script(key):
-    return key.startswith(("page_", "element_"))
+    return key.split("_")[0] in SCRIPTS.values()
 
 
 def enumerator(key):
@@ -65,14 +67,14 @@ def enumerator(key):
 
 
 def check_used(texts, folder):
-    """Every text is named by the sources: kViewName in C++, say('name') or data-text="name" in the page, 'name' in the
-    element."""
-    files = [path for path in sorted(pathlib.Path(folder).rglob("*")) if path.suffix in SOURCES]
-    sources = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    element = "\n".join(path.read_text(encoding="utf-8") for path in files if path.parent.name == "element")
-    words = set(re.findall(r"\w+", sources))
-    words |= {f"page_{name}" for _, name in re.findall(r"(say\('|data-text=\")(\w+)", sources)}
-    words |= {f"element_{name}" for name in re.findall(r"'(\w+)'", element)}
+    """Every text is named by the sources: kViewName in C++, 'name' or "name" in the folder of its script."""
+    words = set()
+    for path in pathlib.Path(folder).rglob("*"):
+        if path.suffix not in SOURCES:
+            continue
+        source, script = path.read_text(encoding="utf-8"), SCRIPTS.get(path.parent.name)
+        words |= set(re.findall(r"\w+", source))
+        words |= {f"{script}_{name}" for name in re.findall(r"['\"](\w+)['\"]", source) if script}
     idle = [key for key in texts if (key if of_script(key) else enumerator(key)) not in words]
     if idle:
         raise Wrong(f"nothing in {folder} uses {', '.join(idle)}")
@@ -108,7 +110,7 @@ def main():
     except Wrong as wrong:
         sys.exit(f"strings.py: {wrong}")
     for out in map(pathlib.Path, options.outputs):
-        prefix = "element_" if out.name.startswith("element") else "page_"
+        prefix = out.stem.removesuffix("strings") or "page_"
         out.write_text(cpp(texts) if out.suffix == ".hpp" else js(texts, prefix), encoding="utf-8")
 
 

@@ -29,7 +29,7 @@ function write(name, text) {
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 execFileSync('/usr/bin/python3', [join(root, 'web/strings.py'), join(root, 'web/strings.json'),
-  join(work, 'element_strings.js')], { stdio: 'inherit' });
+  join(work, 'element_strings.js'), join(work, 'site_strings.js')], { stdio: 'inherit' });
 
 /** The first digit of the first sheet, 4 bits a pixel: what an element shows before anything was downloaded. */
 async function posterModule() {
@@ -49,8 +49,8 @@ writeFileSync(join(work, 'poster.js'), await posterModule());
 const parts = (files) => ({
   name: 'parts',
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\/(poster|strings)\.js$/ }, ({ path, importer }) => {
-      if (!importer.startsWith(element)) return { path: join(web, path) };
+    onResolve({ filter: /^\.\/(poster|strings|site_strings)\.js$/ }, ({ path, importer }) => {
+      if (importer.startsWith(web)) return { path: join(web, path) };
       return { path: join(work, path === './strings.js' ? 'element_strings.js' : path) };
     });
     if (!files) return;
@@ -143,9 +143,10 @@ rmSync(join(dist, 'scorm'), { recursive: true });
 // ---- The site
 
 putFiles('site');
-for (const name of ['embed.html', 'embed.js', 'index.html', 'gallery.js', 'gallery.css']) {
+for (const name of ['embed.html', 'embed.js', 'index.html', 'gallery.css']) {
   cpSync(join(here, name), join(dist, 'site', name));
 }
+write('site/gallery.js', await bundle(join(here, 'gallery.js'), { define: { VERSION: JSON.stringify(version) } }));
 for (const name of ['digit-vae.html', 'digit-vae.inline.js', 'digit-vae.anywidget.js', 'digit-vae.scorm.zip',
   `digit-vae-${version}.tgz`]) cpSync(join(dist, name), join(dist, 'site', name));
 if (existsSync(join(root, 'node_modules/typedoc'))) {

@@ -1,0 +1,138 @@
+// The site's front page: every view live, and a builder whose text can be pasted into a page of one's own. VERSION comes
+// from the build.
+
+import texts from './site_strings.js';
+import { snippets } from './snippets.js';
+
+const find = (id) => document.getElementById(id);
+const wishes = [new URLSearchParams(location.search).get('lang'), ...navigator.languages];
+const language = wishes.map((tag) => String(tag).slice(0, 2).toLowerCase()).find((tag) => Object.hasOwn(texts, tag)) ?? 'en';
+const say = (key) => texts[language][`site_${key}`];
+
+const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
+
+document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
+document.title = say('title');
+for (const element of document.querySelectorAll('[data-text]')) element.textContent = say(element.dataset.text);
+find('code').setAttribute('aria-label', say('host'));
+
+// ---- The views
+
+const EXAMPLES = {
+  sample: { view: 'sample', digit: '7' },
+  morph: { view: 'morph', from: '3', to: '8', autoplay: '' },
+  latent: { view: 'latent', digit: '4' },
+  map: { view: 'map', src: 'aevb.decoder.bin', steps: '13' },
+  draw: { view: 'draw' },
+};
+
+const TITLES = { sample: 'view_sample', morph: 'view_morph', latent: 'view_latent', map: 'view_map', draw: 'view_draw',
+  lab: 'lab' };
+
+function digits(attributes) {
+  const element = make('digit-vae');
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+for (const [view, attributes] of Object.entries(EXAMPLES)) {
+  const title = say(TITLES[view]);
+  const take = make('button', { type: 'button', textContent: say('take'), onclick: () => {
+    choose(attributes);
+    find('build').scrollIntoView({ behavior: 'smooth' });
+  } });
+  take.setAttribute('aria-label', `${say('take')}: ${title}`);
+  find('views').append(make('li', {}, make('h3', { textContent: title }), digits(attributes), make('p', {}, take)));
+}
+
+// ---- The builder: a control for each attribute that its view knows
+
+const DIGITS = [...'0123456789'].map((digit) => [digit, digit]);
+const CONTROLS = {
+  view: { values: Object.entries(TITLES).map(([view, title]) => [view, say(title)]) },
+  src: { text: 'model', values: [['', say('model_default')], ['aevb.decoder.bin', say('model_map')]],
+    views: ['sample', 'morph', 'latent', 'map', 'draw'] },
+  digit: { values: [['', say('any')], ...DIGITS], views: ['sample', 'latent'] },
+  from: { values: [['', say('new')], ...DIGITS], views: ['morph'] },
+  to: { values: [['', say('new')], ...DIGITS], views: ['morph'] },
+  seed: { number: [0, 1000000], views: ['sample', 'morph', 'latent'] },
+  steps: { number: [1, 40], views: ['sample', 'morph', 'latent', 'map'] },
+  theme: { values: [['', say('theme_page')], ['light', say('theme_light')], ['dark', say('theme_dark')]],
+    views: ['sample', 'morph', 'latent', 'map', 'draw'] },
+  lang: { text: 'language', values: [['', say('language_page')], ['en', 'English'], ['zh', '中文']] },
+  autoplay: { flag: '', views: ['morph'] },
+  readonly: { flag: '', views: ['sample', 'morph', 'latent', 'map'] },
+  controls: { flag: 'none', views: ['sample', 'morph', 'latent', 'map', 'draw'] },
+};
+
+const inputs = {};
+for (const [name, { text = name, values, number, flag }] of Object.entries(CONTROLS)) {
+  const input = inputs[name] = values ? make('select', {}, ...values.map(([value, textContent]) => make('option', { value, textContent })))
+    : make('input', { type: number ? 'number' : 'checkbox', min: number?.[0] ?? '', max: number?.[1] ?? '' });
+  const label = make('label', {}, make('span', { textContent: say(text) }), input);
+  if (flag !== undefined) label.className = 'flag';
+  find('options').append(label);
+}
+
+/** The attributes that the form stands for. */
+function chosen() {
+  const view = inputs.view.value, attributes = {};
+  for (const [name, { flag, views }] of Object.entries(CONTROLS)) {
+    if (views && !views.includes(view)) continue;
+    const value = flag === undefined ? inputs[name].value : inputs[name].checked ? flag : null;
+    if (value !== null && (value !== '' || flag === '') && inputs[name].validity.valid) attributes[name] = value;
+  }
+  return attributes;
+}
+
+function choose(attributes) {
+  for (const [name, { flag }] of Object.entries(CONTROLS)) {
+    if (flag === undefined) inputs[name].value = attributes[name] ?? '';
+    else inputs[name].checked = name in attributes;
+  }
+  show();
+}
+
+function show() {
+  const attributes = chosen();
+  for (const [name, { views }] of Object.entries(CONTROLS)) {
+    inputs[name].parentElement.hidden = Boolean(views && !views.includes(inputs.view.value));
+  }
+  find('preview').replaceChildren(digits(attributes));
+  write();
+}
+
+/** The text to copy. A model's address is that of the site, wherever the text goes. */
+function write() {
+  const { src, ...attributes } = chosen(), base = new URL('.', location.href).href;
+  const snippet = snippets.find(({ id }) => id === find('host').value);
+  find('code').textContent = snippet.code(src ? { ...attributes, src: new URL(src, base).href } : attributes, base);
+  find('note').textContent = snippet.note?.[language] ?? '';
+  find('said').textContent = '';
+}
+
+find('host').append(...snippets.map(({ id, title }) => make('option', { value: id, textContent: title[language] })));
+find('host').addEventListener('change', write);
+find('options').addEventListener('input', show);
+find('options').addEventListener('submit', (event) => event.preventDefault());
+find('copy').addEventListener('click', async () => {
+  try {
+    await navigator.clipboard.writeText(find('code').textContent);
+    find('said').textContent = say('copied');
+  } catch {  // not allowed here
+    getSelection().selectAllChildren(find('code'));
+    find('said').textContent = say('copy_failed');
+  }
+});
+choose(EXAMPLES.morph);
+
+// ---- Files
+
+for (const [name, text] of [['digit-vae.html', 'file_html'], ['digit-vae.inline.js', 'file_inline'],
+  ['digit-vae.scorm.zip', 'file_scorm'], ['digit-vae.anywidget.js', 'file_anywidget'], [`digit-vae-${VERSION}.tgz`, 'file_npm']]) {
+  find('files').append(make('li', {}, make('a', { href: name, download: '', textContent: name }), ` ${say(text)}`));
+}

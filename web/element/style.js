@@ -3,41 +3,42 @@
 
 const css = `
 :host {
-  --ink: var(--digit-vae-ink, CanvasText); --paper: var(--digit-vae-paper, Canvas);
-  --accent: var(--digit-vae-accent, #1d6fe0); --border: var(--digit-vae-border, GrayText);
+  --_ink: var(--digit-vae-ink, CanvasText); --_paper: var(--digit-vae-paper, Canvas);
+  --_accent: var(--digit-vae-accent, #1d6fe0); --_border: var(--digit-vae-border, GrayText);
   display: inline-block; box-sizing: border-box; width: 20em; max-width: 100%; vertical-align: top;
-  color: var(--ink); font: 1em/1.4 system-ui, sans-serif; text-align: start; print-color-adjust: exact;
+  color: var(--_ink); font: 1em/1.4 system-ui, sans-serif; text-align: start; print-color-adjust: exact;
   -webkit-print-color-adjust: exact;
 }
 :host([hidden]), [hidden] { display: none !important; }
-:host(:is([theme="light"], [theme="dark"])) { background: var(--paper); padding: .5em; border-radius: .6em; }
+:host(:is([theme="light"], [theme="dark"])) { background: var(--_paper); padding: .5em; border-radius: .6em; }
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
-@media (forced-colors: active) { :host { --accent: Highlight; } }
+@media (forced-colors: active) { :host { --_accent: Highlight; } }
 :host([view="lab"]) { display: block; width: 100%; }
 * { box-sizing: border-box; }
 .frame, .stage { position: relative; }
-canvas, .poster, iframe { display: block; width: 100%; height: auto; border: 1px solid var(--border);
-  border-radius: .4em; background: var(--paper); color: var(--ink); transition: color 1ms; }
+canvas, .poster, iframe { display: block; width: 100%; height: auto; border: 1px solid var(--_border);
+  border-radius: .4em; background: var(--_paper); color: var(--_ink); transition: color 1ms; }
 iframe { height: var(--digit-vae-lab-height, 56em); }
 .picture { position: relative; margin: 0 auto; }
 .small { width: 60%; margin-inline: auto; }
 .pair { display: flex; gap: .5em; }
 .pair > * { flex: 1; min-width: 0; }
 .poster { position: absolute; inset: 0; height: 100%; object-fit: contain; }
-.mark { position: absolute; width: 1em; height: 1em; margin: -.5em; border: 2px solid var(--paper); border-radius: 50%;
-  background: var(--accent); pointer-events: none; }
+.mark { position: absolute; width: 1em; height: 1em; margin: -.5em; border: 2px solid var(--_paper); border-radius: 50%;
+  background: var(--_accent); pointer-events: none; }
 .one { flex: 0 0 3.5em; }
 .strip { margin-top: .5em; }
 .pad { touch-action: none; cursor: crosshair; }
 .map { touch-action: pan-y pinch-zoom; cursor: crosshair; }
 [part="controls"] { display: flex; flex-wrap: wrap; gap: .5em; align-items: center; margin-top: .5em; }
+.break { flex-basis: 100%; }
 label { display: flex; flex: 1 1 8em; gap: .4em; align-items: center; min-width: 0; }
-input { flex: 1; min-width: 3em; width: 0; margin: 0; min-height: 24px; accent-color: var(--accent); }
-button, select { font: inherit; min-height: 2.2em; padding: .2em .8em; border: 1px solid var(--border);
-  border-radius: .4em; background: var(--paper); color: var(--ink); cursor: pointer; }
+input { flex: 1; min-width: 3em; width: 0; margin: 0; min-height: 24px; accent-color: var(--_accent); }
+button, select { font: inherit; min-height: 2.2em; padding: .2em .8em; border: 1px solid var(--_border);
+  border-radius: .4em; background: var(--_paper); color: var(--_ink); cursor: pointer; }
 :disabled { opacity: .6; cursor: default; }
-:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+:focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 p { margin: .5em 0 0; }
 output { font-variant-numeric: tabular-nums; }
 .live { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }

@@ -168,7 +168,8 @@ class Latent extends View {
     super(host, 'small');
     this.button('new', this.renew);
     this.button('zero', () => host.change({ z: new Float32Array(host.loaded?.model.latentSize ?? 0) }));
-    this.buttons = this.controls.length;
+    this.controls.push(make('div', { className: 'break' }));
+    this.fixed = { translations: this.translations.length, controls: this.controls.length };
     this.sliders = [];
   }
 
@@ -179,7 +180,8 @@ class Latent extends View {
     const order = Array.from({ length: model.latentSize }, (_, i) => i).sort((a, b) => kl ? kl[b] - kl[a] : a - b);
     const wanted = order.slice(0, n);
     if (String(wanted) === String(this.sliders.map(({ index }) => index))) return;
-    this.translations.length = this.controls.length = this.buttons;
+    this.translations.length = this.fixed.translations;
+    this.controls.length = this.fixed.controls;
     this.language = null;
     this.sliders = wanted.map((index) => ({ index, input: this.slider(`z${index + 1}`, { min: -3, max: 3 }, (value) => {
       this.host.change({ z: this.latent().map((x, i) => i === index ? value : x) });

@@ -56,7 +56,7 @@ def subset_of(path, written):
 
 def main(path, out, fonts):
     with open(path, encoding="utf-8") as file:
-        texts = [text for key, text in json.load(file).items() if not key.startswith(("page_", "element_"))]
+        texts = [text for key, text in json.load(file).items() if key.split("_")[0] not in ("page", "element", "site")]
     written = {c for text in texts for line in text.values() for c in line if c.isprintable()}
     if out.endswith(".ttf"):
         with open(out, "wb") as ttf:
