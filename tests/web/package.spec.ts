@@ -28,7 +28,7 @@ test('is a library in Node, without a page', () => {
     const images = model.sample(7, 16);
     model.addEncoder(await file('weights.encoder.bin'));
     const { mu } = model.encode(images);
-    console.log(`${images.length} ${mu.length} ${images.some((x) => x > 0.9)} ${typeof DigitVaeElement}`);`);
+    console.log([images.length, mu.length, images.some((x) => x > 0.9), typeof DigitVaeElement].join(' '));`);
   expect(execFileSync('node', ['use.js'], { cwd: folder, encoding: 'utf8' })).toBe('12544 320 true function\n');
   rmSync(folder, { recursive: true });
 });
