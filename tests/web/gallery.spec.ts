@@ -27,9 +27,9 @@ test('what the builder builds is seen live, copied, and works in another page', 
   await page.getByRole('button', { name: 'Use this one: A map of all digits' }).click();
   await expect(page.locator('#preview digit-vae')).toHaveAttribute('view', 'map');
   const options = page.locator('#options');
-  await options.getByLabel('View').selectOption('morph');
-  await options.getByLabel('From').selectOption('5');
-  await options.getByLabel('To').selectOption('2');
+  await options.getByRole('combobox', { name: 'View', exact: true }).selectOption('morph');
+  await options.getByRole('combobox', { name: 'From', exact: true }).selectOption('5');
+  await options.getByRole('combobox', { name: 'To', exact: true }).selectOption('2');
   await options.getByLabel('How many').fill('9');
   await options.getByLabel('Plays by itself').check();
   await page.getByRole('button', { name: 'Copy' }).click();
