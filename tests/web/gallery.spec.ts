@@ -35,8 +35,8 @@ test('what the builder builds is seen live, copied, and works in another page', 
   await page.getByRole('button', { name: 'Copy' }).click();
   await expect(page.getByRole('status')).toHaveText('Copied.');
   const text = await page.evaluate(() => navigator.clipboard.readText());
-  expect(text).toBe(`<script type="module" src="${dist}/define.js"></script>\n<digit-vae view="morph" src="${dist
-    }/aevb.decoder.bin" from="5" to="2" steps="9" autoplay></digit-vae>`);
+  expect(text).toBe(`<script type="module" src="${dist}/define.js"></script>\n<digit-vae view="morph" from="5" to="2" steps="9" autoplay src="${
+    dist}/aevb.decoder.bin"></digit-vae>`);
   await openWith(page, text, { define: false, head: LISTEN });
   await ready(page);
   for (const [host, expected] of [['iframe', /embed\.html\?view=morph/], ['jupyter', /from_ = traitlets/], ['scorm', /digit-vae\.scorm\.zip/]] as const) {

@@ -45,7 +45,7 @@ class View {
 
   /** A slider; move(number) on every move. `text` is a key of the texts, or what stands there in every language. */
   slider(text, range, move) {
-    const input = make('input', { type: 'range', step: 'any', ...range }), name = make('span');
+    const input = make('input', { type: 'range', step: 'any', ...range, value: 0 }), name = make('span');
     input.addEventListener('input', () => move(input.valueAsNumber));
     const label = make('label', {}, name, input);
     this.controls.push(label);
