@@ -41,7 +41,7 @@ test('what the builder builds is seen live, copied, and works in another page', 
   await ready(page);
   for (const [host, expected] of [['iframe', /embed\.html\?view=morph/], ['jupyter', /from_ = traitlets/], ['scorm', /digit-vae\.scorm\.zip/]] as const) {
     await page.goto(`${dist}/?lang=en`);
-    await page.getByLabel('Where it goes').selectOption(host);
+    await page.locator('#host').selectOption(host);
     await expect(page.locator('#code')).toHaveText(expected);
   }
 });
