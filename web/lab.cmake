@@ -100,8 +100,8 @@ endforeach()
 target_compile_definitions(imgui PRIVATE IMGUI_WITHOUT_STDIO)
 target_sources(lab_app PRIVATE browser.cpp)
 
-# MINIMAL_RUNTIME does not link with GLFW. The largest weights (64 MiB of F16) take some 200 MiB while they load. Memory
-# grows by what is needed, not by a fifth of what there is.
+# MINIMAL_RUNTIME does not link with GLFW. The largest weights (64 MiB of int8 convolutions) take some 350 MiB while they
+# load. Memory grows by what is needed, not by a fifth of what there is.
 function(lab_module name kernels)
   add_executable(${name} $<TARGET_OBJECTS:lab_app> $<TARGET_OBJECTS:${kernels}>)
   target_link_libraries(${name} PRIVATE imgui lab_core lab_data)

@@ -123,7 +123,7 @@ float top_bar(App& app, float x, float y, float width) {
   LabState& state = app.lab.state();
   const float row = u(app, 42), gap = u(app, 8), top = y;
   const bool wide = width >= u(app, 980);
-  const float chooser_width = wide ? u(app, 250) : width;
+  const float chooser_width = wide ? u(app, 274) : width;
   std::string_view titles[kViews];
   for (int i = 0; i < kViews; ++i) titles[i] = view_title(static_cast<View>(i));
   const int rows = width >= u(app, 600) ? 1 : 2, columns = kViews / rows;
