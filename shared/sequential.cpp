@@ -15,8 +15,6 @@ using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 using MatrixMap = Eigen::Map<Matrix>;
 using ConstVectorMap = Eigen::Map<const Eigen::VectorXf>;
 
-constexpr int kMostSamples = 256;  // that run at once
-
 int area(const Shape& s) { return s.height * s.width; }
 
 /// Visits every (kernel tap, output pixel) pair of a convolution whose input pixel is inside the image:
@@ -43,30 +41,9 @@ void for_each_tap(const Shape& in, const Shape& out, int kernel, int stride, con
   }
 }
 
-/// How many rows of int8 are made floats at once: enough for a matrix product, few enough for a cache.
-int rows_at_once(const Linear& l) { return std::clamp((1 << 16) / l.in, 1, l.out); }
-
-/// A few rows of int8 at a time: (rows_at_once, in) in `rows`, and behind them what they give.
-void multiply_quantized(const Linear& l, const LayerParameters& p, const float* in, int n, float* out,
-                        float* rows) {
-  const int most = rows_at_once(l);
-  float* const part = rows + std::ptrdiff_t{most} * l.in;  // (n, count)
-  for (int first = 0; first < l.out; first += most) {
-    const int count = std::min(most, l.out - first);
-    for (int r = 0; r < count; ++r) {
-      const std::int8_t* const from = p.quantized + std::ptrdiff_t{first + r} * l.in;
-      float* const to = rows + std::ptrdiff_t{r} * l.in;
-      const float scale = p.scale[first + r];
-      for (int i = 0; i < l.in; ++i) to[i] = scale * static_cast<float>(from[i]);
-    }
-    multiply_transposed(in, rows, n, l.in, count, part);
-    for (int s = 0; s < n; ++s) std::copy_n(part + s * count, count, out + std::ptrdiff_t{s} * l.out + first);
-  }
-}
-
-void run(const Linear& l, const LayerParameters& p, const float* in, int n, float* out, float* rows) {
+void run(const Linear& l, const LayerParameters& p, const float* in, int n, float* out) {
   if (p.quantized != nullptr) {
-    multiply_quantized(l, p, in, n, out, rows);
+    multiply_transposed(in, p.quantized, p.scale, n, l.in, l.out, out);
   } else {
     multiply_transposed(in, p.weight, n, l.in, l.out, out);
   }
@@ -114,13 +91,8 @@ void run(const Activation& a, const float* in, std::ptrdiff_t count, float* out)
   }
 }
 
-/// Numbers in the unrolled convolution of one sample, or in the rows of int8 that are floats at once and their
-/// product.
-std::int64_t column_count(const Layer& layer, const LayerParameters& p, const Shape& in, const Shape& out) {
-  const auto* dense = std::get_if<Linear>(&layer);
-  if (dense != nullptr && p.quantized != nullptr) {
-    return std::int64_t{rows_at_once(*dense)} * (dense->in + kMostSamples);
-  }
+/// Numbers in the unrolled convolution of one sample, 0 for other layers.
+std::int64_t column_count(const Layer& layer, const Shape& in, const Shape& out) {
   if (const auto* c = std::get_if<Conv2d>(&layer)) {
     return std::int64_t{c->in} * c->kernel * c->kernel * area(out);
   }
@@ -140,16 +112,15 @@ Floats allocate_floats(std::size_t count) {
 Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParameters> parameters)
     : layers_(layers), in_(in), out_(in), parameters_(std::move(parameters)) {
   largest_ = static_cast<std::size_t>(in.size());
-  for (int i = 0; i < layers_.size(); ++i) {
-    const Shape next = vae::output_shape(layers_[i], out_).value_or(Shape{});
-    const LayerParameters& p = parameters_[static_cast<std::size_t>(i)];
-    columns_ = std::max(columns_, static_cast<std::size_t>(column_count(layers_[i], p, out_, next)));
+  for (const Layer& layer : layers_) {
+    const Shape next = vae::output_shape(layer, out_).value_or(Shape{});
+    columns_ = std::max(columns_, static_cast<std::size_t>(column_count(layer, out_, next)));
     largest_ = std::max(largest_, static_cast<std::size_t>(next.size()));
     out_ = next;
   }
   // Large enough for efficient matrix products, small enough for a few megabytes.
   constexpr std::size_t kWorkspace = std::size_t{1} << 20;
-  chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_), 1, kMostSamples));
+  chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_), 1, 256));
 }
 
 /// Two feature maps of n samples, then the columns of one.
@@ -198,7 +169,7 @@ const float* Sequential::run_chunk(const float* input, int n, float* workspace,
     };
     const bool moved =
         std::visit(Overloaded{
-                       [&](const Linear& l) { return vae::run(l, p, from, n, to, columns), true; },
+                       [&](const Linear& l) { return vae::run(l, p, from, n, to), true; },
                        [&](const Conv2d& c) { return each_sample(c), true; },
                        [&](const ConvTranspose2d& c) { return each_sample(c), true; },
                        [&](const Activation& a) { return vae::run(a, from, n * in_size, to), true; },

@@ -54,7 +54,7 @@ class Sequential {
   Shape in_, out_;
   std::vector<LayerParameters> parameters_;
   std::size_t largest_ = 0;  // numbers in the largest feature map, in and out included
-  std::size_t columns_ = 0;  // numbers in the largest unrolled convolution, or the rows of int8 at once
+  std::size_t columns_ = 0;  // numbers in the largest unrolled convolution
   int chunk_ = 1;            // most samples that run at once
 };
 

@@ -63,6 +63,26 @@ TEST_CASE("multiply_transposed is a b^T, whatever the sizes") {
   }
 }
 
+TEST_CASE("b in int8 with a factor for each row") {
+  for (const int n : {1, 2, 3, 4, 10}) {
+    for (const int m : {1, 3, 5, 12}) {
+      for (const int k : kDepths) {
+        const std::vector<float> a = normal(n * k, 8), scale = normal(m, 9);
+        std::vector<std::int8_t> b(static_cast<std::size_t>(m * k));
+        for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<std::int8_t>(static_cast<int>(i * 89 % 255) - 127);
+        std::vector<float> y(static_cast<std::size_t>(n * m), NAN);
+        vae::multiply_transposed(a.data(), b.data(), scale.data(), n, k, m, y.data());
+        const double worst = error(n, k, m, y, [&](int row, int i, int column) {
+          return std::pair(a[static_cast<std::size_t>(row * k + i)],
+                           scale[static_cast<std::size_t>(column)] * b[static_cast<std::size_t>(column * k + i)]);
+        });
+        CAPTURE(n, k, m);
+        REQUIRE(worst < 1e-6);
+      }
+    }
+  }
+}
+
 TEST_CASE("transposed_multiply is a^T b, whatever the sizes") {
   for (const int n : kSizes) {
     for (const int m : {1, 3, 4, 11, 12, 13, 25, 49}) {

@@ -5,6 +5,7 @@ const MIB = 1 << 20;
 const memory = (lab: Lab): Promise<number> => lab.page.evaluate(() => (window as any).lab.memory());
 
 test('with tf-conv, ten million weights in int8, it stays below 32 MiB', async ({ page }) => {
+  test.setTimeout(90_000);
   const lab = new Lab(page);
   await lab.open('#playing=0&model=tf-conv');
   await lab.set('surprise');
