@@ -22,6 +22,9 @@ addEventListener('message', ({ source, data }) => {
 
 const module = (base) => `<script type="module" src="${base}define.js"></script>`;
 
+/** What a widget without Python starts with. */
+const traits = (attributes) => JSON.stringify(attributes, (_, value) => value === '' ? true : value);
+
 /** A trait of the widget for each attribute; Python has a keyword \`from\`, so that one is \`from_\`. */
 const trait = ([name, value]) => {
   const kind = value === '' ? 'Bool(True)' : `Unicode(${JSON.stringify(value)})`;
@@ -69,7 +72,7 @@ const SNIPPETS = [
 
   { id: 'mystmd', title: { en: 'Jupyter Book 2 and mystmd', zh: 'Jupyter Book 2 与 mystmd' },
     files: (attributes, base) => ({
-      'page.md': `\`\`\`{anywidget} ${base}digit-vae.anywidget.js\n${JSON.stringify(attributes)}\n\`\`\`` }) },
+      'page.md': `\`\`\`{anywidget} ${base}digit-vae.anywidget.js\n${traits(attributes)}\n\`\`\`` }) },
 
   { id: 'jupyter', title: { en: 'Jupyter notebook', zh: 'Jupyter 笔记本' },
     note: { en: 'Wants pip install anywidget. digits.state is what the reader made of it.',
