@@ -50,7 +50,8 @@ for (const address of ['embed.html?view=morph&from=3&to=8&t=0.25', 'digit-vae.ht
         const what = { type: one(['digit-vae/1', 'resize', '']), event: one(['change', 'ready', 'state', 'resize']),
           state: { t: random(100) / 100, seed: random(1e9), view: one(['map', 'draw']), z: [random(9)] },
           height: random(5000), [one(['__proto__', 'set', 'src', 'method'])]: one(['https://e.example/', {}, null]) };
-        contentWindow!.postMessage(one<unknown>([what, JSON.stringify(what), null, random(9), [what], new Uint8Array(9)]), '*');
+        const message = one<unknown>([what, JSON.stringify(what), null, random(9), [what], new Uint8Array(9)]);
+        contentWindow!.postMessage(message, '*');
       }
     });
     await frame.evaluate(() => new Promise((done) => setTimeout(done, 100)));
@@ -66,7 +67,8 @@ for (const address of ['embed.html?view=morph&from=3&to=8&t=0.25', 'digit-vae.ht
 }
 
 test('a sandboxed frame of another origin: the lab', async ({ page }) => {
-  await labRuns(await framed(page, `<iframe sandbox="allow-scripts" width="1000" height="1000" src="${SITE}digit-vae.html"></iframe>`));
+  await labRuns(await framed(page,
+    `<iframe sandbox="allow-scripts" width="1000" height="1000" src="${SITE}digit-vae.html"></iframe>`));
 });
 
 const file = (path: string) => pathToFileURL(resolve(path)).href;
@@ -94,7 +96,7 @@ test('a page from a file with the one script', async ({ page }) => {
   await showsMorph(page);
 });
 
-test('a SCORM package: incomplete, completed once something was tried, and back where it was left', async ({ page, silent }) => {
+test('a SCORM package: incomplete, then completed, and back where it was left', async ({ page, silent }) => {
   await page.goto(`${HOSTS}scorm/`);
   const seen = () => page.evaluate(() => (window as any).seen());
   const visit = async () => {

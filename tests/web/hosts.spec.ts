@@ -1,7 +1,7 @@
 // <digit-vae> in pages of others: web pages, slides, a bundler's.
 import { type Page } from '@playwright/test';
 import { snippets } from '../../web/dist/snippets.js';
-import { HOSTS, ink, labFrame, labRuns, showsMorph } from './hosts';
+import { HOSTS, SITE, ink, labFrame, labRuns, showsMorph } from './hosts';
 import { expect, test } from './page';
 
 test('a plain page', async ({ page }) => {
@@ -9,7 +9,19 @@ test('a plain page', async ({ page }) => {
   await showsMorph(page);
 });
 
-/** Has the pages below csp/ and the lab's come with a policy: that of the snippet, changed. */
+test('a page of another origin than the package', async ({ page }) => {
+  await page.route(`${SITE}**`, async (route) => {
+    const response = await route.fetch();
+    await route.fulfill({ response, headers: { ...response.headers(), 'access-control-allow-origin': '*' } });
+  });
+  await page.goto(HOSTS);
+  const { code } = snippets.find(({ id }) => id === 'page')!;
+  await page.setContent(code({ view: 'morph', from: '3', to: '8', t: '0.25' }, SITE) + code({ view: 'lab' }, SITE));
+  await showsMorph(page);
+  await labRuns(await labFrame(page));
+});
+
+/** Has every page come with a policy: that of the snippet, changed. */
 async function underPolicy(page: Page, change = (policy: string) => policy) {
   const code = snippets.find(({ id }) => id === 'csp')!.code({}, HOSTS);
   const policy = change(code.slice('Content-Security-Policy: '.length).replaceAll(new URL(HOSTS).origin, "'self'"));
@@ -17,7 +29,7 @@ async function underPolicy(page: Page, change = (policy: string) => policy) {
     (window as any).violations = [];
     addEventListener('securitypolicyviolation', (event) => (window as any).violations.push(event.violatedDirective));
   });
-  await page.route(`${HOSTS}**/*.html`, async (route) => {
+  await page.route(/\.html($|\?)/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });
   });
@@ -48,6 +60,13 @@ test('a strict Content-Security-Policy, the lab', async ({ page }) => {
   await labRuns(frame);
   expect(await violations(page)).toEqual([]);
   expect(await frame.evaluate(() => (window as any).violations)).toEqual([]);
+});
+
+test('a strict Content-Security-Policy, embed.html itself', async ({ page }) => {
+  await underPolicy(page);
+  await page.goto(`${SITE}embed.html?view=morph&from=3&to=8&t=0.25`);
+  await showsMorph(page);
+  expect(await violations(page)).toEqual([]);
 });
 
 test('a policy without frames gets a digit, a sentence and a link for the lab', async ({ page, silent }) => {

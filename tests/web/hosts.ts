@@ -38,7 +38,8 @@ export async function shows(scope: Page | Frame, expected: number[], element = '
 }
 
 /** What every page of hosts/build.mjs shows. */
-export const showsMorph = async (scope: Page | Frame, t = 0.25) => shows(scope, await morph(3, 8, t), 'digit-vae[view=morph]');
+export const showsMorph = async (scope: Page | Frame, t = 0.25) =>
+  shows(scope, await morph(3, 8, t), 'digit-vae[view=morph]');
 
 /** Waits until a lab runs in this page or frame, and has drawn. */
 export async function labRuns(scope: Page | Frame) {

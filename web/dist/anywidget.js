@@ -17,7 +17,8 @@ export default {
       else element.setAttribute(name, Array.isArray(now) ? now.join(' ') : String(now));
     };
     // Each trait by itself: a change of `state` must not undo what the visitor did to the attributes.
-    const followers = [...NAMES, ...FLAGS, 'from_'].map((trait) => [`change:${trait}`, () => follow(trait.replace('_', ''))]);
+    const followers = [...NAMES, ...FLAGS, 'from_'].map((trait) =>
+      [`change:${trait}`, () => follow(trait.replace('_', ''))]);
     for (const name of [...NAMES, ...FLAGS]) follow(name);
     for (const follower of followers) model.on(...follower);
     element.addEventListener('digit-change', ({ detail }) => {

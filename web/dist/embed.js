@@ -4,8 +4,8 @@
 
 // Without an origin of its own, in a sandboxed frame or from a file, a page fetches no modules.
 if (!customElements.get('digit-vae')) {
-  if (origin === 'null') document.head.append(Object.assign(document.createElement('script'), { src: 'digit-vae.inline.js' }));
-  else import(new URL('define.js', location));
+  if (origin !== 'null') import(new URL('define.js', location));
+  else document.head.append(Object.assign(document.createElement('script'), { src: 'digit-vae.inline.js' }));
 }
 
 const NAMES = ['view', 'src', 'seed', 'z', 'from', 'to', 't', 'steps', 'digit', 'theme', 'lang', 'controls', 'autoplay',

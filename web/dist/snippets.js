@@ -1,7 +1,7 @@
-// What a teacher copies into each kind of host. The pages of tests/web/hosts are made of these, so what stands here
-// works. `attributes` are the element's, an object of texts ('' for a flag); `base` is where the site is, with a / at its
-// end. A snippet has {id, title, note, files(attributes, base), code(attributes, base)}: title and note in both
-// languages, `files` by name, and `code`, the same as one text.
+// What a teacher copies into each kind of host. The tests make their pages of these (tests/web/hosts), so what stands
+// here works; not mystmd: it wants the internet. `attributes` are the element's, an object of texts
+// ('' for a flag); `base` is where the site is, with a / at its end. A snippet has {id, title, note, files(attributes,
+// base), code(attributes, base)}: title and note in both languages, `files` by name, and `code`, the same as one text.
 
 const quoted = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
@@ -33,7 +33,9 @@ const trait = ([name, value]) => {
 
 const SNIPPETS = [
   { id: 'page', title: { en: 'Any web page', zh: '任意网页' },
-    note: { en: 'Nothing is downloaded until the digits come near the screen.', zh: '数字接近屏幕时才开始下载。' },
+    note: { en: 'Nothing is downloaded until the digits come near the screen. From another address the site must answer '
+      + 'with Access-Control-Allow-Origin: *, as GitHub Pages does.',
+    zh: '数字接近屏幕时才开始下载。从其他地址引用时，站点须返回 Access-Control-Allow-Origin: *（GitHub Pages 即如此）。' },
     files: (attributes, base) => ({ 'page.html': `${module(base)}\n${element(attributes)}` }) },
 
   { id: 'inline', title: { en: 'One script with everything inside', zh: '包含全部内容的单个脚本' },
@@ -93,8 +95,8 @@ const SNIPPETS = [
       'index.html': element(attributes) }) },
 
   { id: 'scorm', title: { en: 'Moodle, Canvas and others: SCORM', zh: 'Moodle、Canvas 等：SCORM' },
-    note: { en: 'Upload this file as a SCORM 1.2 package. It is completed when the learner has tried something, and goes on '
-      + 'next time where it was left.', zh: '将此文件作为 SCORM 1.2 包上传。学习者操作后即为完成，下次从离开处继续。' },
+    note: { en: 'Upload this file as a SCORM 1.2 package. It is completed when the learner has tried something, and goes '
+      + 'on next time where it was left.', zh: '将此文件作为 SCORM 1.2 包上传。学习者操作后即为完成，下次从离开处继续。' },
     files: (attributes, base) => ({ 'address': `${base}digit-vae.scorm.zip` }) },
 
   { id: 'lms', title: { en: 'Moodle, Canvas and others: HTML editor', zh: 'Moodle、Canvas 等：HTML 编辑器' },
@@ -112,7 +114,7 @@ const SNIPPETS = [
     } },
 
   { id: 'offline', title: { en: 'Offline, or uploaded as a file', zh: '离线使用或作为文件上传' },
-    note: { en: 'Save digit-vae.html: a double click opens the whole lab. With this after its name it shows one element. '
+    note: { en: 'Save digit-vae.html: a double click opens the whole lab, and with this address it shows one element. '
       + 'Moodle takes it as a File resource.', zh: '保存 digit-vae.html，双击即可打开整个实验室；在文件名后加上此内容则只显示一个元素。'
       + 'Moodle 可将其作为“文件”资源。' },
     files: (attributes, base) => ({ 'address': `${base}digit-vae.html#embed&${new URLSearchParams(attributes)}` }) },

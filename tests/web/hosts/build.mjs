@@ -128,9 +128,6 @@ ${files('vite', '', { view: 'lab' })['index.html']}
   },
 };
 
-for (const [name, make] of Object.entries(build)) {
-  const start = performance.now();
-  make();
-  console.log(`hosts/${name.padEnd(8)} ${((performance.now() - start) / 1000).toFixed(1).padStart(6)} s`);
-}
-write(join(hosts, 'index.html'), page('Hosts', Object.keys(build).map((name) => `<a href="${name}/">${name}</a>`).join('\n')));
+for (const make of Object.values(build)) make();
+write(join(hosts, 'index.html'), page('Hosts',
+  Object.keys(build).map((name) => `<a href="${name}/">${name}</a>`).join('\n')));
