@@ -1,7 +1,7 @@
 // <digit-vae> in pages of others: web pages, slides, a bundler's.
 import { type Page } from '@playwright/test';
 import { snippets } from '../../web/dist/snippets.js';
-import { HOSTS, SITE, ink, labFrame, labRuns, showsMorph } from './hosts';
+import { HOSTS, SITE, draws, ink, labFrame, labRuns, showsMorph } from './hosts';
 import { expect, test } from './page';
 
 test('a plain page', async ({ page }) => {
@@ -40,11 +40,7 @@ test('a strict Content-Security-Policy, small views', async ({ page }) => {
   await underPolicy(page);
   await page.goto(`${HOSTS}csp/index.html`);
   await showsMorph(page);
-  for (const view of ['sample', 'latent', 'map']) {
-    const element = page.locator(`digit-vae[view=${view}]`);
-    await element.scrollIntoViewIfNeeded();
-    await expect.poll(async () => (await ink(page, `digit-vae[view=${view}]`)).some((x) => x > 0.99)).toBe(true);
-  }
+  for (const view of ['sample', 'latent', 'map']) await draws(page, `digit-vae[view=${view}]`);
   const pad = page.locator('digit-vae[view=draw]');
   await pad.getByRole('button', { name: 'Example' }).click();
   await expect(pad.getByText(/nats/)).toBeVisible();

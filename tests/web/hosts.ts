@@ -29,6 +29,14 @@ export const ink = (scope: Page | Frame, element = 'digit-vae', canvas = 0): Pro
     return Array.from({ length: data.length / 4 }, (_, k) => data[4 * k + 3] / 255);
   }, canvas);
 
+/** Waits until an element has its model and shows something that the model drew. */
+export async function draws(scope: Page | Frame, element: string) {
+  const host = scope.locator(element);
+  await host.scrollIntoViewIfNeeded();
+  await host.evaluate((one: any) => one.decode(new Float32Array(20)));
+  await expect.poll(async () => (await ink(scope, element)).some((x) => x > 0.9)).toBe(true);
+}
+
 /** Waits until an element shows that digit of the model's, not a poster. */
 export async function shows(scope: Page | Frame, expected: number[], element = 'digit-vae') {
   await expect.poll(async () => {

@@ -1,7 +1,7 @@
 // What a teacher copies into each kind of host. The tests make their pages of these (tests/web/hosts), so what stands
-// here works; not mystmd: it wants the internet. `attributes` are the element's, an object of texts
-// ('' for a flag); `base` is where the site is, with a / at its end. A snippet has {id, title, note, files(attributes,
-// base), code(attributes, base)}: title and note in both languages, `files` by name, and `code`, the same as one text.
+// here works; only mystmd was never tried, it wants the internet. `attributes` are the element's, an object of texts (''
+// for a flag); `base` is where the site is, with a / at its end. A snippet has {id, title, note, files(attributes, base),
+// code(attributes, base)}: title and note in both languages, `files` by name, and `code`, the same as one text.
 
 const quoted = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 

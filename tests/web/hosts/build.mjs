@@ -58,9 +58,9 @@ const build = {
   },
 
   csp() {
-    const views = ['sample', 'morph', 'latent', 'map', 'draw'].map((view) => files('page', '../digit-vae/',
-      view === 'morph' ? MORPH : { view })['page.html']).join('\n');
-    write(join(hosts, 'csp/index.html'), page('Under a strict policy', views));
+    const views = [MORPH, ...['sample', 'latent', 'map', 'draw'].map((view) => ({ view, steps: '4' }))];
+    write(join(hosts, 'csp/index.html'), page('Under a strict policy',
+      views.map((attributes) => files('page', '../digit-vae/', attributes)['page.html']).join('\n')));
     write(join(hosts, 'csp/lab.html'), page('The lab under a strict policy',
       files('page', '../digit-vae/', { view: 'lab' })['page.html']));
   },
