@@ -293,3 +293,24 @@ test('the lab view frames the lab, in the page\'s language', async ({ page }) =>
   await expect(lab.getByRole('heading')).toHaveText('手写数字实验室');
   await expect(page.getByRole('link')).toHaveAttribute('href', `${dist}/lab/index.html?lang=zh`);
 });
+
+test('when WebAssembly stops, the picture and a way back remain', async ({ page }) => {
+  await openWith(page, '<digit-vae></digit-vae>', { head: `${LISTEN}<script>
+    const instantiate = WebAssembly.instantiate;
+    WebAssembly.instantiate = async (...args) => {
+      const { exports } = await instantiate(...args), broken = window.modules = (window.modules ?? 0) + 1;
+      return { exports: { ...exports, vae_decode: (...more) => {
+        if (window.broken >= broken) throw new WebAssembly.RuntimeError('unreachable');
+        return exports.vae_decode(...more);
+      } } };
+    };</script>` });
+  await ready(page);
+  await page.evaluate(() => { (window as any).broken = 1; });
+  await page.getByRole('button', { name: 'New digits' }).click();
+  await expect(page.getByText('The digits could not be loaded (memory).')).toBeVisible();
+  expect((await ink(page)).values.some((x) => x > 0.9)).toBe(true);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await ready(page, 2);
+  await expect(page.getByText(/could not be loaded/)).toBeHidden();
+  expect(await page.evaluate(() => (window as any).modules)).toBe(2);
+});

@@ -107,7 +107,7 @@ export class DigitVaeElement extends Base {
   #onNear = ({ detail }) => {
     this.#near = detail;
     if (!detail) return;
-    if (this.hasAttribute('autoplay') && !this.#playing && !prefersStillness() && !this.#stopped) this.#playing = true;
+    if (this.autoplay && !prefersStillness() && !this.#stopped) this.play();
     this.#update();
   };
   #stopped = false;  // by the visitor
@@ -250,6 +250,7 @@ export class DigitVaeElement extends Base {
       return work();
     } catch (error) {
       if (!(error instanceof DigitVaeError)) throw error;
+      this.#entry.retire();
       this.#loaded = null;
       this.#fail(error);
     }

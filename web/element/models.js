@@ -76,9 +76,12 @@ class Shared {
     return model;
   }
 
+  /** Nobody new gets this model. */
+  retire() { if (shared.get(this.href) === this) shared.delete(this.href); }
+
   drop() {
     this.gone = true;
-    if (shared.get(this.href) === this) shared.delete(this.href);
+    this.retire();
     this.loaded.then(({ model }) => model.free(), () => {});
   }
 }
