@@ -110,7 +110,7 @@ def main():
     except Wrong as wrong:
         sys.exit(f"strings.py: {wrong}")
     for out in map(pathlib.Path, options.outputs):
-        prefix = out.stem.removesuffix("strings") or "page_"
+        prefix = out.stem.removesuffix("strings") if out.stem.endswith("_strings") else "page_"
         out.write_text(cpp(texts) if out.suffix == ".hpp" else js(texts, prefix), encoding="utf-8")
 
 

@@ -26,13 +26,14 @@ def characters(texts, font):
     return {chr(code) for code in TTFont(io.BytesIO((folder / "out.ttf").read_bytes())).getBestCmap()}
 
 
-TEXTS = {"a": {"en": "± {0}\n", "zh": "采样，“A” {0}"}, "page_b": {"en": "é", "zh": "页"}}
+TEXTS = {"a": {"en": "± {0}\n", "zh": "采样，“A” {0}"}, "page_b": {"en": "é", "zh": "页"},
+         "element_b": {"en": "è", "zh": "素"}, "site_b": {"en": "ê", "zh": "站"}}
 assert characters(TEXTS, CHINESE) == set("采样，"), characters(TEXTS, CHINESE)
 inter = characters(TEXTS, INTER)
-assert inter >= set("Az09~ ±“”→₀₉μσε−") and not inter & set("é采，页"), inter
+assert inter >= set("Az09~ ±“”→₀₉μσε−") and not inter & set("éèê采，页素站"), inter
 missing = run({"a": {"en": "ก", "zh": "采"}}, INTER)
 assert missing.returncode != 0 and "E01" in missing.stderr.upper(), missing
 
 real = json.loads((root / "web/strings.json").read_text(encoding="utf-8"))
-needed = {c for key, text in real.items() if not key.startswith("page_") for c in "".join(text.values())}
+needed = {c for key, text in real.items() if not key.startswith(("page_", "element_", "site_")) for c in "".join(text.values())}
 assert needed <= characters(real, CHINESE) | characters(real, INTER), "a character is in neither font"

@@ -10,7 +10,7 @@ root = pathlib.Path(sys.argv[1])
 temporary = tempfile.TemporaryDirectory()
 folder = pathlib.Path(temporary.name)
 GOOD = {"a_play": {"en": "Play \"it\"", "zh": "播放"}, "a_seed": {"en": "{0} of <b>{1}</b>", "zh": "<b>{1}</b>，{0}"},
-        "page_lead": {"en": "Lead", "zh": "导语"}}
+        "element_new": {"en": "New", "zh": "新"}, "page_lead": {"en": "Lead", "zh": "导语"}}
 
 
 def run(texts, *more):
@@ -38,6 +38,9 @@ assert r'{"Play \"it\"", "播放"}' in header, header
 script = (folder / "out.js").read_text(encoding="utf-8")
 tables = json.loads(script[script.index("{"):script.rindex(";")])
 assert tables == {"en": {"page_lead": "Lead"}, "zh": {"page_lead": "导语"}}, tables
+other = folder / "element_strings.js"
+subprocess.run([sys.executable, root / "web/strings.py", folder / "texts.json", other], check=True)
+assert "element_new" in other.read_text(encoding="utf-8") and "page_lead" not in other.read_text(encoding="utf-8")
 
 refused('"a_play" lacks "zh"', {**GOOD, "a_play": {"en": "Play"}})
 refused('"a_play" lacks "en"', {**GOOD, "a_play": {"en": "", "zh": "播放"}})
@@ -55,6 +58,8 @@ sources = folder / "sources"
 (sources / "page").mkdir(parents=True)
 (sources / "view.cpp").write_text("say(Text::kAPlay); say(Text::kASeedling);")
 (sources / "page/index.html").write_text('<p data-text="page_lead"></p>')
+(sources / "element").mkdir()
+(sources / "element/views.js").write_text("button('new', press)")
 refused("uses a_seed\n", GOOD, "--used-in", sources)
 (sources / "view.hpp").write_text("say(Text::kASeed)")
 assert run(GOOD, "--used-in", sources).returncode == 0
