@@ -6,11 +6,12 @@ const css = `
   --_ink: var(--digit-vae-ink, CanvasText); --_paper: var(--digit-vae-paper, Canvas);
   --_accent: var(--digit-vae-accent, #1d6fe0); --_border: var(--digit-vae-border, GrayText);
   display: inline-block; box-sizing: border-box; width: 20em; max-width: 100%; vertical-align: top;
-  color: var(--_ink); font: 1em/1.4 system-ui, sans-serif; text-align: start; print-color-adjust: exact;
+  font: 1em/1.4 system-ui, sans-serif; text-align: start; print-color-adjust: exact;
   -webkit-print-color-adjust: exact;
 }
 :host([hidden]), [hidden] { display: none !important; }
-:host(:is([theme="light"], [theme="dark"])) { background: var(--_paper); padding: .5em; border-radius: .6em; }
+:host(:is([theme="light"], [theme="dark"])) { background: var(--_paper); color: var(--_ink); padding: .5em;
+  border-radius: .6em; }
 :host([theme="light"]) { color-scheme: light; }
 :host([theme="dark"]) { color-scheme: dark; }
 @media (forced-colors: active) { :host { --_accent: Highlight; } }

@@ -46,7 +46,7 @@ class View {
   /** A slider; move(number) on every move. `text` is a key of the texts, or what stands there in every language. */
   slider(text, range, move) {
     const input = make('input', { type: 'range', step: 'any', ...range, value: 0 }), name = make('span');
-    input.addEventListener('input', () => move(input.valueAsNumber));
+    input.addEventListener('input', () => { if (this.host.loaded) move(input.valueAsNumber); });
     const label = make('label', {}, name, input);
     this.controls.push(label);
     this.translations.push(() => { name.textContent = this.host.say(text) ?? text; });
