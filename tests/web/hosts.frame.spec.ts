@@ -101,10 +101,9 @@ test('a SCORM package: incomplete, then completed, and back where it was left', 
   const seen = () => page.evaluate(() => (window as any).seen());
   const visit = async () => {
     await page.evaluate(() => (window as any).launch());
-    await page.waitForSelector('iframe');
-    const frame = page.frame('content')!;
-    await labRuns(frame);
-    return frame;
+    const frame = await (await page.waitForSelector('iframe')).contentFrame();  // by now it may have no name yet
+    await labRuns(frame!);
+    return frame!;
   };
   let frame = await visit();
   expect((await seen()).values['cmi.core.lesson_status']).toBe('incomplete');
