@@ -34,8 +34,8 @@ const trait = ([name, value]) => {
 const SNIPPETS = [
   { id: 'page', title: { en: 'Any web page', zh: '任意网页' },
     note: { en: 'Nothing is downloaded until the digits come near the screen. From another address the site must answer '
-      + 'with Access-Control-Allow-Origin: *, as GitHub Pages does.',
-    zh: '数字接近屏幕时才开始下载。从其他地址引用时，站点须返回 Access-Control-Allow-Origin: *（GitHub Pages 即如此）。' },
+      + 'with Access-Control-Allow-Origin: *, as GitHub Pages does; otherwise take the one script or a frame.',
+    zh: '数字接近屏幕时才开始下载。从其他地址引用时，站点须返回 Access-Control-Allow-Origin: *（GitHub Pages 即如此）；否则请用单个脚本或内嵌框架。' },
     files: (attributes, base) => ({ 'page.html': `${module(base)}\n${element(attributes)}` }) },
 
   { id: 'inline', title: { en: 'One script with everything inside', zh: '包含全部内容的单个脚本' },
