@@ -138,15 +138,11 @@ test.describe('mouse', () => {
     const lab = new Lab(page);
     await lab.open();
     await lab.view('bend');
-    const medians: number[] = [];
-    for (let i = 0; i < 5; ++i) {
-      await page.evaluate(() => { (window as any).milliseconds.length = 0; });
-      await lab.drag('latent:2', 0.2 + 0.1 * (i % 2), 0.8);
-      const times: number[] = await page.evaluate(() => (window as any).milliseconds);
-      expect(times.length).toBeGreaterThan(3);
-      medians.push(times.sort((a, b) => a - b)[times.length >> 1]);
-    }
-    expect(Math.min(...medians)).toBeLessThan(16.7);  // from input to all drawing commands; the least disturbed drag counts
+    await page.evaluate(() => { (window as any).milliseconds.length = 0; });
+    for (let i = 0; i < 5; ++i) await lab.drag('latent:2', 0.2 + 0.1 * (i % 2), 0.8);
+    const times: number[] = await page.evaluate(() => (window as any).milliseconds);
+    expect(times.length).toBeGreaterThan(20);
+    expect(times.sort((a, b) => a - b)[times.length >> 1]).toBeLessThan(16.7);  // from input to all drawing commands
   });
 
   for (const way of ['lerp', 'slerp']) {
