@@ -105,7 +105,7 @@ target_sources(lab_app PRIVATE browser.cpp)
 function(lab_module name kernels)
   add_executable(${name} $<TARGET_OBJECTS:lab_app> $<TARGET_OBJECTS:${kernels}>)
   target_link_libraries(${name} PRIVATE imgui lab_core lab_data)
-  target_link_options(${name} PRIVATE -Oz -flto -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
+  target_link_options(${name} PRIVATE -O2 -flto -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
     -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
     -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMEMORY_GROWTH_LINEAR_STEP=1MB -sMAXIMUM_MEMORY=1GB
     -sEXPORTED_FUNCTIONS=_main,_malloc,_free
