@@ -119,7 +119,7 @@ lab_module(lab-scalar lab_kernels_scalar)
 
 # The page around it with its texts, the Chinese font, and the models.
 file(GLOB page CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/page/*)
-foreach(file ${page} ${assets})
+foreach(file ${page} ${assets} ${CMAKE_CURRENT_SOURCE_DIR}/download.js)
   get_filename_component(name ${file} NAME)
   add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/${name}
     COMMAND ${CMAKE_COMMAND} -E copy ${file} ${DIGIT_VAE_SITE}/${name}

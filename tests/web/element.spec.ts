@@ -265,6 +265,7 @@ for (const [what, code, answer] of [
     await expect(page.getByText(`The digits could not be loaded (${code}).`)).toBeVisible();
     const fallback = () => ask(page, (e) => !e.shadowRoot.querySelector('slot').hidden);
     expect(await fallback()).toBe(true);
+    await expect(page.getByRole('button')).toHaveText(['Try again']);  // nothing else would do anything
     expect(await page.evaluate(() => (window as any).errors)).toEqual([code]);
     expect((await ink(page)).values.some((x) => x > 0.9), 'the poster').toBe(true);
     await page.unroute('**/weights.decoder.bin');

@@ -28,6 +28,7 @@ test('what the builder builds is seen live, copied, and works in another page', 
   await expect(page.locator('#preview digit-vae')).toHaveAttribute('view', 'map');
   const options = page.locator('#options');
   await options.getByRole('combobox', { name: 'View', exact: true }).selectOption('morph');
+  await options.getByRole('combobox', { name: 'Model', exact: true }).selectOption('2 latents (the paper’s map)');
   await options.getByRole('combobox', { name: 'From', exact: true }).selectOption('5');
   await options.getByRole('combobox', { name: 'To', exact: true }).selectOption('2');
   await options.getByLabel('How many').fill('9');
@@ -44,6 +45,21 @@ test('what the builder builds is seen live, copied, and works in another page', 
     await page.locator('#host').selectOption(host);
     await expect(page.locator('#code')).toHaveText(expected);
   }
+});
+
+test('a new view has its own model, and texts that stand alone name none', async ({ page }) => {
+  await page.goto(`${dist}/?lang=en`);
+  const view = page.locator('#options').getByRole('combobox', { name: 'View', exact: true });
+  await view.selectOption('map');
+  await expect(page.locator('#code')).toContainText('src="');
+  for (const host of ['inline', 'offline']) {
+    await page.locator('#host').selectOption(host);
+    await expect(page.locator('#code')).not.toContainText('aevb');
+    await expect(page.locator('#note')).toContainText('Inside is the model with 20 latents only.');
+  }
+  await page.locator('#host').selectOption('page');
+  await view.selectOption('draw');
+  await expect(page.locator('#preview digit-vae')).not.toHaveAttribute('src');
 });
 
 test('its links lead somewhere', async ({ page }) => {

@@ -1,6 +1,7 @@
 // The site's front page: every view live, and a builder whose text can be pasted into a page of one's own. VERSION comes
 // from the build.
 
+import { make } from '../element/make.js';
 import texts from './site_strings.js';
 import { snippets } from './snippets.js';
 
@@ -8,12 +9,6 @@ const find = (id) => document.getElementById(id);
 const wishes = [new URLSearchParams(location.search).get('lang'), ...navigator.languages];
 const language = wishes.map((tag) => String(tag).slice(0, 2).toLowerCase()).find((tag) => Object.hasOwn(texts, tag)) ?? 'en';
 const say = (key) => texts[language][`site_${key}`];
-
-const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
 
 document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
 document.title = say('title');
@@ -106,18 +101,22 @@ function show() {
   write();
 }
 
-/** The text to copy. A model's address is that of the site, wherever the text goes. */
+/** The text to copy. A model's address is that of the site, wherever the text goes, unless it has to do without. */
 function write() {
   const { src, ...attributes } = chosen(), base = new URL('.', location.href).href;
-  const snippet = snippets.find(({ id }) => id === find('host').value);
-  find('code').textContent = snippet.code(src ? { ...attributes, src: new URL(src, base).href } : attributes, base);
-  find('note').textContent = snippet.note?.[language] ?? '';
+  const snippet = snippets.find(({ id }) => id === find('host').value), { alone } = snippet;
+  find('code').textContent = snippet.code(src && !alone ? { ...attributes, src: new URL(src, base).href } : attributes, base);
+  find('note').textContent = [snippet.note?.[language], alone && src && say('alone_model'),
+    snippet.id === 'inline' && attributes.view === 'lab' && say('alone_lab')].filter(Boolean).join(' ');
   find('said').textContent = '';
 }
 
 find('host').append(...snippets.map(({ id, title }) => make('option', { value: id, textContent: title[language] })));
 find('host').addEventListener('change', write);
-find('options').addEventListener('input', show);
+find('options').addEventListener('input', ({ target }) => {
+  if (target === inputs.view) inputs.src.value = EXAMPLES[target.value]?.src ?? '';  // the map's is for the map
+  show();
+});
 find('options').addEventListener('submit', (event) => event.preventDefault());
 find('copy').addEventListener('click', async () => {
   try {

@@ -1,7 +1,8 @@
 // What a teacher copies into each kind of host. The tests make their pages of these (tests/web/hosts), so what stands
-// here works; only mystmd was never tried, it wants the internet. `attributes` are the element's, an object of texts (''
-// for a flag); `base` is where the site is, with a / at its end. A snippet has {id, title, note, files(attributes, base),
-// code(attributes, base)}: title and note in both languages, `files` by name, and `code`, the same as one text.
+// here works; only mystmd was never tried, it wants the internet. `attributes` are the element's, an object of texts ('' for
+// a flag); `base` is where the site is, with a / at its end. A snippet has {id, title, note, alone, files(attributes, base),
+// code(attributes, base)}: title and note in both languages, `alone` for what can fetch no further model, `files` by name,
+// and `code`, the same as one text.
 
 const quoted = (text) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 
@@ -38,7 +39,7 @@ const SNIPPETS = [
     zh: '数字接近屏幕时才开始下载。从其他地址引用时，站点须返回 Access-Control-Allow-Origin: *（GitHub Pages 即如此）；否则请用单个脚本或内嵌框架。' },
     files: (attributes, base) => ({ 'page.html': `${module(base)}\n${element(attributes)}` }) },
 
-  { id: 'inline', title: { en: 'One script with everything inside', zh: '包含全部内容的单个脚本' },
+  { id: 'inline', alone: true, title: { en: 'One script with everything inside', zh: '包含全部内容的单个脚本' },
     note: { en: 'For pages that may add one file only. It also runs from a file and without a server.',
       zh: '适用于只能添加一个文件的页面；无需服务器，也可直接从文件打开。' },
     files: (attributes, base) => ({
@@ -113,7 +114,7 @@ const SNIPPETS = [
         + "require-trusted-types-for 'script'; trusted-types 'none'" };
     } },
 
-  { id: 'offline', title: { en: 'Offline, or uploaded as a file', zh: '离线使用或作为文件上传' },
+  { id: 'offline', alone: true, title: { en: 'Offline, or uploaded as a file', zh: '离线使用或作为文件上传' },
     note: { en: 'Save digit-vae.html: a double click opens the whole lab, and with this address it shows one element. '
       + 'Moodle takes it as a File resource.', zh: '保存 digit-vae.html，双击即可打开整个实验室；在文件名后加上此内容则只显示一个元素。'
       + 'Moodle 可将其作为“文件”资源。' },

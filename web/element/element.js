@@ -2,15 +2,16 @@
 // does is written back into them. No module, no weights and no frame until it is near the viewport.
 
 import { DigitVaeError } from '../digit-vae.js';
-import { lab } from './assets.js';
 import { checkedStrokes } from './ink.js';
+import { labFrame } from './lab_frame.js';
+import { make } from './make.js';
 import { acquire, addressOf, release } from './models.js';
 import { SIDE, colour, onPaper, paint } from './picture.js';
 import poster from './poster.js';
 import { SETTINGS, read, write } from './settings.js';
 import texts from './strings.js';
 import { adopt } from './style.js';
-import { CLASSES, make } from './views.js';
+import { CLASSES } from './views.js';
 
 const STRINGS = ['src', 'theme', 'controls', 'loading', 'poster'], FLAGS = ['autoplay', 'readonly'];
 const SWEEP = 3000;   // milliseconds from one digit to the other
@@ -49,6 +50,7 @@ export class DigitVaeElement extends Base {
   #t = 0;               // while playing
   #jobs = new Map();    // canvas -> the latest decoding for it
   #timer;
+  #labFrame = null;     // its end
 
   // ---- Life
 
@@ -157,7 +159,8 @@ export class DigitVaeElement extends Base {
     const name = this.view;
     if (name !== this.#viewName) this.#changeView(name);
     const readonly = this.readonly, hidden = this.getAttribute('controls') === 'none';
-    this.#controls.hidden = hidden || readonly && !(this.autoplay && name === 'morph') || name === 'lab';
+    this.#controls.hidden = hidden || readonly && !(this.autoplay && name === 'morph') || name === 'lab'
+      || !this.#message.hidden;  // without a model they would do nothing
     if (name === 'lab') return;
     for (const control of this.#controls.children) control.hidden = readonly && control !== this.#view.play;
     this.#frame.setAttribute('lang', this.#language === 'zh' ? 'zh-Hans' : 'en');
@@ -171,29 +174,13 @@ export class DigitVaeElement extends Base {
     this.#viewName = name;
     this.#jobs.clear();
     this.#message.hidden = true;
-    this.#labEnd?.abort();
+    this.#labFrame?.abort();
+    this.#labFrame = new AbortController();
     this.#view = name === 'lab' ? null : new CLASSES[name](this.#host);
-    this.#stage.replaceChildren(...name === 'lab' ? this.#makeLab() : [...this.#view.content, this.#poster]);
+    this.#stage.replaceChildren(...name === 'lab'
+      ? labFrame(this.#language, (key) => this.#say(key), this.#labFrame.signal) : [...this.#view.content, this.#poster]);
     this.#controls.replaceChildren(...this.#view?.controls ?? []);
   }
-
-  /** The lab in a frame, and a link to it, which is all there is where the page's policy refuses the frame. */
-  #makeLab() {
-    if (!lab) return [make('p', { textContent: this.#say('lab_missing') })];
-    const address = new URL(lab);
-    address.searchParams.set('lang', this.#language);
-    const frame = make('iframe', { src: address.href, title: this.#say('lab'), loading: 'lazy' });
-    frame.setAttribute('part', 'lab');
-    this.#labEnd = new AbortController();
-    document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => {
-      if (!/^(frame|child)-src/.test(violatedDirective)) return;
-      const canvas = make('canvas', { width: SIDE, height: SIDE, className: 'small' });
-      frame.replaceWith(canvas, this.#say('lab_refused'));
-      paint(canvas, poster);
-    }, { signal: this.#labEnd.signal });
-    return [frame, make('p', {}, make('a', { href: address.href, target: '_blank', textContent: this.#say('open_lab') }))];
-  }
-  #labEnd;
 
   /** A real digit, or the author's picture, until the model is there. */
   #paintPoster() {
@@ -239,6 +226,7 @@ export class DigitVaeElement extends Base {
     this.#retry.textContent = this.#say('retry');
     this.#message.replaceChildren(this.#say('failed', code), ' ', this.#retry);
     this.#message.hidden = this.#fallback.hidden = false;
+    this.#controls.hidden = true;
     if (error === this.#failure) return;  // several may wait for one download
     this.#failure = error;
     this.#tell('digit-error', { code, message: error.message });

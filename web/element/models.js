@@ -2,43 +2,15 @@
 // that nobody uses any more is given back after a moment, in which an element may be on its way elsewhere.
 
 import { DigitVaeError, loadModel } from '../digit-vae.js';
+import { download } from '../download.js';
 import { open, wasm, weights } from './assets.js';
 import { factsOf } from './latents.js';
 
-const MOST_BYTES = 64 << 20;  // what the module accepts (shared/weights_file.hpp)
-const STALL = 20000;          // milliseconds without a byte
-const LINGER = 3000;          // milliseconds
+const LINGER = 3000;  // milliseconds
 
-/** The bytes of a file. Decoded bytes are counted, so a compressed bomb is cut off too. */
-async function download(url) {
-  const abort = new AbortController();
-  let timer, stalled = false;
-  const alive = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => { stalled = true; abort.abort(); }, STALL);
-  };
-  try {
-    alive();
-    const response = await open(url, abort.signal);
-    if (!response.ok) throw new DigitVaeError('http', `${url} answered ${response.status}`);
-    const parts = [], reader = response.body.getReader();
-    let size = 0;
-    for (let step; !(step = await reader.read()).done;) {
-      alive();
-      parts.push(step.value);
-      size += step.value.length;
-      if (size > MOST_BYTES) throw new DigitVaeError('too-large', `${url} has more than ${MOST_BYTES >> 20} MiB`);
-    }
-    return await new Blob(parts).arrayBuffer();
-  } catch (cause) {
-    if (cause instanceof DigitVaeError) throw cause;
-    if (stalled) throw new DigitVaeError('timeout', `${url}: the server stopped answering`, { cause });
-    throw new DigitVaeError('network', `${url} cannot be fetched: ${cause.message}`, { cause });
-  } finally {
-    clearTimeout(timer);
-    abort.abort();
-  }
-}
+const fetchFile = (url) => download(url, open).catch((cause) => {
+  throw new DigitVaeError(cause.code, `${url}: ${cause.message}`, { cause });
+});
 
 /** Where the encoder of a NAME.decoder.bin is. */
 const encoderOf = (href) => href === weights.decoder.href
@@ -57,7 +29,7 @@ class Shared {
   }
 
   async #load() {
-    const bytes = download(this.href);
+    const bytes = fetchFile(this.href);
     bytes.catch(() => {});  // told by loadModel
     const model = await loadModel(bytes, { wasm: await wasm() });
     const facts = factsOf(model);
@@ -69,7 +41,7 @@ class Shared {
   async withEncoder() {
     const { model } = await this.loaded;
     if (!model.hasEncoder) {
-      this.#encoder ??= download(encoderOf(this.href))
+      this.#encoder ??= fetchFile(encoderOf(this.href))
         .then((bytes) => { if (!this.gone && !model.hasEncoder) model.addEncoder(bytes); });
       await this.#encoder.catch((error) => { this.#encoder = null; throw error; });
     }

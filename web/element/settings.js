@@ -1,6 +1,6 @@
 // What an element's attributes say. Anything may stand in an attribute; what makes no sense counts as absent.
 
-export const VIEWS = ['sample', 'morph', 'latent', 'map', 'draw', 'lab'];
+const VIEWS = ['sample', 'morph', 'latent', 'map', 'draw', 'lab'];
 const MOST_NUMBERS = 4096;
 
 /** A whole number within limits, or undefined. */
@@ -21,11 +21,10 @@ export const textOf = (values) => Array.from(values, (x) => Number(x.toPrecision
 /** An end of a morph: a digit, a latent, or undefined. */
 const end = (text) => whole(text, 0, 9) ?? numbers(text);
 
-const one = (text, allowed, otherwise) => allowed.includes(text) ? text : otherwise;
 
 /** How to read each attribute that tells what is shown. */
 const READERS = {
-  view: (text) => one(text, VIEWS, 'sample'),
+  view: (text) => VIEWS.find((view) => view === text?.toLowerCase()) ?? 'sample',
   seed: (text) => whole(text, 0, Number.MAX_SAFE_INTEGER) ?? 1,
   z: numbers,
   from: end,

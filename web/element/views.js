@@ -3,13 +3,8 @@
 
 import { MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
 import { looksLike, normalCdf, normalQuantile, onPlane, placeOf, row, slerp } from './latents.js';
+import { make } from './make.js';
 import { SIDE, paint, resize } from './picture.js';
-
-export const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
 
 /** One latent after the other as packed rows. */
 function packed(latents) {

@@ -2,6 +2,7 @@
 // wrong: size and density, pointers, frames on demand. No frame is drawn unless something changed, and none while
 // the tab is hidden or the lab scrolled away. mirror.js keeps native controls beside the canvas.
 
+import {MOST_BYTES, download} from './download.js';
 import {open, options} from './files.js';
 import {mirror} from './mirror.js';
 import texts from './strings.js';
@@ -9,8 +10,6 @@ import texts from './strings.js';
 // The smallest module with a SIMD instruction: i8x16.popcnt(i8x16.splat(0)).
 const SIMD_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
   65, 0, 253, 15, 253, 98, 11);
-const MAX_WEIGHTS = 64 << 20;  // what the module accepts (shared/weights_file.hpp)
-const STALL = 20000;           // milliseconds without a byte
 document.body.dataset.alive = '';
 const [canvas, stage, notice, status, progress, retry, close, live, chooser] =
   ['canvas', 'stage', 'notice', 'status', 'progress', 'retry', 'close', 'live', 'file'].map(id => document.getElementById(id));
@@ -70,41 +69,14 @@ close.addEventListener('click', () => {
 
 const megabytes = n => (n / 1e6).toFixed(1);
 
-/** The bytes of a file beside the page; onProgress(size, total) while they come, total 0 when it is unknown. */
-async function fetchFile(url, onProgress = () => {}, abort = new AbortController()) {
-  let timer, stalled = false;
-  const alive = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => { stalled = true; abort.abort(); }, STALL);
-  };
+/** The bytes of a file beside the page (download.js); what goes wrong is told in the visitor's language. */
+async function fetchFile(url, onProgress, abort) {
   try {
-    alive();
-    const response = await open(url, abort.signal);
-    if (!response.ok) throw new LabError('http', say('error_http', response.status, url));
-    // With a compressed transfer the length is that of the compressed bytes.
-    const total = response.headers.get('content-encoding') ? 0 : Number(response.headers.get('content-length')) || 0;
-    const parts = [];
-    let size = 0;
-    const reader = response.body.getReader();
-    for (let step; !(step = await reader.read()).done;) {
-      alive();
-      parts.push(step.value);
-      size += step.value.length;
-      if (size > MAX_WEIGHTS) throw new LabError('too-large', say('error_weights_too_large', MAX_WEIGHTS >> 20));
-      if (abort.signal.aborted) throw new Error('stopped');
-      onProgress(size, total);
-    }
-    const bytes = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts) { bytes.set(part, at); at += part.length; }
-    return bytes;
+    return await download(url, open, {onProgress, abort});
   } catch (error) {
-    if (error instanceof LabError) throw error;
-    if (stalled) throw new LabError('timeout', say('error_timeout'));
-    throw new LabError('network', say('error_network', url, error.message));
-  } finally {
-    clearTimeout(timer);
-    abort.abort();
+    throw new LabError(error.code, error.code === 'http' ? say('error_http', error.status, url)
+      : error.code === 'too-large' ? say('error_weights_too_large', MOST_BYTES >> 20)
+      : error.code === 'timeout' ? say('error_timeout') : say('error_network', url, error.message));
   }
 }
 
@@ -127,8 +99,8 @@ function withTexts(strings, call) {
 /** Gives the lab a wanted file, or one's own weights (''): null, or {code, message}; then nothing changed. */
 function give(name, bytes) {
   if (!lab) return {code: 'wasm', message: say('error_not_running')};
-  if (bytes.length > MAX_WEIGHTS) {
-    return {code: 'too-large', message: say('error_weights_too_large', MAX_WEIGHTS >> 20)};
+  if (bytes.length > MOST_BYTES) {
+    return {code: 'too-large', message: say('error_weights_too_large', MOST_BYTES >> 20)};
   }
   const room = lab._lab_room(bytes.length);
   if (room === 0) return {code: 'memory', message: say('error_memory')};
@@ -372,8 +344,8 @@ function colours() {
 
 async function takeFile(file) {
   if (!file) return;
-  if (file.size > MAX_WEIGHTS) {
-    return tellError(new LabError('too-large', say('error_file_too_large', file.name, MAX_WEIGHTS >> 20)));
+  if (file.size > MOST_BYTES) {
+    return tellError(new LabError('too-large', say('error_file_too_large', file.name, MOST_BYTES >> 20)));
   }
   let bytes;
   try {
