@@ -186,6 +186,24 @@ test('10 000 random attributes and states: no exception, no harm', async ({ page
   expect(await hasInk(page)).toBe(true);
 });
 
+test('embed.html with random queries and hashes: only its own names are taken, and nothing runs', async ({ page }) => {
+  test.setTimeout(60_000);
+  const random = ((seed) => (n: number) => (seed = seed * 48271 % 2147483647) % n)(11);
+  const names = ['view', 'seed', 'z', 'from', 't', 'steps', 'digit', 'theme', 'lang', 'autoplay', 'onload', 'style', 'id',
+    '__proto__', 'constructor', 'innerHTML', 'is', 'class', 'loading'];
+  const texts = ['', '-1', 'NaN', '1e999', '3', '0.5', '1 2 3', '<img src=x onerror=alert(1)>', '"><script>window.hurt=1</script>',
+    'javascript:window.hurt=1', 'map', 'draw', 'DRAW', '%', '%E0%A4%A', 'x'.repeat(3000), 'zh', 'dark'];
+  const query = () => Array.from({ length: random(6) }, () =>
+    `${names[random(names.length)]}=${random(2) ? encodeURIComponent(texts[random(texts.length)]) : texts[random(14)]}`).join('&');
+  for (let i = 0; i < 40; ++i) {
+    await page.goto(`${dist}/embed.html?${query()}#${query()}`);
+    const [attributes, hurt, polluted] = await page.evaluate(() => [document.querySelector('digit-vae')!.getAttributeNames(),
+      'hurt' in window, Object.keys(Object.prototype).length] as const);
+    expect([hurt, polluted]).toEqual([false, 0]);
+    expect(attributes.filter((name) => ['onload', 'id', '__proto__', 'constructor', 'innerhtml', 'is', 'class'].includes(name))).toEqual([]);
+  }
+});
+
 test('keys, wheel and scrolling stay the page\'s; a focused control keeps its own', async ({ page }) => {
   await openWith(page, '<digit-vae view="morph" from="1" to="2"></digit-vae><div style="height: 3000px"></div>', { head: LISTEN
     + '<script>window.keys = []; addEventListener("keydown", ({key}) => keys.push(key));</script>' });
