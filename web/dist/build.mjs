@@ -6,7 +6,7 @@
 //   digit-vae.scorm.zip    digit-vae.html as a SCORM 1.2 package
 //   site/                  for any static host: package, lab, embed.html, gallery, API reference
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -18,7 +18,6 @@ const web = join(root, 'build/web'), dist = join(root, 'build/dist'), work = joi
 const element = join(root, 'web/element'), here = join(root, 'web/dist');
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 
-const source = (name) => readFileSync(join(here, name), 'utf8');
 function write(name, text) {
   mkdirSync(dirname(join(dist, name)), { recursive: true });
   writeFileSync(join(dist, name), text);
@@ -60,11 +59,11 @@ const parts = (files) => ({
   },
 });
 
-/** One minified script's text. */
+/** One minified script's text. What has everything inside (`files`) asks nothing beside its own address. */
 async function bundle(entry, { files, ...options } = {}) {
   const result = await build({ entryPoints: [entry], bundle: true, minify: true, format: 'esm', target: 'es2022',
     charset: 'utf8', write: false, outdir: dist, legalComments: 'none', plugins: [parts(files)], logLevel: 'warning',
-    ...options });
+    define: files && { 'import.meta.url': '"inline:/"' }, ...options });
   return result.outputFiles[0].text;
 }
 
@@ -93,9 +92,9 @@ function putFiles(folder) {
 }
 
 const index = notices('licenses.txt') + await bundle(join(element, 'index.js'));
-const inlineFilesOfElement = ['weights.bin', 'digit-vae.wasm', 'digit-vae-scalar.wasm'];
+const inside = ['weights.bin', 'digit-vae.wasm', 'digit-vae-scalar.wasm'];
 const inline = asComment(headlessNotices)
-  + await bundle(join(here, 'inline.js'), { format: 'iife', files: inlineFilesOfElement });
+  + await bundle(join(here, 'inline.js'), { format: 'iife', files: inside });
 
 putFiles('npm');
 for (const name of ['index.d.ts', 'define.d.ts', 'custom-elements.json']) {
@@ -109,31 +108,32 @@ write('digit-vae.inline.js', inline);
 execFileSync('npm', ['pack', '--silent', '--pack-destination', dist, join(dist, 'npm')], { stdio: 'ignore' });
 
 write('digit-vae.anywidget.js', asComment(headlessNotices)
-  + await bundle(join(here, 'anywidget.js'), { files: inlineFilesOfElement }));
+  + await bundle(join(here, 'anywidget.js'), { files: inside }));
 
 // ---- One file
 
+const lab = await bundle(join(here, 'one_file.js'), { format: 'iife', files: ['weights.bin', 'digits.bin', 'zh.ttf',
+  'lab.wasm', 'lab-scalar.wasm', 'digit-vae.wasm', 'digit-vae-scalar.wasm'] });
+const style = await bundle(join(web, 'index.css'));
+
 /** The lab's page with its style, its script and all that it fetches inside; `more` scripts go before. */
-async function oneFile(...more) {
-  const script = await bundle(join(here, 'one_file.js'), { format: 'iife', files: ['weights.bin', 'digits.bin', 'zh.ttf',
-    'lab.wasm', 'lab-scalar.wasm', 'digit-vae.wasm', 'digit-vae-scalar.wasm'], define: { 'import.meta.url': '"inline:/"' } });
-  const css = await build({ entryPoints: [join(web, 'index.css')], minify: true, write: false, logLevel: 'warning' });
+function oneFile(...more) {
   const tag = (text) => `<script>${text.replaceAll('</script', '<\\/script')}</script>`;
   const page = readFileSync(join(web, 'index.html'), 'utf8');
-  return page.replace('<link rel="stylesheet" href="index.css">', () => `<style>${css.outputFiles[0].text}</style>`)
+  return page.replace('<link rel="stylesheet" href="index.css">', () => `<style>${style}</style>`)
     .replace('<link rel="modulepreload" href="lab.js">\n', '')
     .replace('<script type="module" src="index.js"></script>\n', '')
     .replace(/<p id="hint">.*?<\/p>/s, '')
     .replace(/<p><a href="licenses.txt".*?<\/p>/s, () => `<details><summary data-text="licenses"></summary><pre>${
       allNotices.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</pre></details>`)
-    .replace('</body>', () => `${[...more, script].map(tag).join('\n')}\n</body>`);
+    .replace('</body>', () => `${[...more, lab].map(tag).join('\n')}\n</body>`);
 }
-write('digit-vae.html', await oneFile());
+write('digit-vae.html', oneFile());
 
 // ---- SCORM 1.2
 
-write('scorm/index.html', await oneFile(await bundle(join(here, 'scorm.js'), { format: 'iife' })));
-write('scorm/imsmanifest.xml', source('imsmanifest.xml').replaceAll('VERSION', version));
+write('scorm/index.html', oneFile(await bundle(join(here, 'scorm.js'), { format: 'iife' })));
+write('scorm/imsmanifest.xml', readFileSync(join(here, 'imsmanifest.xml'), 'utf8').replaceAll('VERSION', version));
 execFileSync('/usr/bin/python3', ['-c', 'import sys, zipfile\n'
   + 'with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as archive:\n'
   + '  for name in ("imsmanifest.xml", "index.html"):\n'
@@ -149,10 +149,8 @@ for (const name of ['embed.html', 'embed.js', 'index.html', 'gallery.css']) {
 write('site/gallery.js', await bundle(join(here, 'gallery.js'), { define: { VERSION: JSON.stringify(version) } }));
 for (const name of ['digit-vae.html', 'digit-vae.inline.js', 'digit-vae.anywidget.js', 'digit-vae.scorm.zip',
   `digit-vae-${version}.tgz`]) cpSync(join(dist, name), join(dist, 'site', name));
-if (existsSync(join(root, 'node_modules/typedoc'))) {
-  execFileSync('npx', ['--no-install', 'typedoc', '--options', join(here, 'typedoc.json'), '--out', join(dist, 'site/api')],
-    { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
-}
+execFileSync('npx', ['--no-install', 'typedoc', '--options', join(here, 'typedoc.json'), '--out', join(dist, 'site/api')],
+  { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
 
 // ---- How much it weighs
 
