@@ -44,13 +44,18 @@ std::vector<int> parse_labels(std::string_view text) {
 }  // namespace
 
 std::optional<Anchors> read_anchors(const Model& model) {
-  Anchors anchors{model.latent(), parse_labels(model.fact("anchor_labels")), {}, {}};
+  Anchors anchors{model.latent(), parse_labels(model.fact("anchor_labels")), {}, {}, {}};
   const std::size_t count = anchors.labels.size() * static_cast<std::size_t>(model.latent());
   anchors.mean = floats(model, "anchor_mean", count);
   anchors.std = floats(model, "anchor_std", count);
   const bool good = count > 0 && !anchors.mean.empty() && !anchors.std.empty() &&
                     std::all_of(anchors.std.begin(), anchors.std.end(), [](float s) { return s >= 0; });
-  return good ? std::optional(std::move(anchors)) : std::nullopt;
+  if (!good) return std::nullopt;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i % static_cast<std::size_t>(model.latent()) == 0) anchors.log_spreads.push_back(0);
+    anchors.log_spreads.back() += std::log(std::max(anchors.std[i], kLeastSpread));
+  }
+  return anchors;
 }
 
 std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z) {
@@ -58,11 +63,10 @@ std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z)
   if (latent != static_cast<std::size_t>(anchors.latent)) return {};
   std::vector<std::pair<double, int>> likely;  // log N(z; mean, std^2) without the constant, and the label
   for (std::size_t k = 0; k < count; ++k) {
-    double log_density = 0;
+    double log_density = -anchors.log_spreads[k];
     for (std::size_t d = 0; d < latent; ++d) {
-      const double spread = std::max(anchors.std[k * latent + d], kLeastSpread);
-      const double away = (z[d] - anchors.mean[k * latent + d]) / spread;
-      log_density -= away * away / 2 + std::log(spread);
+      const double away = (z[d] - anchors.mean[k * latent + d]) / std::max(anchors.std[k * latent + d], kLeastSpread);
+      log_density -= away * away / 2;
     }
     likely.emplace_back(log_density, anchors.labels[k]);
   }

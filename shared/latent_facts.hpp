@@ -17,7 +17,8 @@ namespace vae {
 struct Anchors {
   int latent = 0;
   std::vector<int> labels;       // rising
-  std::vector<float> mean, std;  // (labels, latent) each
+  std::vector<float> mean, std;     // (labels, latent) each
+  std::vector<double> log_spreads;  // (labels), sums of log(max(std, 0.001)) over the dimensions
 };
 std::optional<Anchors> read_anchors(const Model& model);
 

@@ -182,7 +182,11 @@ function frame(now) {
   const height = `${Math.ceil(lab._lab_height())}px`;
   if (stage.style.height !== height) stage.style.height = height;
   fetchWanted();
-  follow(now);
+  if (!before || now - followed >= 100) {  // ten times a second while it plays
+    followed = now;
+    clearTimeout(following);
+    following = setTimeout(follow);
+  }
   answerRequest(lab.UTF8ToString(lab._lab_request()));
 }
 
@@ -193,11 +197,10 @@ function crash(error) {
   tellError(new LabError('memory', say('error_stopped', error.message || error)), () => location.reload());
 }
 
-/** What lies around the canvas follows it: its native mirror (ten times a second while it plays), words, the link. */
-let followed = 0;
-function follow(now) {
-  if (before && now - followed < 100) return;
-  followed = now;
+/** What lies around the canvas follows it, once the picture is on its way: its native mirror, words, the link. */
+let followed = 0, following;
+function follow() {
+  if (lost) return;
   const controls = lab._lab_controls();
   if (controls !== 0) mirror(document.getElementById('controls'), JSON.parse(lab.UTF8ToString(controls)), remote, forward);
   const facts = document.getElementById('facts'), line = lab.UTF8ToString(lab._lab_facts());
