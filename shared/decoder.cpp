@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "shared/kernels.hpp"
+
 namespace vae {
 namespace {
 
@@ -50,7 +52,7 @@ Result<std::vector<float>> ImageDecoder::images(std::span<const float> latents) 
   auto image = means(latents);
   if (!image) return image;
   if (likelihood_ == Likelihood::kBernoulli) {
-    for (float& x : *image) x = 1 / (1 + std::exp(-x));
+    sigmoid(image->data(), std::ssize(*image));
   }
   for (float& x : *image) x = to_pixel(x);
   return image;

@@ -221,7 +221,9 @@ std::string check(const char* part, const LayerList& layers, Shape in, std::int6
 
 void add_parameters(const std::string& prefix, const Layer& layer, std::vector<ParameterSpec>& all) {
   const ParameterShapes shapes = parameter_shapes(layer);
-  if (shapes.weight.rank > 0) all.push_back({prefix + ".weight", shapes.weight});
+  if (shapes.weight.rank > 0) {
+    all.push_back({prefix + ".weight", shapes.weight, std::holds_alternative<ConvTranspose2d>(layer)});
+  }
   if (shapes.bias.rank > 0) all.push_back({prefix + ".bias", shapes.bias});
 }
 

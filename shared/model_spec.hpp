@@ -165,6 +165,7 @@ int outputs(const ModelSpec& spec);
 struct ParameterSpec {
   std::string name;
   Dims shape;
+  bool in_first = false;  // a transposed convolution's weight: (in, out, ...) rather than (out, in, ...)
   friend bool operator==(const ParameterSpec&, const ParameterSpec&) = default;
 };
 

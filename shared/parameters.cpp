@@ -60,28 +60,42 @@ std::size_t room_for(const TensorView& tensor) {
 }
 
 /// Whether every number is finite.
-bool copy_int8(const TensorView& tensor, const TensorView& scale, float* out) {
+bool read_int8(const TensorView& tensor, const TensorView& scale, float* out) {
   const auto rows = static_cast<std::size_t>(tensor.shape.size[0]);
   std::memcpy(out, scale.bytes.data(), scale.bytes.size());
-  std::memcpy(out + rows, tensor.bytes.data(), tensor.bytes.size());
+  pack_weight(tensor.shape, false, reinterpret_cast<const std::int8_t*>(tensor.bytes.data()),
+              reinterpret_cast<std::int8_t*>(out + rows));
   return std::all_of(out, out + rows, [](float factor) { return std::isfinite(128 * factor); });
+}
+
+/// Likewise; `unpacked` has room for the tensor.
+bool read_floats(const TensorView& tensor, const TensorView* scale, bool in_first, float* unpacked, float* out) {
+  const bool bias = tensor.shape.rank == 1;
+  float* const to = bias ? out : unpacked;
+  if (!dequantize(tensor, scale, {to, static_cast<std::size_t>(tensor.shape.count())})) return false;
+  if (!bias) pack_weight(tensor.shape, in_first, unpacked, out);
+  return true;
 }
 
 }  // namespace
 
 Result<Parameters> read_parameters(const WeightsView& view, const std::vector<ParameterSpec>& names) {
-  std::size_t total = 0;
-  for (const ParameterSpec& parameter : names) total += room_for(*view.find(parameter.name));
+  std::size_t total = 0, largest = 0;
+  for (const ParameterSpec& parameter : names) {
+    const TensorView& tensor = *view.find(parameter.name);
+    total += room_for(tensor);
+    if (!stays_int8(tensor)) largest = std::max(largest, room_for(tensor));
+  }
   Parameters all{allocate_floats(total), {}};
-  if (!all.memory) return error(ErrorCode::kMemory, "not enough memory for this model");
+  const Floats unpacked = allocate_floats(largest);
+  if (!all.memory || !unpacked) return error(ErrorCode::kMemory, "not enough memory for this model");
   float* out = all.memory.get();
   for (const ParameterSpec& parameter : names) {
     const TensorView& tensor = *view.find(parameter.name);
     const TensorView* scale = view.find(parameter.name + "_scale");
     const bool int8 = stays_int8(tensor);
-    const bool finite =
-        int8 ? copy_int8(tensor, *scale, out)
-             : dequantize(tensor, scale, {out, static_cast<std::size_t>(parameter.shape.count())});
+    const bool finite = int8 ? read_int8(tensor, *scale, out)
+                             : read_floats(tensor, scale, parameter.in_first, unpacked.get(), out);
     if (!finite) return error(ErrorCode::kNonfinite, "tensor \"" + parameter.name + "\" holds NaN or infinity");
     const float* const behind = out + tensor.shape.size[0];
     all.list.push_back({out, int8 ? reinterpret_cast<const std::int8_t*>(behind) : nullptr});

@@ -18,7 +18,7 @@ namespace vae {
 /// kNames.
 std::optional<Error> check_names(const WeightsView& view, const std::vector<ParameterSpec>& expected);
 
-/// One parameter as it is kept: floats, or int8 with a factor for each row.
+/// One parameter as it is kept, a weight as pack_weight() makes it: floats, or int8 with a factor for each output.
 struct Parameter {
   const float* values = nullptr;  // those factors where it is int8
   const std::int8_t* quantized = nullptr;

@@ -1,81 +1,93 @@
 #include "shared/sequential.hpp"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "shared/product.hpp"
+#include "shared/kernels.hpp"
 
+// Between layers a feature map lies in H,W,C order, so that what a convolution reads at one place is contiguous.
 namespace vae {
 namespace {
 
-using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-using MatrixMap = Eigen::Map<Matrix>;
-using ConstVectorMap = Eigen::Map<const Eigen::VectorXf>;
+/// A matrix (rows, columns) as (columns, rows).
+void transpose(const float* from, int rows, int columns, float* to) {
+  for (int r = 0; r < rows; ++r) {
+    for (int c = 0; c < columns; ++c) to[std::ptrdiff_t{c} * rows + r] = from[std::ptrdiff_t{r} * columns + c];
+  }
+}
 
 int area(const Shape& s) { return s.height * s.width; }
 
-/// Visits every (kernel tap, output pixel) pair of a convolution whose input pixel is inside the image:
-/// visit(row of the column matrix, column of the column matrix, pixel in the packed input).
-/// `in` is the side that padding applies to, `out` the other.
-template <class Visit>
-void for_each_tap(const Shape& in, const Shape& out, int kernel, int stride, const Padding& padding,
-                  Visit visit) {
-  int row = 0;
-  for (int c = 0; c < in.channels; ++c) {
-    for (int ky = 0; ky < kernel; ++ky) {
-      for (int kx = 0; kx < kernel; ++kx, ++row) {
-        for (int y = 0; y < out.height; ++y) {
-          const int in_y = y * stride + ky - padding.top;
-          if (in_y < 0 || in_y >= in.height) continue;
-          for (int x = 0; x < out.width; ++x) {
-            const int in_x = x * stride + kx - padding.left;
-            if (in_x < 0 || in_x >= in.width) continue;
-            visit(row, y * out.width + x, (c * in.height + in_y) * in.width + in_x);
-          }
+/// Whether C,H,W and H,W,C are different orders.
+bool ordered(const Shape& s) { return s.channels > 1 && area(s) > 1; }
+
+void run(const Linear& l, const LayerParameters& p, const float* in, int n, float* out) {
+  if (p.quantized != nullptr) {
+    multiply(in, p.quantized, p.scale, p.bias, n, l.in, l.out, out);
+  } else {
+    multiply(in, p.weight, p.bias, n, l.in, l.out, out);
+  }
+}
+
+/// Where along one axis tap `tap` of the output at `at` reads the input, which is `length` long; -1 for nowhere.
+int source(const Conv2d& c, int padding, int at, int tap, int length) {
+  const int from = at * c.stride + tap - padding;
+  return from < length ? from : -1;
+}
+int source(const ConvTranspose2d& c, int crop, int at, int tap, int length) {
+  const int from = at + crop - tap;  // the full output has input i at i * stride and the tap behind it
+  return from >= 0 && from % c.stride == 0 && from / c.stride < length ? from / c.stride : -1;
+}
+const Padding& border(const Conv2d& c) { return c.padding; }
+const Padding& border(const ConvTranspose2d& c) { return c.crop; }
+
+/// What output row y reads: (output width, kernel * kernel * in), zeros where there is no input.
+template <class Convolution>
+void unroll(const Convolution& c, const Shape& in_shape, int y, int width, const float* in, float* unrolled) {
+  for (int x = 0; x < width; ++x) {
+    for (int ky = 0; ky < c.kernel; ++ky) {
+      const int in_y = source(c, border(c).top, y, ky, in_shape.height);
+      for (int kx = 0; kx < c.kernel; ++kx, unrolled += c.in) {
+        const int in_x = source(c, border(c).left, x, kx, in_shape.width);
+        if (in_y < 0 || in_x < 0) {
+          std::fill_n(unrolled, c.in, 0.0f);
+        } else {
+          std::copy_n(in + (std::ptrdiff_t{in_y} * in_shape.width + in_x) * c.in, c.in, unrolled);
         }
       }
     }
   }
 }
 
-void run(const Linear& l, const LayerParameters& p, const float* in, int n, float* out) {
-  if (p.quantized != nullptr) {
-    multiply_transposed(in, p.quantized, p.scale, n, l.in, l.out, out);
-  } else {
-    multiply_transposed(in, p.weight, n, l.in, l.out, out);
+template <class Convolution>
+std::ptrdiff_t taps(const Convolution& c) {
+  return std::ptrdiff_t{c.in} * c.kernel * c.kernel;
+}
+
+/// Rows of the output that run at once: so many that unrolled they fit into the second-level cache.
+template <class Convolution>
+int rows_at_once(const Convolution& c, const Shape& out) {
+  return static_cast<int>(std::clamp<std::ptrdiff_t>((1 << 16) / (out.width * taps(c)), 1, out.height));
+}
+
+/// One sample, as a product of its unrolled input. A transposed convolution is one whose input has gaps.
+template <class Convolution>
+void run(const Convolution& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape, const float* in,
+         float* out, float* unrolled) {
+  const int height = out_shape.height, width = out_shape.width, most = rows_at_once(c, out_shape);
+  for (int y = 0; y < height; y += most) {
+    const int rows = std::min(most, height - y);
+    for (int row = 0; row < rows; ++row) {
+      unroll(c, in_shape, y + row, width, in, unrolled + std::ptrdiff_t{row} * width * taps(c));
+    }
+    multiply(unrolled, p.weight, p.bias, rows * width, static_cast<int>(taps(c)), c.out,
+             out + std::ptrdiff_t{y} * width * c.out);
   }
-  MatrixMap(out, n, l.out).rowwise() += ConstVectorMap(p.bias, l.out).transpose();
 }
 
-/// One sample: unroll the input into rows (out pixels, in * k * k), then one matrix product.
-void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
-         const float* in, float* out, float* columns) {
-  const int taps = c.in * c.kernel * c.kernel, pixels = area(out_shape);
-  std::fill_n(columns, std::ptrdiff_t{taps} * pixels, 0.0f);
-  for_each_tap(in_shape, out_shape, c.kernel, c.stride, c.padding, [&](int tap, int pixel, int source) {
-    columns[std::ptrdiff_t{pixel} * taps + tap] = in[source];
-  });
-  multiply_transposed(p.weight, columns, c.out, taps, pixels, out);
-  MatrixMap(out, c.out, pixels).colwise() += ConstVectorMap(p.bias, c.out);
-}
-
-/// One sample, the adjoint of Conv2d: one matrix product gives the columns, which are then added into place.
-void run(const ConvTranspose2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
-         const float* in, float* out, float* columns) {
-  const int taps = c.out * c.kernel * c.kernel, pixels = area(in_shape);
-  transposed_multiply(p.weight, in, c.in, taps, pixels, columns);
-  MatrixMap(out, c.out, area(out_shape)).colwise() = ConstVectorMap(p.bias, c.out);
-  for_each_tap(out_shape, in_shape, c.kernel, c.stride, c.crop, [&](int tap, int pixel, int target) {
-    out[target] += columns[std::ptrdiff_t{tap} * pixels + pixel];
-  });
-}
-
-float sigmoid(float x) { return 1 / (1 + std::exp(-x)); }
-
-void run(const Activation& a, const float* in, std::ptrdiff_t count, float* out) {
+void run(const Activation& a, const float* in, int count, float* out) {
   const auto apply = [&](auto f) { std::transform(in, in + count, out, f); };
   switch (a.kind) {
     case ActivationKind::kRelu:
@@ -83,22 +95,26 @@ void run(const Activation& a, const float* in, std::ptrdiff_t count, float* out)
     case ActivationKind::kLeakyRelu:
       return apply([slope = a.slope](float x) { return x > 0 ? x : slope * x; });
     case ActivationKind::kTanh:
-      return apply([](float x) { return std::tanh(x); });
+      std::copy_n(in, count, out);
+      return vae::tanh(out, count);
     case ActivationKind::kSigmoid:
-      return apply(sigmoid);
+      std::copy_n(in, count, out);
+      return sigmoid(out, count);
     case ActivationKind::kSilu:
-      return apply([](float x) { return x * sigmoid(x); });
+      std::copy_n(in, count, out);
+      sigmoid(out, count);
+      for (int i = 0; i < count; ++i) out[i] *= in[i];
+      return;
   }
 }
 
-/// Numbers in the unrolled convolution of one sample, 0 for other layers.
-std::int64_t column_count(const Layer& layer, const Shape& in, const Shape& out) {
-  if (const auto* c = std::get_if<Conv2d>(&layer)) {
-    return std::int64_t{c->in} * c->kernel * c->kernel * area(out);
-  }
-  if (const auto* c = std::get_if<ConvTranspose2d>(&layer)) {
-    return std::int64_t{c->out} * c->kernel * c->kernel * area(in);
-  }
+/// Numbers in the unrolled rows of a convolution that run at once, 0 for other layers.
+std::size_t unrolled_count(const Layer& layer, const Shape& out) {
+  const auto count = [&](const auto& c) {
+    return static_cast<std::size_t>(rows_at_once(c, out) * out.width * taps(c));
+  };
+  if (const auto* c = std::get_if<Conv2d>(&layer)) return count(*c);
+  if (const auto* c = std::get_if<ConvTranspose2d>(&layer)) return count(*c);
   return 0;
 }
 
@@ -114,7 +130,7 @@ Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParam
   largest_ = static_cast<std::size_t>(in.size());
   for (const Layer& layer : layers_) {
     const Shape next = vae::output_shape(layer, out_).value_or(Shape{});
-    columns_ = std::max(columns_, static_cast<std::size_t>(column_count(layer, out_, next)));
+    unrolled_ = std::max(unrolled_, unrolled_count(layer, next));
     largest_ = std::max(largest_, static_cast<std::size_t>(next.size()));
     out_ = next;
   }
@@ -123,9 +139,9 @@ Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParam
   chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_), 1, 256));
 }
 
-/// Two feature maps of n samples, then the columns of one.
+/// Two feature maps of n samples, then what is unrolled of one.
 Floats Sequential::workspace(int n) const {
-  return allocate_floats(2 * largest_ * static_cast<std::size_t>(n) + columns_);
+  return allocate_floats(2 * largest_ * static_cast<std::size_t>(n) + unrolled_);
 }
 
 bool Sequential::run(std::span<const float> input, std::span<float> output) const {
@@ -153,34 +169,58 @@ bool Sequential::run_traced(std::span<const float> input, std::vector<std::vecto
 const float* Sequential::run_chunk(const float* input, int n, float* workspace,
                                    std::vector<std::vector<float>>* outputs) const {
   const std::size_t half = largest_ * static_cast<std::size_t>(n);
-  float* const columns = workspace + 2 * half;
+  float* const unrolled = workspace + 2 * half;
   const float* from = input;  // (n, shape)
   Shape shape = in_;
-  for (int i = 0; i < layers_.size(); ++i) {
+  /// Lets `layer(from, to)` write the other half of the workspace.
+  const auto move = [&](const auto& layer) {
     float* const to = from == workspace ? workspace + half : workspace;
+    layer(from, to);
+    from = to;
+  };
+  const auto each_sample = [&](const Shape& next, const auto& layer) {
+    move([&](const float* in, float* out) {
+      for (std::int64_t s = 0; s < n; ++s) layer(in + s * shape.size(), out + s * next.size());
+    });
+  };
+  const auto to_channels_last = [&] {
+    if (!ordered(shape)) return;
+    each_sample(shape, [&](const float* in, float* out) { transpose(in, shape.channels, area(shape), out); });
+  };
+  const auto to_channels_first = [&] {
+    if (!ordered(shape)) return;
+    each_sample(shape, [&](const float* in, float* out) { transpose(in, area(shape), shape.channels, out); });
+  };
+
+  to_channels_last();
+  for (int i = 0; i < layers_.size(); ++i) {
     const Shape next = vae::output_shape(layers_[i], shape).value_or(Shape{});
     const LayerParameters& p = parameters_[static_cast<std::size_t>(i)];
-    const auto in_size = static_cast<std::ptrdiff_t>(shape.size()),
-               out_size = static_cast<std::ptrdiff_t>(next.size());
-    const auto each_sample = [&](const auto& convolution) {
-      for (int s = 0; s < n; ++s) {
-        vae::run(convolution, p, shape, next, from + s * in_size, to + s * out_size, columns);
-      }
+    const auto convolve = [&](const auto& c) {
+      each_sample(next, [&](const float* in, float* out) { vae::run(c, p, shape, next, in, out, unrolled); });
     };
-    const bool moved =
-        std::visit(Overloaded{
-                       [&](const Linear& l) { return vae::run(l, p, from, n, to), true; },
-                       [&](const Conv2d& c) { return each_sample(c), true; },
-                       [&](const ConvTranspose2d& c) { return each_sample(c), true; },
-                       [&](const Activation& a) { return vae::run(a, from, n * in_size, to), true; },
-                       [](const Dropout&) { return false; },  // identity outside training
-                       [](const Reshape&) { return false; },  // packed data stays as it is
+    std::visit(Overloaded{
+                   [&](const Linear& l) { move([&](const float* in, float* out) { vae::run(l, p, in, n, out); }); },
+                   [&](const Conv2d& c) { convolve(c); },
+                   [&](const ConvTranspose2d& c) { convolve(c); },
+                   [&](const Activation& a) {
+                     move([&](const float* in, float* out) { vae::run(a, in, n * static_cast<int>(shape.size()), out); });
                    },
-                   layers_[i]);
-    if (moved) from = to;
+                   [](const Dropout&) {},  // identity outside training
+                   [&](const Reshape&) {
+                     to_channels_first();
+                     shape = next;
+                     to_channels_last();
+                   },
+               },
+               layers_[i]);
     shape = next;
-    if (outputs != nullptr) outputs->emplace_back(from, from + out_size);
+    if (outputs == nullptr) continue;
+    const auto size = static_cast<std::size_t>(shape.size());
+    outputs->emplace_back(from, from + size);
+    if (ordered(shape)) transpose(from, area(shape), shape.channels, outputs->back().data());
   }
+  to_channels_first();
   return from;
 }
 

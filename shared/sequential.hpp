@@ -1,7 +1,9 @@
-// Runs a list of layers on batches with Eigen: the interpreter that every browser and native_eval use.
+// Runs a list of layers on batches: the interpreter that every browser and native_eval use.
 // (native/sequential is the other one; tests hold the two together layer by layer.)
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -19,14 +21,33 @@ struct FreeFloats {
 using Floats = std::unique_ptr<float[], FreeFloats>;
 Floats allocate_floats(std::size_t count);
 
-/// Weight and bias of one layer in PyTorch's layout (null where a layer has none); not owned. A dense layer
-/// may have its weight as int8 with a factor for each row instead, in a quarter of the memory.
+/// Weight, as pack_weight() makes it, and bias of one layer (null where a layer has none); not owned. A dense layer
+/// may have its weight as int8 with a factor for each output instead, in a quarter of the memory.
 struct LayerParameters {
-  const float* weight = nullptr;
-  const float* bias = nullptr;
-  const std::int8_t* quantized = nullptr;  // (out, in)
+  const float* weight = nullptr;           // (kernel, kernel, in, out)
+  const float* bias = nullptr;             // (out)
+  const std::int8_t* quantized = nullptr;  // (in, out)
   const float* scale = nullptr;            // (out)
 };
+
+/// From PyTorch's layout, (out, in, kernel...) or, of a transposed convolution, (in, out, kernel...), to
+/// (kernel..., in, out): the matrix that a row of inputs is multiplied with. The two do not overlap.
+template <class T>
+void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
+  const std::int64_t out = shape.size[in_first ? 1 : 0], in = shape.size[in_first ? 0 : 1],
+                       taps = shape.count() / (out * in);
+  const std::int64_t out_stride = in_first ? taps : in * taps, in_stride = in_first ? out * taps : taps;
+  constexpr std::int64_t kBlock = 64;  // so that what is written stays in the cache
+  for (std::int64_t first = 0; first < in; first += kBlock) {
+    for (std::int64_t o = 0; o < out; ++o) {
+      for (std::int64_t i = first; i < std::min(in, first + kBlock); ++i) {
+        for (std::int64_t tap = 0; tap < taps; ++tap) {
+          to[(tap * in + i) * out + o] = from[o * out_stride + i * in_stride + tap];
+        }
+      }
+    }
+  }
+}
 
 class Sequential {
  public:
@@ -53,9 +74,9 @@ class Sequential {
   LayerList layers_;
   Shape in_, out_;
   std::vector<LayerParameters> parameters_;
-  std::size_t largest_ = 0;  // numbers in the largest feature map, in and out included
-  std::size_t columns_ = 0;  // numbers in the largest unrolled convolution
-  int chunk_ = 1;            // most samples that run at once
+  std::size_t largest_ = 0;   // numbers in the largest feature map, in and out included
+  std::size_t unrolled_ = 0;  // numbers in the largest unrolled convolution, as many rows as run at once
+  int chunk_ = 1;             // most samples that run at once
 };
 
 }  // namespace vae

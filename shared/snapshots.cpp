@@ -39,7 +39,7 @@ bool finite(const std::vector<float>& values) {
 std::vector<ParameterSpec> snapshot_parameters(const ModelSpec& spec, int k) {
   std::vector<ParameterSpec> all;
   for (const ParameterSpec& p : parameters(spec)) {
-    if (p.name.starts_with("decoder")) all.push_back({std::to_string(k) + '.' + p.name, p.shape});
+    if (p.name.starts_with("decoder")) all.push_back({std::to_string(k) + '.' + p.name, p.shape, p.in_first});
   }
   return all;
 }

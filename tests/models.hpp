@@ -37,6 +37,14 @@ inline const NamedTensor& tensor_named(const std::vector<NamedTensor>& tensors, 
   std::abort();
 }
 
+/// A layer's weight, which PyTorch's layout has at `weight`, as LayerParameters has it.
+inline std::vector<float> packed_weight(const Layer& layer, const float* weight) {
+  const Dims shape = parameter_shapes(layer).weight;
+  std::vector<float> packed(static_cast<std::size_t>(shape.count()));
+  pack_weight(shape, std::holds_alternative<ConvTranspose2d>(layer), weight, packed.data());
+  return packed;
+}
+
 /// The golden image, decoded without the model: an independent straight-line MLP decoder (two Linear layers,
 /// ReLU).
 inline std::vector<float> golden_image(const std::vector<NamedTensor>& tensors, const std::vector<float>& z) {

@@ -6,6 +6,7 @@
 #include "shared/model_spec.hpp"
 #include "shared/rng.hpp"
 #include "tests/catch.hpp"
+#include "tests/models.hpp"
 
 using namespace vae;
 
@@ -36,6 +37,7 @@ double difference(const LayerList& layers, const Shape& in, int n) {
   torch::nn::Sequential module = make_sequential(layers);
   module->eval();
   std::vector<LayerParameters> parameters;
+  std::vector<std::vector<float>> weights;
   const auto named = module->named_parameters();
   double bound = 1;  // 1 / sqrt(fan in), as networks are initialised
   for (int i = 0; i < layers.size(); ++i) {
@@ -46,7 +48,8 @@ double difference(const LayerList& layers, const Shape& in, int n) {
         REQUIRE(item.value().numel() == parameter_shapes(layers[i]).weight.count());
         bound = 1 / std::sqrt(static_cast<double>(item.value().numel() / item.value().size(0)));
         item.value().uniform_(-bound, bound);
-        p.weight = item.value().data_ptr<float>();
+        weights.push_back(testing::packed_weight(layers[i], item.value().data_ptr<float>()));
+        p.weight = weights.back().data();
       }
       if (item.key() == prefix + "bias") {
         item.value().uniform_(-bound, bound);

@@ -154,7 +154,7 @@ TEST_CASE("a row of zeros survives int8") {
 }
 
 TEST_CASE("a dense layer of int8 gives what its floats give, whatever rows and samples run at once") {
-  constexpr int kIn = 3001, kOut = 50;  // 21 rows at a time
+  constexpr int kIn = 3001, kOut = 50;
   Rng rng(3, Stream::kInit);
   std::vector<std::int8_t> quantized;
   std::vector<float> weight, scale, bias;
@@ -167,8 +167,11 @@ TEST_CASE("a dense layer of int8 gives what its floats give, whatever rows and s
     }
   }
   const LayerList layers{Linear{kIn, kOut}};
-  const Sequential exact(layers, {kIn, 1, 1}, {{weight.data(), bias.data()}});
-  const Sequential packed(layers, {kIn, 1, 1}, {{nullptr, bias.data(), quantized.data(), scale.data()}});
+  const std::vector<float> packed_floats = packed_weight(layers[0], weight.data());
+  std::vector<std::int8_t> packed_int8(quantized.size());
+  pack_weight({2, {kOut, kIn}}, false, quantized.data(), packed_int8.data());
+  const Sequential exact(layers, {kIn, 1, 1}, {{packed_floats.data(), bias.data()}});
+  const Sequential packed(layers, {kIn, 1, 1}, {{nullptr, bias.data(), packed_int8.data(), scale.data()}});
   for (const std::size_t n : {1, 2, 300}) {
     std::vector<float> input(n * kIn), expected(n * kOut), output(n * kOut);
     for (float& x : input) x = static_cast<float>(rng.uniform() - 0.5);

@@ -27,10 +27,11 @@ Model convolutional_model(std::vector<NamedTensor>& tensors) {
   REQUIRE(check(spec) == "");
   tensors = random_tensors(spec);
   std::vector<LayerParameters> decoder(static_cast<std::size_t>(spec.decoder.size()));
-  for (std::size_t i : {0, 3}) {
+  std::vector<std::vector<float>> weights;
+  for (const int i : {0, 3}) {
     const std::string name = "decoder." + std::to_string(i);
-    decoder[i] = {tensor_named(tensors, name + ".weight").values.data(),
-                  tensor_named(tensors, name + ".bias").values.data()};
+    weights.push_back(packed_weight(spec.decoder[i], tensor_named(tensors, name + ".weight").values.data()));
+    decoder[static_cast<std::size_t>(i)] = {weights.back().data(), tensor_named(tensors, name + ".bias").values.data()};
   }
   const std::vector<float> z{0.5f, -1, 2};
   std::vector<float> x(16);
@@ -46,13 +47,14 @@ std::vector<float> run_first(const LayerList& all, int count, const std::string&
                              const std::vector<NamedTensor>& tensors, const std::vector<float>& input) {
   LayerList layers;
   std::vector<LayerParameters> parameters;
+  std::vector<std::vector<float>> weights;
   for (int i = 0; i < count; ++i) {
     layers.push_back(all[i]);
     parameters.emplace_back();
     if (parameter_shapes(all[i]).weight.rank == 0) continue;
     const std::string name = half + '.' + std::to_string(i);
-    parameters.back() = {tensor_named(tensors, name + ".weight").values.data(),
-                         tensor_named(tensors, name + ".bias").values.data()};
+    weights.push_back(packed_weight(all[i], tensor_named(tensors, name + ".weight").values.data()));
+    parameters.back() = {weights.back().data(), tensor_named(tensors, name + ".bias").values.data()};
   }
   std::vector<float> output(static_cast<std::size_t>(output_shape(layers, in)->size()));
   REQUIRE(Sequential(layers, in, parameters).run(input, output));
