@@ -467,18 +467,18 @@ test.describe('bad days', () => {
     await page.route('**/weights.bin', (route) => route.fulfill({ status: 404 }));
     await page.goto('/#playing=0');
     await expect(page.locator('#notice')).toContainText('(http)');
-    const drop = (bytes: number[] | null) => page.evaluate((content) => {
-      const files = content ? [new File([new Uint8Array(content)], 'w.bin')]
+    const drop = (bytes: Buffer | null) => page.evaluate((content) => {
+      const files = content ? [new File([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))], 'w.bin')]
         : [{ name: 'a folder', size: 0, arrayBuffer: () => Promise.reject(new Error('not a file')) }];
       const event = new Event('drop', { bubbles: true, cancelable: true });
       Object.defineProperty(event, 'dataTransfer', { value: { files } });
       document.body.dispatchEvent(event);
-    }, bytes);
+    }, bytes && bytes.toString('base64'));
     await drop(null);
     await expect(page.locator('#notice')).toContainText('a folder cannot be read as a file: not a file. (not-weights)');
     await expect(page.locator('#retry')).toBeVisible();  // the start can still be tried again
     await expect(page.locator('#close')).toBeHidden();
-    await drop([...readFileSync(weightsPath)]);
+    await drop(readFileSync(weightsPath));
     await expect(page.locator('#stage')).toBeVisible();
     await expect(page.locator('#notice')).toBeHidden();
     const lab = new Lab(page);
