@@ -56,7 +56,7 @@ const test = base.extend<{ browserOnScreen: CDPSession }>({
 
 test('what plays stands still in a hidden tab, and goes on at once when it is shown', async ({ browserOnScreen, baseURL }) => {
   const tab = await Tab.open(browserOnScreen, `${baseURL}/`);
-  await expect.poll(() => tab.frames()).toBeGreaterThan(5);
+  await expect.poll(() => tab.frames(), { timeout: 15_000 }).toBeGreaterThan(5);  // it has started, and plays
   const other = await Tab.open(browserOnScreen, 'about:blank');
   await expect.poll(() => tab.visibility()).toBe('hidden');
   await pause(200);
