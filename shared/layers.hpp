@@ -1,5 +1,5 @@
 // The vocabulary of an architecture: one plain struct per layer. An architecture is data, a list of these.
-// Two interpreters visit it (native/sequential builds LibTorch modules, shared/sequential runs Eigen), so a
+// Two interpreters visit it (native/sequential builds LibTorch modules, shared/sequential runs them without it), so a
 // new layer must not compile until both know it: never add a catch-all to a visitor. Layouts are PyTorch's:
 // Linear (out, in), Conv2d (out, in, kh, kw), ConvTranspose2d (in, out, kh, kw), C,H,W.
 #pragma once

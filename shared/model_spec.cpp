@@ -196,17 +196,18 @@ std::string check(const char* part, const LayerList& layers, Shape in, std::int6
     // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees to
     // that).
     if (shape->size() > kMaxActivations) return where + " is too large";
-    std::int64_t columns = 0;  // numbers in an unrolled convolution
-    if (const auto* c = std::get_if<Conv2d>(&layers[i])) {
-      if (c->kernel > 1024) return where + " has a kernel above 1024";
-      columns = std::int64_t{c->in} * c->kernel * c->kernel * (shape->size() / shape->channels);
-    }
-    if (const auto* c = std::get_if<ConvTranspose2d>(&layers[i])) {
-      if (c->kernel > 1024) return where + " has a kernel above 1024";
-      columns = std::int64_t{c->out} * c->kernel * c->kernel * (in.size() / in.channels);
-    }
-    if (columns > 4 * kMaxActivations) return where + " is too large";
-    work += multiply_adds(layers[i], in);
+    std::int64_t kernel = 0, channels = 0;  // of a convolution
+    const auto measure = [&](const auto& c) {
+      kernel = c.kernel;
+      channels = c.in;
+    };
+    if (const auto* c = std::get_if<Conv2d>(&layers[i])) measure(*c);
+    if (const auto* c = std::get_if<ConvTranspose2d>(&layers[i])) measure(*c);
+    if (kernel > 1024) return where + " has a kernel above 1024";
+    // What it reads, as shared/sequential unrolls it; a transposed one too.
+    const std::int64_t unrolled = channels * kernel * kernel * (shape->size() / shape->channels);
+    if (unrolled > 4 * kMaxActivations) return where + " is too large";
+    work += kernel > 0 ? unrolled * shape->channels : multiply_adds(layers[i], in);
     if (work > kMaxMultiplyAdds) return where + " makes the model too slow to run";
     in = *shape;
   }

@@ -12,6 +12,8 @@
 #include <cstring>
 #include <limits>
 
+#include "shared/encoding.hpp"
+
 namespace vae {
 namespace {
 
@@ -19,14 +21,6 @@ using Lanes = float __attribute__((vector_size(16)));
 using Integers = std::int32_t __attribute__((vector_size(16)));
 constexpr int kLanes = 4;
 constexpr int kVectors = 4;  // of a panel of y: with two rows 8 sums, 4 of b and a factor of 16 registers
-
-template <class To, class From>
-To bits(const From& from) {
-  static_assert(sizeof(To) == sizeof(From));
-  To to;
-  std::memcpy(&to, &from, sizeof to);
-  return to;
-}
 
 Lanes load(const float* p) {
   Lanes v;
@@ -40,7 +34,7 @@ Lanes load(const std::int8_t* p) {
   Bytes bytes{};
   std::memcpy(&bytes, p, kLanes);
   const Bytes high = __builtin_shufflevector(bytes, Bytes{}, 16, 16, 16, 0, 16, 16, 16, 1, 16, 16, 16, 2, 16, 16, 16, 3);
-  return __builtin_convertvector(bits<Integers>(high) >> 24, Lanes);
+  return __builtin_convertvector(bit_cast<Integers>(high) >> 24, Lanes);
 }
 
 void store(float* p, Lanes v) { std::memcpy(p, &v, sizeof v); }
@@ -148,7 +142,7 @@ Lanes exponential(Lanes all) {
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
   p = p * r * r + r + 1.0f;
-  p *= bits<Lanes>((bits<Integers>(shifted) << 23) + (127 << 23));
+  p *= bit_cast<Lanes>((bit_cast<Integers>(shifted) << 23) + (127 << 23));
   return all > 88.0f ? Lanes{} + std::numeric_limits<float>::infinity() : p;
 }
 

@@ -172,6 +172,9 @@ TEST_CASE("bad model lines") {
       "x image=1x28x28 latent=20 likelihood=bernoulli prior=normal "
       "encoder=conv:1:4:3:0:0:0:0:0,reshape:2704x1x1 "
       "decoder=linear:20:784",
+      // A transposed convolution of few weights that reads 16 thousand million numbers.
+      "x image=1x28x28 latent=20 likelihood=bernoulli prior=normal encoder=linear:784:4 "
+      "decoder=reshape:20x1x1,conv_transpose:20:1:1024:1:498:498:498:498",
       // A kernel whose square overflows 32 bits, an image of gigapixels and hours of multiplications.
       "x image=1x28x28 latent=20 likelihood=bernoulli prior=normal "
       "encoder=conv:1:1:1048576:1:524288:524288:524288:524288,reshape:841x1x1 decoder=linear:20:784",
