@@ -1,5 +1,5 @@
-// The lab's side of the page: what index.js calls. Pointer, size, density and frames are the page's affair,
-// because GLFW for the web gets touch, density and the wheel wrong; only keys come through GLFW. Lengths in
+// The lab's side of the page: what index.js calls. Pointer, keys, size, density and frames are the page's affair,
+// because GLFW for the web gets most of them wrong and weighs as much as a view. Lengths in
 // CSS pixels unless said otherwise, texts in UTF-8; a returned text or array is good until the next call.
 #include <GLES3/gl3.h>
 #include <emscripten.h>
@@ -51,7 +51,7 @@ void glGetIntegerv(GLenum name, GLint* values) {
   std::copy_n(found->values, count, values);
 }
 
-void glfw_manners();  // glfw_manners.js
+void canvas_gl();  // canvas.js: makes the canvas's context the current one
 
 /// The canvas has this many device pixels, `scale` to a CSS pixel.
 EMSCRIPTEN_KEEPALIVE void lab_resize(int width, int height, float scale) {
@@ -104,10 +104,18 @@ EMSCRIPTEN_KEEPALIVE void lab_zoom(float doublings) {
   host.app.zoom += doublings;
   wake();
 }
-/// A key for the whole lab, wherever the focus is: 0 play or pause, 1 undo, 2 redo, 3 Escape.
+/// A key, by its place in index.js's KEYS.
 EMSCRIPTEN_KEEPALIVE void lab_key(int key) {
-  static constexpr ImGuiKey kKeys[] = {ImGuiKey_P, ImGuiKey_Z, ImGuiKey_Y, ImGuiKey_Escape};
-  if (key >= 0 && key < 4) host.app.keys.push_back(kKeys[key]);
+  static constexpr ImGuiKey kKeys[] = {ImGuiKey_P,         ImGuiKey_Z,          ImGuiKey_Y,       ImGuiKey_Escape,
+                                       ImGuiKey_Space,     ImGuiKey_LeftArrow,  ImGuiKey_UpArrow, ImGuiKey_RightArrow,
+                                       ImGuiKey_DownArrow, ImGuiKey_Home,       ImGuiKey_End,     ImGuiKey_Enter,
+                                       ImGuiKey_Backspace};
+  if (key >= 0 && key < static_cast<int>(std::size(kKeys))) host.app.keys.push_back(kKeys[key]);
+  wake();
+}
+/// A character, typed on the canvas; below 128.
+EMSCRIPTEN_KEEPALIVE void lab_type(int character) {
+  host.app.typed += static_cast<char>(character);
   wake();
 }
 /// What a control's native mirror did: a press or a new value, or a text.
@@ -115,10 +123,9 @@ EMSCRIPTEN_KEEPALIVE void lab_remote(const char* name, double value, const char*
   host.app.remote.push_back({name, static_cast<float>(value), text});
   wake();
 }
-/// The language: 0 English, 1 Chinese, whose font's bytes then must stay where they are.
-EMSCRIPTEN_KEEPALIVE void lab_language(int chinese, const unsigned char* font, std::size_t size) {
-  if (chinese != 0) lab::set_chinese_font(font, size);
-  lab::set_language(chinese != 0 ? lab::Language::kChinese : lab::Language::kEnglish);
+/// The language becomes Chinese; its texts (zh.txt) must stay where they are.
+EMSCRIPTEN_KEEPALIVE void lab_chinese(const char* texts, std::size_t size) {
+  lab::set_language(lab::Language::kChinese, {texts, size});
   wake();
 }
 /// Height that the content needs at the present width.
@@ -224,9 +231,8 @@ EMSCRIPTEN_KEEPALIVE const char* lab_facts() {
 
 }  // extern "C"
 
-/// 0, or 1 when there is no WebGL 2.
 int start_in_browser() {
-  if (!open_window(300, 150, "", true)) return 1;
-  glfw_manners();
+  canvas_gl();
+  start_graphics();
   return 0;
 }

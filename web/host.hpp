@@ -6,11 +6,8 @@
 
 #include "web/lab/view.hpp"
 
-struct GLFWwindow;
-
 struct Host {
   lab::App app;
-  GLFWwindow* window = nullptr;
   unsigned atlas = 0;         // texture
   int width = 0, height = 0;  // of the framebuffer
   long frames = 0;            // drawn so far
@@ -18,8 +15,8 @@ struct Host {
 };
 extern Host host;
 
-/// Window, context, ImGui. False, with GLFW's reason on the console, when there is no OpenGL.
-bool open_window(int width, int height, const char* title, bool visible);
+/// ImGui and what it draws with, once the OpenGL context is current.
+void start_graphics();
 /// One picture, `seconds` after the last; none without a size. False when no further one is needed until
 /// something happens.
 bool draw_frame(double seconds);

@@ -1,12 +1,14 @@
-// Hosts the lab: a window and its OpenGL by GLFW, on the desktop and in the browser (WebGL 2). The one file
-// that asks which of the two it is. The sides differ in who has the loop: desktop.cpp, or the page's
+// Hosts the lab: its pictures by OpenGL, on the desktop and in the browser (WebGL 2). The one file that asks which
+// of the two it is. The sides differ in who has window, input and loop: desktop.cpp, by GLFW, or the page's
 // index.js, which calls browser.cpp.
 #ifdef __EMSCRIPTEN__
-#define GLFW_INCLUDE_ES3
-#endif
+#include <GLES3/gl3.h>
+#else
 #include <GLFW/glfw3.h>
+#endif
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -23,8 +25,6 @@ constexpr const char* kShaderVersion = "#version 300 es";
 #else
 constexpr const char* kShaderVersion = "#version 150";
 #endif
-
-// ---- Picture
 
 void create_atlas() {
   glGenTextures(1, &host.atlas);
@@ -110,72 +110,10 @@ void restore_graphics() {
   wake();
 }
 
-namespace {
-
-// ---- Keys
-
-void on_key(GLFWwindow*, int key, int, int action, int modifiers) {
-  static constexpr struct {
-    int glfw;
-    ImGuiKey imgui;
-  } kKeys[] = {{GLFW_KEY_SPACE, ImGuiKey_Space},
-               {GLFW_KEY_P, ImGuiKey_P},
-               {GLFW_KEY_LEFT, ImGuiKey_LeftArrow},
-               {GLFW_KEY_RIGHT, ImGuiKey_RightArrow},
-               {GLFW_KEY_UP, ImGuiKey_UpArrow},
-               {GLFW_KEY_DOWN, ImGuiKey_DownArrow},
-               {GLFW_KEY_HOME, ImGuiKey_Home},
-               {GLFW_KEY_END, ImGuiKey_End},
-               {GLFW_KEY_BACKSPACE, ImGuiKey_Backspace},
-               {GLFW_KEY_ESCAPE, ImGuiKey_Escape},
-               {GLFW_KEY_ENTER, ImGuiKey_Enter},
-               {GLFW_KEY_KP_ENTER, ImGuiKey_Enter},
-               {GLFW_KEY_TAB, ImGuiKey_Tab}};
-  static constexpr int kCommand = GLFW_MOD_CONTROL | GLFW_MOD_SUPER;
-  if (action == GLFW_RELEASE) return;
-  if ((modifiers & kCommand) != 0 && (key == GLFW_KEY_Z || key == GLFW_KEY_Y)) {
-    const bool redo = key == GLFW_KEY_Y || (modifiers & GLFW_MOD_SHIFT) != 0;
-    host.app.keys.push_back(redo ? ImGuiKey_Y : ImGuiKey_Z);
-    return wake();
-  }
-  if ((modifiers & (kCommand | GLFW_MOD_ALT)) != 0) return;
-  for (const auto& [glfw, imgui] : kKeys) {
-    const bool once = glfw == GLFW_KEY_SPACE || glfw == GLFW_KEY_P;
-    if (glfw == key && !(once && action == GLFW_REPEAT)) host.app.keys.push_back(imgui);
-  }
-  wake();
-}
-
-void on_character(GLFWwindow*, unsigned code) {
-  if (code < 128) host.app.typed += static_cast<char>(code);
-  wake();
-}
-
-}  // namespace
-
-bool open_window(int width, int height, const char* title, bool visible) {
-  if (glfwInit() == 0) return false;
-  glfwWindowHint(GLFW_DEPTH_BITS, 0);
-  glfwWindowHint(GLFW_STENCIL_BITS, 0);
-  glfwWindowHint(GLFW_ALPHA_BITS, 0);
-#ifndef __EMSCRIPTEN__
-  glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
-  glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 2);
-  glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
-  glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, 1);
-  glfwWindowHint(GLFW_VISIBLE, visible ? 1 : 0);
-#else
-  (void)visible;
-#endif
-  host.window = glfwCreateWindow(width, height, title, nullptr, nullptr);
-  if (host.window == nullptr) return false;
-  glfwMakeContextCurrent(host.window);
-  glfwSetKeyCallback(host.window, on_key);
-  glfwSetCharCallback(host.window, on_character);
+void start_graphics() {
   ImGui::CreateContext();
   ImGui::GetIO().IniFilename = nullptr;
   restore_graphics();
-  return true;
 }
 
 int main(int argc, char** argv) {

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""strings.py TEXTS.json [OUT.hpp] [OUT.js] [--used-in FOLDER]: what a visitor reads, in every language, as code.
+"""strings.py TEXTS.json [OUT.hpp] [OUT.cpp] [OUT.txt] [OUT.js] [--used-in FOLDER]: what a visitor reads, in every language, as code.
 
 TEXTS.json has a line for each text, sorted: "view_name": {"en": ..., "zh": ...}. {0}, {1} stand for values that are
 put in. Texts of the page around the lab are called page_..., of the element <digit-vae> element_..., of the site around
 both site_...; they may hold tags (<b>...</b>) and become modules whose default export is {language: {key: text}}:
 strings.js the page's, element_strings.js and site_strings.js the others'. The rest becomes the header behind
-web/lab/strings.hpp. --used-in also asks that the sources in FOLDER name every text. What is wrong is told in one line,
+web/lab/strings.hpp, in English; its Chinese becomes a source for programs, and a file for the page to fetch, every text
+with a 0 after it. --used-in also asks that the sources in FOLDER name every text. What is wrong is told in one line,
 and nothing is written."""
 import argparse
 import json
@@ -80,15 +81,27 @@ def check_used(texts, folder):
         raise Wrong(f"nothing in {folder} uses {', '.join(idle)}")
 
 
-def cpp(texts):
+def literal(text):
+    return json.dumps(text, ensure_ascii=False)  # a string of JSON is a literal of C++ as well
+
+
+def chinese(texts):
+    return [text["zh"] for key, text in texts.items() if not of_script(key)]
+
+
+def hpp(texts):
     ours = [key for key in texts if not of_script(key)]
-    # A string of JSON is a literal of C++ as well.
-    rows = [", ".join(json.dumps(texts[key][language], ensure_ascii=False) for language in LANGUAGES) for key in ours]
     return ("// Made by web/strings.py.\n#pragma once\n\nnamespace lab {\n\nenum class Text : int {\n"
             + "".join(f"  {enumerator(key)},\n" for key in ours)
-            + f"}};\n\n/// A row for each Text, a column for each Language.\n"
-              f"inline constexpr const char* kTexts[][{len(LANGUAGES)}] = {{\n"
-            + "".join(f"    {{{row}}},\n" for row in rows) + "};\n\n}  // namespace lab\n")
+            + "};\n\n/// In English.\ninline constexpr const char* kTexts[] = {\n"
+            + "".join(f"    {literal(texts[key]['en'])},\n" for key in ours) + "};\n\n}  // namespace lab\n")
+
+
+def cpp_chinese(texts):
+    lines = "".join(f"\n    {literal(line)} \"\\0\"" for line in chinese(texts))
+    return (f'// Made by web/strings.py.\n#include "web/lab/strings.hpp"\n\nnamespace lab {{\n\n'
+            f"static constexpr char texts[] ={lines};\n"
+            f"const std::string_view kChineseTexts{{texts, sizeof texts - 1}};\n\n}}  // namespace lab\n")
 
 
 def js(texts, prefix):
@@ -111,7 +124,9 @@ def main():
         sys.exit(f"strings.py: {wrong}")
     for out in map(pathlib.Path, options.outputs):
         prefix = out.stem.removesuffix("strings") if out.stem.endswith("_strings") else "page_"
-        out.write_text(cpp(texts) if out.suffix == ".hpp" else js(texts, prefix), encoding="utf-8")
+        made = {".hpp": hpp, ".cpp": cpp_chinese, ".txt": lambda t: "".join(f"{line}\0" for line in chinese(t)),
+                ".js": lambda t: js(t, prefix)}[out.suffix](texts)
+        out.write_text(made, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ write('digit-vae.anywidget.js', asComment(headlessNotices)
 
 // ---- One file
 
-const lab = await bundle(join(here, 'one_file.js'), { format: 'iife', files: ['weights.bin', 'digits.bin', 'zh.ttf',
+const lab = await bundle(join(here, 'one_file.js'), { format: 'iife', files: ['weights.bin', 'digits.bin', 'zh.txt',
   'lab.wasm', 'lab-scalar.wasm', 'digit-vae.wasm', 'digit-vae-scalar.wasm'] });
 const style = await bundle(join(web, 'index.css'));
 

@@ -1,18 +1,32 @@
-// The fonts that the lab is set in, subset to the characters of its texts and embedded at build time by
-// font.py: two cuts of Inter, and WenQuanYi Micro Hei for Chinese, which has full-width characters only and
-// is to be merged into them. It is larger than both together, so the page does not carry it but fetches
-// zh.ttf when it is wanted. Only the lab's views and the desktop's host may include this.
+// The typeface that the lab is set in. A window has two cuts of Inter inside, and WenQuanYi Micro Hei for Chinese,
+// subset to the characters of the lab's texts by font.py (desktop_font.cpp). A browser draws what the visitor has
+// (browser_font.cpp), as large as Inter, so a page carries no font. Only the lab's theme and the hosts include this.
 #pragma once
 
 #include <cstddef>
+#include <span>
+
+struct ImFontAtlas;
 
 namespace lab {
 
+struct FontCut {
+  bool semibold;
+  float em;  // device pixels
+};
+
+/// Inter's metrics, in ems. Text is set by them whatever it is drawn with.
+inline constexpr float kAscent = 2728.0f / 2816, kDescent = 680.0f / 2816, kCapitals = 2048.0f / 2816;
+
+/// Fills the empty atlas with one font for each cut, in this order, for texts of the present language. `scale`:
+/// device pixels to a CSS pixel. The host's.
+void build_fonts(ImFontAtlas& atlas, std::span<const FontCut> cuts, float scale);
+
+/// On the desktop only, OpenType. The Chinese one has full-width characters only, to be merged into the others.
 struct FontData {
-  const unsigned char* bytes;  // OpenType
+  const unsigned char* bytes;
   std::size_t size;
 };
-extern const FontData kFontRegular, kFontSemiBold;
-extern const FontData kFontChinese;  // on the desktop only
+extern const FontData kFontRegular, kFontSemiBold, kFontChinese;
 
 }  // namespace lab

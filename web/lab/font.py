@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""font.py TEXTS.json OUT.cpp NAME=FONT... or font.py TEXTS.json OUT.ttf FONT: subsets of fonts for what the lab writes,
-as C++ arrays or as a file.
+"""font.py TEXTS.json OUT.cpp NAME=FONT...: subsets of fonts for what the lab writes, as C++ arrays, for the desktop.
 
 A font with Chinese gets the full-width characters of the texts of the lab (those of the page around it, page_..., are
 the browser's affair); any other gets the rest, and what file names, numbers and formulas need. stb_truetype reads
@@ -58,10 +57,6 @@ def main(path, out, fonts):
     with open(path, encoding="utf-8") as file:
         texts = [text for key, text in json.load(file).items() if key.split("_")[0] not in ("page", "element", "site")]
     written = {c for text in texts for line in text.values() for c in line if c.isprintable()}
-    if out.endswith(".ttf"):
-        with open(out, "wb") as ttf:
-            ttf.write(subset_of(fonts[0], written))
-        return
     with open(out, "w", encoding="ascii") as cpp:
         cpp.write('// Made by web/lab/font.py.\n#include "web/lab/font.hpp"\n\nnamespace lab {\n')
         for name, _, source in (font.partition("=") for font in fonts):

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "web/lab/drawing.hpp"
+#include "web/lab/font.hpp"
 
 namespace lab {
 namespace {
@@ -78,7 +79,7 @@ void text(ImFont* font, ImU32 color, const Box& box, std::string_view words, Ali
   float x = box.x;
   if (align == Align::kCenter) x += (box.w - width) / 2;
   if (align == Align::kRight) x += box.w - width;
-  const float capitals = font->FontSize * (2048.0f / 3408);  // Inter's cap height over ascent plus descent
+  const float capitals = font->FontSize * (kCapitals / (kAscent + kDescent));
   const float y = box.y + (box.h + capitals) / 2 - font->Ascent;
   ink().AddText(font, font->FontSize, {std::round(x), std::round(y)}, color, words.data(),
                 words.data() + words.size());

@@ -22,31 +22,6 @@ constexpr Theme kDark{
 /// Sizes in CSS pixels per em. Inter's x-height is 6/11 em: these put it on whole pixels at densities 1 to 3.
 constexpr float kTiny = 11, kSmall = 12.8333f, kBody = 14.6667f, kTitle = 20.1667f;
 
-FontData chinese{};  // once the host has it
-
-/// What there is in Inter's subsets, and what Chinese texts are made of.
-constexpr ImWchar kLatin[] = {0x20, 0xff, 0x370, 0x3ff, 0x2000, 0x22ff, 0};
-constexpr ImWchar kHan[] = {0x3000, 0x303f, 0x4e00, 0x9fff, 0xff00, 0xffef, 0};
-
-/// A cut at this many CSS pixels per em.
-ImFont* add(const FontData& font, float em, float scale) {
-  ImFontConfig config;
-  config.FontDataOwnedByAtlas = false;
-  config.OversampleH = scale < 1.75f ? 3 : 2;
-  config.OversampleV = 1;
-  config.RasterizerMultiply = scale < 1.75f ? 1.15f : 1.0f;
-  const float size = em * scale * (3408.0f / 2816);  // stb_truetype counts from ascent to descent
-  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
-  ImFont* const made = atlas.AddFontFromMemoryTTF(const_cast<unsigned char*>(font.bytes),
-                                                  static_cast<int>(font.size), size, &config, kLatin);
-  if (language() != Language::kChinese || chinese.bytes == nullptr) return made;
-  config.MergeMode = true;
-  config.OversampleH = 1;
-  atlas.AddFontFromMemoryTTF(const_cast<unsigned char*>(chinese.bytes), static_cast<int>(chinese.size), size,
-                             &config, kHan);
-  return made;
-}
-
 }  // namespace
 
 Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control, unsigned highlight,
@@ -58,8 +33,6 @@ Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned contro
 
 const Theme& theme(bool dark) { return dark ? kDark : kLight; }
 
-void set_chinese_font(const unsigned char* bytes, std::size_t size) { chinese = {bytes, size}; }
-
 bool update_fonts(App& app) {
   if (app.font_scale == app.host.scale && app.font_language == language()) return false;
   app.font_scale = app.host.scale;
@@ -67,12 +40,12 @@ bool update_fonts(App& app) {
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoMouseCursors;
-  app.fonts.body = add(kFontRegular, kBody, app.font_scale);
-  app.fonts.small = add(kFontRegular, kSmall, app.font_scale);
-  app.fonts.strong = add(kFontSemiBold, kSmall, app.font_scale);
-  app.fonts.tiny = add(kFontSemiBold, kTiny, app.font_scale);
-  app.fonts.title = add(kFontSemiBold, kTitle, app.font_scale);
-  atlas.Build();
+  const float scale = app.font_scale;
+  const FontCut cuts[] = {{true, kTiny * scale}, {false, kSmall * scale}, {false, kBody * scale},
+                          {true, kSmall * scale}, {true, kTitle * scale}};
+  build_fonts(atlas, cuts, scale);
+  const ImVector<ImFont*>& fonts = atlas.Fonts;
+  app.fonts = {fonts[0], fonts[1], fonts[2], fonts[3], fonts[4]};
   return true;
 }
 

@@ -181,8 +181,6 @@ struct App {
 /// Builds the fonts for this density and language when they changed; true if the host must upload ImGui's
 /// font texture again.
 bool update_fonts(App& app);
-/// The bytes of the font for Chinese, which must stay.
-void set_chinese_font(const unsigned char* bytes, std::size_t size);
 
 void draw(App& app);
 bool wants_frame(const App& app);

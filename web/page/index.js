@@ -1,5 +1,5 @@
-// The page around the lab: fetches what it wants, starts the module, and gives the canvas what GLFW for the web gets
-// wrong: size and density, pointers, frames on demand. No frame is drawn unless something changed, and none while
+// The page around the lab: fetches what it wants, starts the module, and gives the canvas its size and density, pointers,
+// keys, and frames on demand. No frame is drawn unless something changed, and none while
 // the tab is hidden or the lab scrolled away. mirror.js keeps native controls beside the canvas.
 
 import {MOST_BYTES, download} from './download.js';
@@ -293,7 +293,9 @@ function watchSize() {
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const forced = matchMedia('(forced-colors: active)');
-const KEYS = new Set([' ', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
+// In browser.cpp's order: P, undo, redo and Escape are for the whole lab, the rest for the canvas.
+const KEYS = ['p', 'undo', 'redo', 'escape', ' ', 'arrowleft', 'arrowup', 'arrowright', 'arrowdown', 'home', 'end',
+  'enter', 'backspace'];
 const POINTER = ['pointermove', 'pointerdown', 'pointerup', 'pointerleave', 'pointercancel'];
 
 /** Sends an element's pointer to the lab: that of the canvas, and of the pads that lie on it. */
@@ -365,19 +367,22 @@ function listen() {
   forward(canvas);
   canvas.addEventListener('keydown', event => {
     touched = true;
-    if (KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.preventDefault();
     schedule();
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const key = KEYS.indexOf(event.key.toLowerCase());
+    if (key > KEYS.indexOf('escape') && !(event.key === ' ' && event.repeat)) lab._lab_key(key);
+    if (key > KEYS.indexOf('escape')) event.preventDefault();
+    if (/^[!-~]$/.test(event.key)) lab._lab_type(event.key.charCodeAt());
   });
-  // Keys for the whole lab. The canvas has P already, by GLFW, which leaves all with Ctrl to the browser.
   stage.addEventListener('keydown', event => {
     const command = (event.ctrlKey || event.metaKey) && !event.altKey, typing = event.target.type === 'text';
     const key = event.key.toLowerCase();
-    const what = command && key === 'z' ? (event.shiftKey ? 2 : 1) : command && key === 'y' ? 2 : key === 'escape' ? 3
-      : key === 'p' && !command && event.target !== canvas ? 0 : -1;
-    if (what < 0 || typing) return;
+    const what = command && key === 'z' ? (event.shiftKey ? 'redo' : 'undo') : command && key === 'y' ? 'redo'
+      : key === 'escape' || (key === 'p' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat) ? key : '';
+    if (!what || typing) return;
     if (command) event.preventDefault();
     touched = true;
-    lab._lab_key(what);
+    lab._lab_key(KEYS.indexOf(what));
     schedule();
   });
   chooser.addEventListener('change', () => { takeFile(chooser.files[0]); chooser.value = ''; });
@@ -428,10 +433,10 @@ async function startModule() {
     const {default: createLab} = await import(simd ? './lab.js' : './lab-scalar.js');
     const module = await createLab({canvas, ...await options(simd)});
     if (language === 'zh') {
-      const font = await fetchFile('zh.ttf');
-      const pointer = module._malloc(font.length);
-      module.HEAPU8.set(font, pointer);
-      module._lab_language(1, pointer, font.length);  // it stays there
+      const chinese = await fetchFile('zh.txt');
+      const pointer = module._malloc(chinese.length);
+      module.HEAPU8.set(chinese, pointer);
+      module._lab_chinese(pointer, chinese.length);  // they stay there
     }
     return module;
   } catch (error) {
@@ -446,7 +451,7 @@ async function start() {
   again = null;
   try {
     if (typeof WebAssembly !== 'object') throw new LabError('wasm', say('error_no_wasm'));
-    // The attributes that count are those of the first call; GLFW then gets this same context.
+    // The attributes that count are those of the first call; the module then gets this same context.
     gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
     if (!gl) {
       import('./plain.js').then(({plainLab}) => plainLab(document.getElementById('plain'), say, fetchFile))

@@ -3,6 +3,7 @@ the repository, a font with Latin, one with Chinese."""
 import io
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,14 +17,15 @@ folder = pathlib.Path(temporary.name)
 
 def run(texts, font):
     (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
-    command = [sys.executable, "-B", root / "web/lab/font.py", folder / "texts.json", folder / "out.ttf", font]
+    command = [sys.executable, "-B", root / "web/lab/font.py", folder / "texts.json", folder / "out.cpp", f"kFont={font}"]
     return subprocess.run(command, capture_output=True, text=True)
 
 
 def characters(texts, font):
     done = run(texts, font)
     assert done.returncode == 0, done.stderr
-    return {chr(code) for code in TTFont(io.BytesIO((folder / "out.ttf").read_bytes())).getBestCmap()}
+    array = re.search(r"\{([\d,]+)\}", (folder / "out.cpp").read_text(encoding="utf-8"))[1]
+    return {chr(code) for code in TTFont(io.BytesIO(bytes(map(int, array.split(","))))).getBestCmap()}
 
 
 TEXTS = {"a": {"en": "± {0}\n", "zh": "采样，“A” {0}"}, "page_b": {"en": "é", "zh": "页"},

@@ -18,7 +18,8 @@ def run(texts, *more):
         old.unlink()
     text = texts if isinstance(texts, str) else json.dumps(texts)
     (folder / "texts.json").write_text(text, encoding="utf-8")
-    command = [sys.executable, root / "web/strings.py", folder / "texts.json", folder / "out.hpp", folder / "out.js"]
+    command = [sys.executable, root / "web/strings.py", folder / "texts.json", folder / "out.hpp", folder / "out.cpp",
+               folder / "out.txt", folder / "out.js"]
     return subprocess.run([*command, *more], capture_output=True, text=True)
 
 
@@ -34,7 +35,9 @@ assert done.returncode == 0, done.stderr
 assert run(GOOD).returncode == 0
 header = (folder / "out.hpp").read_text(encoding="utf-8")
 assert "kAPlay,\n  kASeed,\n}" in header and "Lead" not in header, header
-assert r'{"Play \"it\"", "播放"}' in header, header
+assert r'    "Play \"it\"",' in header and "播放" not in header, header
+assert r'"播放" "\0"' in (folder / "out.cpp").read_text(encoding="utf-8")
+assert (folder / "out.txt").read_text(encoding="utf-8") == "播放\0<b>{1}</b>，{0}\0"
 script = (folder / "out.js").read_text(encoding="utf-8")
 tables = json.loads(script[script.index("{"):script.rindex(";")])
 assert tables == {"en": {"page_lead": "Lead"}, "zh": {"page_lead": "导语"}}, tables

@@ -1,0 +1,37 @@
+// The lab's fonts in a window: the embedded ones, drawn by stb_truetype.
+#include "imgui.h"
+#include "web/lab/font.hpp"
+#include "web/lab/strings.hpp"
+
+namespace lab {
+namespace {
+
+/// What there is in Inter's subsets, and what Chinese texts are made of.
+constexpr ImWchar kLatin[] = {0x20, 0xff, 0x370, 0x3ff, 0x2000, 0x22ff, 0};
+constexpr ImWchar kHan[] = {0x3000, 0x303f, 0x4e00, 0x9fff, 0xff00, 0xffef, 0};
+
+void add(ImFontAtlas& atlas, const FontData& font, float size, const ImFontConfig& config, const ImWchar* ranges) {
+  atlas.AddFontFromMemoryTTF(const_cast<unsigned char*>(font.bytes), static_cast<int>(font.size), size, &config,
+                             ranges);
+}
+
+}  // namespace
+
+void build_fonts(ImFontAtlas& atlas, std::span<const FontCut> cuts, float scale) {
+  for (const FontCut& cut : cuts) {
+    ImFontConfig config;
+    config.FontDataOwnedByAtlas = false;
+    config.OversampleH = scale < 1.75f ? 3 : 2;
+    config.OversampleV = 1;
+    config.RasterizerMultiply = scale < 1.75f ? 1.15f : 1.0f;
+    const float size = cut.em * (kAscent + kDescent);  // what stb_truetype counts by
+    add(atlas, cut.semibold ? kFontSemiBold : kFontRegular, size, config, kLatin);
+    if (language() != Language::kChinese) continue;
+    config.MergeMode = true;
+    config.OversampleH = 1;
+    add(atlas, kFontChinese, size, config, kHan);
+  }
+  atlas.Build();
+}
+
+}  // namespace lab
