@@ -1,11 +1,9 @@
 // The lab's side of the page: what index.js calls. Pointer, keys, size, density and frames are the page's affair,
 // because GLFW for the web gets most of them wrong and weighs as much as a view. Lengths in
 // CSS pixels unless said otherwise, texts in UTF-8; a returned text or array is good until the next call.
-#include <GLES3/gl3.h>
 #include <emscripten.h>
 
 #include <algorithm>
-#include <cfloat>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -22,34 +20,9 @@ std::string answer;           // what was last returned to JavaScript
 std::vector<std::byte> file;  // on its way in
 constexpr std::size_t kLeast = std::size_t{64} << 10;  // of memory, beside a file
 
-/// What WebGL said of its state when ImGui asked first.
-struct Known {
-  GLenum name;
-  GLint values[4];
-};
-Known known[32];
-int known_count = 0;
-
 }  // namespace
 
 extern "C" {
-
-void emscripten_glGetIntegerv(GLenum name, GLint* values);
-
-/// Takes the place of Emscripten's. ImGui saves and restores all state around every frame, and each question
-/// stops the page until the GPU has finished. Nobody else draws here, so the first answer stays right: it is
-/// what ImGui puts back.
-void glGetIntegerv(GLenum name, GLint* values) {
-  const int count = name == GL_VIEWPORT || name == GL_SCISSOR_BOX ? 4 : 1;
-  Known* found = std::find_if(known, known + known_count, [&](const Known& k) { return k.name == name; });
-  if (found == std::end(known)) return emscripten_glGetIntegerv(name, values);
-  if (found == known + known_count) {
-    found->name = name;
-    emscripten_glGetIntegerv(name, found->values);
-    ++known_count;
-  }
-  std::copy_n(found->values, count, values);
-}
 
 void canvas_gl();  // canvas.js: makes the canvas's context the current one
 
@@ -81,21 +54,19 @@ EMSCRIPTEN_KEEPALIVE void lab_visitor(float view_height, int still) {
 /// 1: draw again; 2: the pointer is over something to press; 4: over text.
 EMSCRIPTEN_KEEPALIVE int lab_frame(double seconds) {
   const bool more = draw_frame(seconds);
-  const ImGuiMouseCursor cursor = ImGui::GetMouseCursor();
-  return (more ? 1 : 0) | (cursor == ImGuiMouseCursor_Hand ? 2 : 0) |
-         (cursor == ImGuiMouseCursor_TextInput ? 4 : 0);
+  const lab::Cursor cursor = host.app.pointer.cursor;
+  return (more ? 1 : 0) | (cursor == lab::Cursor::kHand ? 2 : 0) | (cursor == lab::Cursor::kText ? 4 : 0);
 }
 /// kind: 0 move, 1 down, 2 up, 3 left the canvas, 4 cancelled by the browser.
-EMSCRIPTEN_KEEPALIVE void lab_pointer(int kind, int touch, float x, float y) {
-  ImGuiIO& io = ImGui::GetIO();
+EMSCRIPTEN_KEEPALIVE void lab_pointer(int kind, int touch, float x, float y, double seconds) {
+  lab::Pointer& pointer = host.app.pointer;
   const float scale = host.app.host.scale;
-  io.AddMouseSourceEvent(touch != 0 ? ImGuiMouseSource_TouchScreen : ImGuiMouseSource_Mouse);
-  if (kind <= 2) io.AddMousePosEvent(x * scale, y * scale);
+  if (kind <= 2) pointer.move(x * scale, y * scale);
   if (kind == 4) host.app.cancelled = true;
-  if (kind >= 3) io.AddMousePosEvent(-FLT_MAX, -FLT_MAX);
-  if (kind == 1) io.AddMouseButtonEvent(0, true);
-  if (kind == 2 || kind == 4) io.AddMouseButtonEvent(0, false);
-  if (kind == 2 && touch != 0) io.AddMousePosEvent(-FLT_MAX, -FLT_MAX);  // a finger does not hover
+  if (kind >= 3) pointer.leave();
+  if (kind == 1) pointer.down(seconds);
+  if (kind == 2 || kind == 4) pointer.up();
+  if (kind == 2 && touch != 0) pointer.leave();  // a finger does not hover
   if (kind <= 1) host.app.keyboard = false;
   wake();
 }
@@ -130,11 +101,8 @@ EMSCRIPTEN_KEEPALIVE void lab_chinese(const char* texts, std::size_t size) {
 }
 /// Height that the content needs at the present width.
 EMSCRIPTEN_KEEPALIVE float lab_height() { return host.app.content_height / host.app.host.scale; }
-EMSCRIPTEN_KEEPALIVE void lab_lost() {
-  forget_graphics();
-  known_count = 0;
-}
-EMSCRIPTEN_KEEPALIVE void lab_restore() { restore_graphics(); }
+/// The context was lost, and is there again.
+EMSCRIPTEN_KEEPALIVE void lab_restore() { start_graphics(); }
 /// Room for a file of this size, which the next lab_give() takes; null when there is not enough memory.
 EMSCRIPTEN_KEEPALIVE std::byte* lab_room(std::size_t size) {
   void* const probe = std::malloc(size + kLeast);

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cfloat>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -180,24 +179,29 @@ void set_callbacks() {
     int width, height;
     glfwGetWindowSize(window, &width, &height);
     const double ratio = static_cast<double>(host.width) / std::max(width, 1);  // 1, or 2 on a Mac
-    ImGui::GetIO().AddMousePosEvent(static_cast<float>(x * ratio), static_cast<float>(y * ratio));
+    host.app.pointer.move(static_cast<float>(x * ratio), static_cast<float>(y * ratio));
     host.app.keyboard = false;
     wake();
   });
   glfwSetMouseButtonCallback(window, [](GLFWwindow*, int button, int action, int) {
-    if (button == GLFW_MOUSE_BUTTON_LEFT) ImGui::GetIO().AddMouseButtonEvent(0, action == GLFW_PRESS);
+    if (button != GLFW_MOUSE_BUTTON_LEFT) return;
+    if (action == GLFW_PRESS) {
+      host.app.pointer.down(glfwGetTime());
+    } else {
+      host.app.pointer.up();
+    }
     wake();
   });
-  glfwSetScrollCallback(window, [](GLFWwindow*, double x, double y) {
+  glfwSetScrollCallback(window, [](GLFWwindow*, double, double y) {
     if (glfwGetKey(window, GLFW_KEY_LEFT_CONTROL) == GLFW_PRESS) {
       host.app.zoom += static_cast<float>(y) / 4;
     } else {
-      ImGui::GetIO().AddMouseWheelEvent(static_cast<float>(x), static_cast<float>(y));
+      host.app.scrolled -= static_cast<float>(y) * 80 * host.app.host.scale;
     }
     wake();
   });
   glfwSetCursorEnterCallback(window, [](GLFWwindow*, int entered) {
-    if (entered == 0) ImGui::GetIO().AddMousePosEvent(-FLT_MAX, -FLT_MAX);
+    if (entered == 0) host.app.pointer.leave();
     wake();
   });
   glfwSetWindowRefreshCallback(window, [](GLFWwindow*) { wake(); });
@@ -254,10 +258,8 @@ void loop(float scale, const std::string& folder) {
     const double now = glfwGetTime();
     more = draw_frame(now - before);
     before = now;
-    const ImGuiMouseCursor cursor = ImGui::GetMouseCursor();
-    glfwSetCursor(window, cursor == ImGuiMouseCursor_Hand        ? hand
-                          : cursor == ImGuiMouseCursor_TextInput ? beam
-                                                                 : nullptr);
+    const lab::Cursor cursor = host.app.pointer.cursor;
+    glfwSetCursor(window, cursor == lab::Cursor::kHand ? hand : cursor == lab::Cursor::kText ? beam : nullptr);
     glfwSwapBuffers(window);
   }
 }
@@ -296,8 +298,6 @@ int run_desktop(int argc, char** argv) {
   } else {
     loop(options.scale, folder);
   }
-  forget_graphics();
-  ImGui::DestroyContext();
   glfwTerminate();
   return status;
 }

@@ -8,25 +8,23 @@
 
 struct Host {
   lab::App app;
-  unsigned atlas = 0;         // texture
+  unsigned atlas = 0, fonts = 0;  // textures
+  ImTextureID fonts_id{};
+  int scale = 0;              // place of the shader's uniform
   int width = 0, height = 0;  // of the framebuffer
   long frames = 0;            // drawn so far
   bool input = true;          // something happened since the last frame
 };
 extern Host host;
 
-/// ImGui and what it draws with, once the OpenGL context is current.
+/// Makes what pictures are drawn with, once the OpenGL context is current, or is there again: one of WebGL can be lost
+/// and come back, and then has nothing of what there was.
 void start_graphics();
 /// One picture, `seconds` after the last; none without a size. False when no further one is needed until
 /// something happens.
 bool draw_frame(double seconds);
 /// To be called after anything that may change the picture.
 void wake();
-
-/// A WebGL context can be lost and come back. What lay in it must go at once: a restored context takes no
-/// objects of the lost one, not even to delete them.
-void forget_graphics();
-void restore_graphics();
 
 int run_desktop(int argc, char** argv);
 int start_in_browser();

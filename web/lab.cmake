@@ -8,64 +8,53 @@ if(NOT EXISTS ${IMGUI_DIR}/imgui.cpp)
   message(FATAL_ERROR "There is no Dear ImGui in ${IMGUI_DIR}. Run .ci/install web, or set IMGUI_DIR.")
 endif()
 
-# Without its default font, which weighs as much as both of ours (newer versions have an option for that).
+# In the browser its fonts are ours (browser_font.cpp). These are the ways into its own, with stb_truetype, stb_rect_pack
+# and a font inside; nobody asks for them, but the linker cannot know.
 file(READ ${IMGUI_DIR}/imgui_draw.cpp imgui_draw)
-string(FIND "${imgui_draw}" "static const char proggy_clean_ttf_compressed_data_base85[" from)
-if(from GREATER 0)
-  string(SUBSTRING "${imgui_draw}" ${from} -1 font)
-  string(FIND "${font}" "\";\n" length)
-  math(EXPR to "${from} + ${length} + 2")
-  string(SUBSTRING "${imgui_draw}" 0 ${from} before)
-  string(SUBSTRING "${imgui_draw}" ${to} -1 after)
-  set(empty "static const char proggy_clean_ttf_compressed_data_base85[] = \"\";")
-  set(imgui_draw "${before}${empty}${after}")
+if(EMSCRIPTEN)
+  string(REPLACE "builder_io = ImFontAtlasGetBuilderForStbTruetype();" "return false;" imgui_draw "${imgui_draw}")
+  string(REPLACE "        AddFontDefault();" "        return false;" imgui_draw "${imgui_draw}")
 endif()
 file(CONFIGURE OUTPUT imgui_draw.cpp CONTENT "${imgui_draw}" @ONLY)
 
 add_library(imgui STATIC ${IMGUI_DIR}/imgui.cpp ${CMAKE_CURRENT_BINARY_DIR}/imgui_draw.cpp
-  ${IMGUI_DIR}/imgui_tables.cpp ${IMGUI_DIR}/imgui_widgets.cpp
-  ${IMGUI_DIR}/backends/imgui_impl_opengl3.cpp imgui_format.cpp)
-target_include_directories(imgui SYSTEM PUBLIC ${IMGUI_DIR} ${IMGUI_DIR}/backends)
+  ${IMGUI_DIR}/imgui_tables.cpp ${IMGUI_DIR}/imgui_widgets.cpp imgui_format.cpp)
+target_include_directories(imgui SYSTEM PUBLIC ${IMGUI_DIR})
 target_include_directories(imgui PUBLIC ${PROJECT_SOURCE_DIR})
 target_compile_definitions(imgui PUBLIC IMGUI_USER_CONFIG="web/imgui_config.h")
 target_compile_options(imgui PRIVATE -w)
 
-# What the lab is without its looks: its state, pictures and models, the texts of strings.json as code, and what is known
-# of the models in assets/.
+# What the lab is without its looks: its state, pictures and models, the texts of strings.json as code (a window has the
+# Chinese ones inside, the page fetches them), and what is known of the models in assets/.
 find_program(PYTHON_WITH_FONTTOOLS python3 PATHS /usr/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 set(texts ${CMAKE_CURRENT_SOURCE_DIR}/strings.json)
-add_custom_command(OUTPUT lab_texts.hpp
-  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} lab_texts.hpp
+set(lab_texts lab_texts.hpp)
+if(NOT EMSCRIPTEN)
+  list(APPEND lab_texts lab_texts_zh.cpp)
+endif()
+add_custom_command(OUTPUT ${lab_texts}
+  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${lab_texts}
   DEPENDS strings.py ${texts} VERBATIM)
 file(GLOB assets CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/assets/*.bin)
 add_custom_command(OUTPUT lab_models.cpp
   COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/models.py ${PROJECT_SOURCE_DIR}/assets lab_models.cpp
   DEPENDS models.py ${assets} VERBATIM)
 add_library(lab_data STATIC lab/gallery.cpp lab/ink.cpp lab/lab.cpp lab/lab_files.cpp lab/link.cpp lab/nodes.cpp lab/numbers.cpp
-  lab/reading.cpp lab/strings.cpp ${CMAKE_CURRENT_BINARY_DIR}/lab_texts.hpp
+  lab/reading.cpp lab/strings.cpp ${lab_texts}
   ${CMAKE_CURRENT_BINARY_DIR}/lab_models.cpp)
 target_include_directories(lab_data PUBLIC ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR})
 target_link_libraries(lab_data PRIVATE vae_warnings)
 target_compile_options(lab_data PRIVATE -fno-exceptions -fno-rtti)
 
-# Inter and, for Chinese, WenQuanYi Micro Hei: subset, and made into C++ arrays. The desktop's program carries both, the
-# page fetches the Chinese one.
+# Inter and, for Chinese, WenQuanYi Micro Hei: subset, and made into C++ arrays, for the desktop.
 set(inter_dir /usr/share/fonts/opentype/inter CACHE PATH "Folder with Inter-Regular.otf and Inter-SemiBold.otf")
 set(chinese_font /usr/share/fonts/truetype/wqy/wqy-microhei.ttc CACHE FILEPATH "A font with Chinese")
-set(fonts kFontRegular=${inter_dir}/Inter-Regular.otf kFontSemiBold=${inter_dir}/Inter-SemiBold.otf)
-if(NOT EMSCRIPTEN)
-  list(APPEND fonts kFontChinese=${chinese_font})
-endif()
-add_custom_command(OUTPUT lab_font.cpp
-  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} lab_font.cpp ${fonts}
-  DEPENDS lab/font.py ${texts} VERBATIM)
-
 add_library(lab_app OBJECT main.cpp lab/bend.cpp lab/compare.cpp lab/compare_choice.cpp lab/compare_column.cpp
-  lab/digit_card.cpp lab/digits.cpp lab/draw.cpp lab/draw_code.cpp lab/draw_nats.cpp lab/generate.cpp lab/hooks.cpp
+  lab/digit_card.cpp lab/digits.cpp lab/draw.cpp lab/draw_code.cpp lab/draw_nats.cpp lab/drawing.cpp lab/generate.cpp lab/hooks.cpp
   lab/inside.cpp lab/inside_loss.cpp lab/inside_values.cpp lab/loading.cpp lab/loss_curve.cpp lab/map.cpp
   lab/map_area.cpp lab/map_keys.cpp lab/map_marks.cpp lab/map_panel.cpp lab/map_plane.cpp lab/morph.cpp lab/morph_stops.cpp
-  lab/morph_view.cpp lab/page.cpp lab/reading.cpp lab/sliders.cpp lab/text.cpp lab/theme.cpp lab/time.cpp
-  lab/time_pictures.cpp lab/top_bar.cpp lab/traversal.cpp lab/widgets.cpp ${CMAKE_CURRENT_BINARY_DIR}/lab_font.cpp)
+  lab/morph_view.cpp lab/page.cpp lab/pointer.cpp lab/reading.cpp lab/sliders.cpp lab/text.cpp lab/theme.cpp lab/time.cpp
+  lab/time_pictures.cpp lab/top_bar.cpp lab/traversal.cpp lab/widgets.cpp)
 target_link_libraries(lab_app PRIVATE imgui lab_data vae_warnings)
 target_compile_options(lab_app PRIVATE -fno-exceptions -fno-rtti)
 
@@ -73,11 +62,15 @@ if(NOT EMSCRIPTEN)
   find_package(glfw3 3.3 REQUIRED)
   find_package(OpenGL REQUIRED)
   find_package(PNG REQUIRED)
-  add_executable(lab desktop.cpp)
+  add_custom_command(OUTPUT lab_font.cpp
+    COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} lab_font.cpp
+      kFontRegular=${inter_dir}/Inter-Regular.otf kFontSemiBold=${inter_dir}/Inter-SemiBold.otf
+      kFontChinese=${chinese_font}
+    DEPENDS lab/font.py ${texts} VERBATIM)
+  add_executable(lab desktop.cpp desktop_font.cpp lab_font.cpp)
   target_link_libraries(lab_app PRIVATE glfw)
   target_link_libraries(lab PRIVATE lab_app imgui lab_data vae_core vae_warnings glfw OpenGL::GL PNG::PNG)
   target_compile_options(lab PRIVATE -fno-exceptions -fno-rtti)
-  target_link_libraries(imgui PRIVATE ${CMAKE_DL_LIBS})
   return()
 endif()
 
@@ -98,43 +91,46 @@ foreach(target lab_core lab_kernels lab_kernels_scalar imgui lab_app lab_data)
   target_compile_options(${target} PRIVATE -flto -fno-exceptions -fno-rtti -ffp-contract=off)
 endforeach()
 target_compile_definitions(imgui PRIVATE IMGUI_WITHOUT_STDIO)
-target_sources(lab_app PRIVATE browser.cpp)
+target_sources(lab_app PRIVATE browser.cpp browser_font.cpp)
 
-# MINIMAL_RUNTIME does not link with GLFW. The largest weights (64 MiB of int8 convolutions) take some 350 MiB while they
+# Scripts and style sheets go out without comments and long names.
+find_program(ESBUILD esbuild REQUIRED NO_CMAKE_FIND_ROOT_PATH)
+set(minify ${ESBUILD} --minify --charset=utf8 --log-level=warning --target=chrome91,firefox89,safari16.4)
+
+# The largest weights (64 MiB of int8 convolutions) take some 350 MiB while they
 # load. Memory grows by what is needed, not by a fifth of what there is.
 function(lab_module name kernels)
   add_executable(${name} $<TARGET_OBJECTS:lab_app> $<TARGET_OBJECTS:${kernels}>)
   target_link_libraries(${name} PRIVATE imgui lab_core lab_data)
-  target_link_options(${name} PRIVATE -O2 -flto -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
-    -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
+  target_link_options(${name} PRIVATE -Oz -flto -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE -sEXPORT_ES6
+    -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
     -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMEMORY_GROWTH_LINEAR_STEP=1MB -sMAXIMUM_MEMORY=1GB
     -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=UTF8ToString,stringToUTF8,HEAPU8,HEAPF32
-    --js-library ${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js)
+    --js-library ${CMAKE_CURRENT_SOURCE_DIR}/canvas.js)
+  add_custom_command(TARGET ${name} POST_BUILD
+    COMMAND ${minify} --allow-overwrite --outfile=$<TARGET_FILE:${name}> $<TARGET_FILE:${name}> VERBATIM)
   set_target_properties(${name} PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE}
-    LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js)
+    LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/canvas.js)
 endfunction()
 lab_module(lab lab_kernels)
 lab_module(lab-scalar lab_kernels_scalar)
 
-# The page around it with its texts, the Chinese font, and the models.
+# The page around it with its texts, the lab's in Chinese, and the models.
 file(GLOB page CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/page/*)
 foreach(file ${page} ${assets} ${CMAKE_CURRENT_SOURCE_DIR}/download.js)
   get_filename_component(name ${file} NAME)
-  add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/${name}
-    COMMAND ${CMAKE_COMMAND} -E copy ${file} ${DIGIT_VAE_SITE}/${name}
-    DEPENDS ${file} VERBATIM)
-  list(APPEND lab_page ${DIGIT_VAE_SITE}/${name})
+  set(to ${DIGIT_VAE_SITE}/${name})
+  if(name MATCHES "\\.(js|css)$")
+    add_custom_command(OUTPUT ${to} COMMAND ${minify} --outfile=${to} ${file} DEPENDS ${file} VERBATIM)
+  else()
+    add_custom_command(OUTPUT ${to} COMMAND ${CMAKE_COMMAND} -E copy ${file} ${to} DEPENDS ${file} VERBATIM)
+  endif()
+  list(APPEND lab_page ${to})
 endforeach()
-add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/strings.js
-  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${DIGIT_VAE_SITE}/strings.js
+set(page_texts ${DIGIT_VAE_SITE}/strings.js ${DIGIT_VAE_SITE}/zh.txt)
+add_custom_command(OUTPUT ${page_texts}
+  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${page_texts}
   DEPENDS strings.py ${texts} VERBATIM)
-add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/zh.ttf
-  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} ${DIGIT_VAE_SITE}/zh.ttf
-    ${chinese_font}
-  DEPENDS lab/font.py ${texts} VERBATIM)
-licenses(${DIGIT_VAE_SITE}/licenses.txt ${core_licenses} "Dear ImGui=${IMGUI_DIR}/LICENSE.txt"
-  stb_truetype=${IMGUI_DIR}/imstb_truetype.h stb_rect_pack=${IMGUI_DIR}/imstb_rectpack.h
-  Inter=${doc}/fonts-inter/copyright "WenQuanYi Micro Hei=${doc}/fonts-wqy-microhei/copyright")
-add_custom_target(lab_page ALL DEPENDS ${lab_page} ${DIGIT_VAE_SITE}/strings.js ${DIGIT_VAE_SITE}/zh.ttf
-  ${DIGIT_VAE_SITE}/licenses.txt)
+licenses(${DIGIT_VAE_SITE}/licenses.txt ${core_licenses} "Dear ImGui=${IMGUI_DIR}/LICENSE.txt")
+add_custom_target(lab_page ALL DEPENDS ${lab_page} ${page_texts} ${DIGIT_VAE_SITE}/licenses.txt)

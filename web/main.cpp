@@ -4,6 +4,8 @@
 #ifdef __EMSCRIPTEN__
 #include <GLES3/gl3.h>
 #else
+#define GL_GLEXT_PROTOTYPES
+#define GLFW_INCLUDE_GLCOREARB
 #include <GLFW/glfw3.h>
 #endif
 
@@ -13,8 +15,8 @@
 #include <utility>
 
 #include "imgui.h"
-#include "imgui_impl_opengl3.h"
 #include "web/host.hpp"
+#include "web/lab/widgets.hpp"
 
 Host host;
 
@@ -26,19 +28,118 @@ constexpr const char* kShaderVersion = "#version 300 es";
 constexpr const char* kShaderVersion = "#version 150";
 #endif
 
-void create_atlas() {
-  glGenTextures(1, &host.atlas);
-  glBindTexture(GL_TEXTURE_2D, host.atlas);
-  for (const GLenum filter : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER}) {
-    glTexParameteri(GL_TEXTURE_2D, filter, GL_NEAREST);
+// ---- Drawing: triangles of Dear ImGui's draw lists, in device pixels from the upper left corner
+
+constexpr const char* kVertexShader = R"(
+uniform vec2 scale;
+in vec2 position, place;
+in vec4 color;
+out vec2 at;
+out vec4 tint;
+void main() {
+  at = place;
+  tint = color;
+  gl_Position = vec4(position * scale + vec2(-1, 1), 0, 1);
+})";
+constexpr const char* kFragmentShader = R"(
+precision highp float;
+uniform sampler2D picture;
+in vec2 at;
+in vec4 tint;
+out vec4 result;
+void main() { result = tint * texture(picture, at); })";
+
+void add_shader(GLuint program, GLenum kind, const char* source) {
+  const char* const parts[] = {kShaderVersion, source};
+  const GLuint shader = glCreateShader(kind);
+  glShaderSource(shader, 2, parts, nullptr);
+  glCompileShader(shader);
+  glAttachShader(program, shader);
+}
+
+void create_program() {
+  const GLuint program = glCreateProgram();
+  add_shader(program, GL_VERTEX_SHADER, kVertexShader);
+  add_shader(program, GL_FRAGMENT_SHADER, kFragmentShader);
+  const char* const names[] = {"position", "place", "color"};
+  for (GLuint i = 0; i < 3; ++i) glBindAttribLocation(program, i, names[i]);
+  glLinkProgram(program);
+  glUseProgram(program);
+  host.scale = glGetUniformLocation(program, "scale");
+}
+
+/// One vertex array and its two buffers, which stay bound: nobody else draws here.
+void create_buffers() {
+  GLuint vertices, buffers[2];
+  glGenVertexArrays(1, &vertices);
+  glBindVertexArray(vertices);
+  glGenBuffers(2, buffers);
+  glBindBuffer(GL_ARRAY_BUFFER, buffers[0]);
+  glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, buffers[1]);
+  const auto attribute = [](GLuint index, GLint size, GLenum type, std::size_t offset) {
+    glEnableVertexAttribArray(index);
+    glVertexAttribPointer(index, size, type, type == GL_UNSIGNED_BYTE ? GL_TRUE : GL_FALSE, sizeof(ImDrawVert),
+                          reinterpret_cast<const void*>(offset));
+  };
+  attribute(0, 2, GL_FLOAT, offsetof(ImDrawVert, pos));
+  attribute(1, 2, GL_FLOAT, offsetof(ImDrawVert, uv));
+  attribute(2, 4, GL_UNSIGNED_BYTE, offsetof(ImDrawVert, col));
+  glEnable(GL_BLEND);
+  glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+}
+
+template <class T>
+void fill(GLenum buffer, const ImVector<T>& data) {
+  glBufferData(buffer, data.size_in_bytes(), data.Data, GL_STREAM_DRAW);
+}
+
+void paint(const ImDrawData& data) {
+  glUniform2f(host.scale, 2 / data.DisplaySize.x, -2 / data.DisplaySize.y);
+  glEnable(GL_SCISSOR_TEST);
+  for (const ImDrawList* const list : data.CmdLists) {
+    fill(GL_ARRAY_BUFFER, list->VtxBuffer);
+    fill(GL_ELEMENT_ARRAY_BUFFER, list->IdxBuffer);
+    for (const ImDrawCmd& command : list->CmdBuffer) {
+      const ImVec4& clip = command.ClipRect;
+      const auto x = static_cast<int>(clip.x), y = static_cast<int>(clip.y);
+      const int width = static_cast<int>(clip.z) - x, height = static_cast<int>(clip.w) - y;
+      if (width <= 0 || height <= 0) continue;
+      glScissor(x, host.height - y - height, width, height);
+      glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(reinterpret_cast<std::uintptr_t>(command.GetTexID())));
+      glDrawElements(GL_TRIANGLES, static_cast<GLsizei>(command.ElemCount), GL_UNSIGNED_SHORT,
+                     reinterpret_cast<const void*>(command.IdxOffset * sizeof(ImDrawIdx)));
+    }
   }
-  for (const GLenum wrap : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T}) {
-    glTexParameteri(GL_TEXTURE_2D, wrap, GL_CLAMP_TO_EDGE);
+  glDisable(GL_SCISSOR_TEST);
+}
+
+// ---- Textures: the digits and the fonts
+
+ImTextureID create_texture(unsigned& texture, GLint filter) {
+  glGenTextures(1, &texture);
+  glBindTexture(GL_TEXTURE_2D, texture);
+  for (const GLenum name : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER}) {
+    glTexParameteri(GL_TEXTURE_2D, name, filter);
   }
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, lab::kAtlasWidth, lab::kAtlasHeight, 0, GL_RGBA, GL_UNSIGNED_BYTE,
-               host.app.lab.gallery().atlas());
-  host.app.atlas_rows = 0;
-  host.app.host.atlas = (ImTextureID) static_cast<std::uintptr_t>(host.atlas);  // a pointer or an integer
+  for (const GLenum name : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T}) {
+    glTexParameteri(GL_TEXTURE_2D, name, GL_CLAMP_TO_EDGE);
+  }
+  return (ImTextureID) static_cast<std::uintptr_t>(texture);  // a pointer or an integer
+}
+
+void set_pixels(unsigned texture, int width, int height, const void* rgba) {
+  glBindTexture(GL_TEXTURE_2D, texture);
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
+}
+
+void upload_fonts() {
+  ImFontAtlas& fonts = lab::font_atlas();
+  unsigned char* pixels;
+  int width, height;
+  fonts.GetTexDataAsRGBA32(&pixels, &width, &height);
+  set_pixels(host.fonts, width, height, pixels);
+  fonts.SetTexID(host.fonts_id);
+  fonts.ClearTexData();  // megabytes, which the texture has by now
 }
 
 void upload_atlas() {
@@ -52,21 +153,17 @@ void upload_atlas() {
   host.app.atlas_rows = 0;
 }
 
-/// Runs the lab, `seconds` after the last time, until ImGui has taken all input (it takes a press and its
+/// Runs the lab, `seconds` after the last time, until it has taken all input (it takes a press and its
 /// release one after the other), once more for what was laid out before the input had its effect, and until
 /// its pictures are decoded, unless those take longer than a frame. So one input costs one picture, which
 /// shows it already.
 void run_lab(double seconds) {
   constexpr int kMostPasses = 32;
   for (int pass = 1;; ++pass) {
-    const bool quiet = !std::exchange(host.input, false) && !lab::input_left();
-    ImGui::GetIO().DeltaTime = static_cast<float>(std::clamp(seconds, 1e-6, 0.25));
+    const bool quiet = !std::exchange(host.input, false) && !host.app.pointer.waiting();
+    lab::draw(host.app, static_cast<float>(std::clamp(seconds, 0.0, 0.25)));
     seconds = 0;
-    ImGui_ImplOpenGL3_NewFrame();
-    ImGui::NewFrame();
-    lab::draw(host.app);
     if (pass >= kMostPasses || (quiet && !host.app.behind)) return;
-    ImGui::EndFrame();
   }
 }
 
@@ -75,45 +172,32 @@ void run_lab(double seconds) {
 bool draw_frame(double seconds) {
   if (host.width <= 0 || host.height <= 0) return false;
   lab::App& app = host.app;
-  ImGuiIO& io = ImGui::GetIO();
-  io.DisplaySize = {static_cast<float>(host.width), static_cast<float>(host.height)};
-  io.MouseDoubleClickMaxDist = 8 * app.host.scale;
-  const bool fonts = lab::update_fonts(app);
-  if (fonts) {
-    ImGui_ImplOpenGL3_DestroyFontsTexture();
-    ImGui_ImplOpenGL3_CreateFontsTexture();
-  }
+  app.host.width = static_cast<float>(host.width);
+  app.host.height = static_cast<float>(host.height);
+  if (lab::update_fonts(app)) upload_fonts();
   run_lab(seconds);
-  if (fonts) io.Fonts->ClearTexData();  // megabytes, which the texture has by now
-  ImGui::Render();
   upload_atlas();
-  const ImVec4 page = ImGui::ColorConvertU32ToFloat4(lab::theme(app.host.dark).page);
+  const ImU32 page = lab::colors(app).page;
+  const auto part = [page](int shift) { return static_cast<float>(page >> shift & 255) / 255; };
   glViewport(0, 0, host.width, host.height);
-  glClearColor(page.x, page.y, page.z, 1);
+  glClearColor(part(IM_COL32_R_SHIFT), part(IM_COL32_G_SHIFT), part(IM_COL32_B_SHIFT), 1);
   glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  paint(lab::drawn());
   ++host.frames;
   return host.input || lab::wants_frame(app);
 }
 
 void wake() { host.input = true; }
 
-void forget_graphics() {
-  ImGui_ImplOpenGL3_Shutdown();
-  glDeleteTextures(1, &host.atlas);
-}
-
-void restore_graphics() {
-  ImGui_ImplOpenGL3_Init(kShaderVersion);
-  host.app.font_scale = 0;
-  create_atlas();
-  wake();
-}
-
 void start_graphics() {
-  ImGui::CreateContext();
-  ImGui::GetIO().IniFilename = nullptr;
-  restore_graphics();
+  create_program();
+  create_buffers();
+  host.fonts_id = create_texture(host.fonts, GL_LINEAR);
+  host.app.font_scale = 0;
+  host.app.host.atlas = create_texture(host.atlas, GL_NEAREST);
+  set_pixels(host.atlas, lab::kAtlasWidth, lab::kAtlasHeight, host.app.lab.gallery().atlas());
+  host.app.atlas_rows = 0;
+  wake();
 }
 
 int main(int argc, char** argv) {

@@ -27,7 +27,7 @@ bool digit(App& app, std::string_view name, const Box& box, int slot, ImU32 ring
            std::string_view group) {
   const Theme& c = colors(app);
   const bool pressed = !spoken.empty() && press(app, name, box);
-  const bool hovered = !spoken.empty() && ImGui::IsItemHovered();
+  const bool hovered = !spoken.empty() && app.pointer.hovered();
   const float radius = u(app, 5), edge = u(app, 2);
   if (ring == 0 && hovered) ring = c.muted;
   if (ring != 0) {

@@ -70,7 +70,7 @@ void follow_pen(App& app, const Pad& pad) {
   if (!view.drawing) return;
   std::size_t points = 0;
   for (const Stroke& stroke : state.ink) points += stroke.xy.size() / 2;
-  if (points < kMaxPoints && (pad.held || pad.ended) && ImGui::IsMousePosValid())
+  if (points < kMaxPoints && (pad.held || pad.ended) && app.pointer.there())
     add_point(state.ink.back(), pad.x, pad.y);
   if (app.cancelled) {
     app.lab.take_back();
@@ -239,7 +239,7 @@ float pad_card(App& app, float x, float y, float width) {
 /// The drawing's code becomes the current digit: after the pen, and when another model reads it.
 void take_code(App& app) {
   DrawView& view = app.draw;
-  const int frame = ImGui::GetFrameCount(), decoder = app.lab.current()->decoder;
+  const int frame = app.pass, decoder = app.lab.current()->decoder;
   if (view.frame + 1 == frame && view.decoder != decoder) view.take = true;
   view.frame = frame;
   view.decoder = decoder;

@@ -73,7 +73,7 @@ void node_face(App& app, const std::vector<Node>& nodes, const Block& block, con
   const bool chosen = app.lab.state().layer == block.first;
   bool pressed = press(app, name, box);
   const float line = chosen ? u(app, 2) : std::max(1.0f, std::floor(app.host.scale)), inset = u(app, 8);
-  const ImU32 edge = chosen ? c.ink : ImGui::IsItemHovered() ? c.muted : c.border;
+  const ImU32 edge = chosen ? c.ink : app.pointer.hovered() ? c.muted : c.border;
   ink().AddRectFilled(low(box), high(box), edge, u(app, 9));
   ink().AddRectFilled({box.x + line, box.y + line}, {box.right() - line, box.bottom() - line}, c.card,
                       u(app, 9) - line);

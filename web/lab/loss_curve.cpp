@@ -115,7 +115,7 @@ int loss_curve(App& app, const Box& box, const vae::Snapshots& snapshots, int no
   axes(app, scales, tick);
   areas(app, scales, snapshots);
   line(app, scales, snapshots, now);
-  return pressed ? nearest(scales, snapshots, ImGui::GetMousePos().x) : now;
+  return pressed ? nearest(scales, snapshots, app.pointer.x()) : now;
 }
 
 }  // namespace lab

@@ -33,7 +33,7 @@ void move_digit(App& app, const Window& window, Spot pointer) {
 
 void follow_pointer(App& app, const Pad& pad, Window& window) {
   MapView& view = app.map;
-  if (ImGui::IsMousePosValid()) {
+  if (app.pointer.there()) {
     view.pointer = {window.left + pad.x * window.side, window.top + pad.y * window.side};
   }
   const Spot pointer = view.pointer;  // the last there was: a finger is gone when it is lifted
@@ -62,7 +62,7 @@ void follow_pointer(App& app, const Pad& pad, Window& window) {
   view.hover.clear();
   const bool whole = window.scale.shares && window.zoom == 1;  // nowhere to move: a finger may look around
   const bool panning = pad.held && view.moved > still && !view.holding && !whole;
-  if ((pad.hovered || pad.held) && !panning && ImGui::IsMousePosValid()) {
+  if ((pad.hovered || pad.held) && !panning && app.pointer.there()) {
     view.hover = view.plane.at(window.coordinates(pointer));
   }
 }

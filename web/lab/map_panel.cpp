@@ -143,7 +143,7 @@ float map_legend(App& app, float x, float y, float width) {
     const std::string name = indexed("map_class", label);
     const bool shown = (state.hidden >> label & 1) == 0;
     bool pressed = press(app, name, box);
-    if (ImGui::IsItemHovered()) ink().AddRectFilled(low(box), high(box), c.control, u(app, 9));
+    if (app.pointer.hovered()) ink().AddRectFilled(low(box), high(box), c.control, u(app, 9));
     class_dot(app, std::round(box.x + box.w / 2), std::round(box.y + row / 2), u(app, 9), label, shown);
     Item& item = add_item(app, Item::kToggle, name, box, say(Text::kMapClass, {std::to_string(label)}));
     item.value = shown ? 1.0f : 0.0f;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "imgui_internal.h"
+#include "web/lab/drawing.hpp"
 #include "web/lab/views.hpp"
 
 namespace lab {
@@ -70,7 +70,7 @@ bool shows_samples(const App& app) {
 }
 
 void keyboard(App& app) {
-  const bool clicked = ImGui::IsMouseClicked(ImGuiMouseButton_Left);
+  const bool clicked = app.pointer.clicked();
   if (clicked) app.keyboard = false;
   if (!app.editing.empty()) return;
   if (clicked || app.focus != "map" || app.lab.state().view != View::kMap) app.map.entered = false;
@@ -152,13 +152,12 @@ float view(App& app, float x, float y, float width) {
 float page(App& app, float left, float top, float room) {
   const float margin = app.host.window ? u(app, 20) : 0, width = std::min(room - 2 * margin, u(app, 1240));
   const float x = left + std::floor((room - width) / 2);
-  ImDrawList& ink = *ImGui::GetWindowDrawList();
-  ink.ChannelsSplit(2);
-  ink.ChannelsSetCurrent(1);
+  ink().ChannelsSplit(2);
+  ink().ChannelsSetCurrent(1);
   float y = top + margin;
   y += top_bar(app, x, y, width) + card_gap(app, width);
   y += view(app, x, y, width);
-  ink.ChannelsMerge();
+  ink().ChannelsMerge();
   if (app.host.window) {
     y += u(app, 14);
     y += paragraph(app.fonts.small, colors(app).muted, x, y, width, facts(app)) + margin;
@@ -166,41 +165,46 @@ float page(App& app, float left, float top, float room) {
   return y;
 }
 
+/// Scrolls a window by the wheel and by a bar at its right side; returns the bar's width.
+float scroll_bar(App& app) {
+  const float seen = app.host.height, most = std::max(0.0f, app.content_height - seen);
+  app.scroll = std::clamp(app.scroll + app.scrolled, 0.0f, most);
+  if (most == 0) return 0;
+  const float width = u(app, 12), grab = std::max(seen * seen / app.content_height, 2 * width);
+  const float way = seen - grab, edge = u(app, 2), x = app.host.width - width;
+  press(app, "scroll", {x, 0, width, seen});
+  if (app.pointer.held()) {
+    const float off = app.pointer.y() - app.scroll / most * way - grab / 2;  // from the grab's middle
+    const bool jumps = app.pointer.started() && std::fabs(off) > grab / 2;
+    app.scroll = std::clamp(app.scroll + (jumps ? off : app.pointer.dy()) * most / way, 0.0f, most);
+  }
+  const float y = app.scroll / most * way;
+  ink().AddRectFilled({x + edge, y + edge}, {x + width - edge, y + grab - edge}, colors(app).track, u(app, 4));
+  return width;
+}
+
 }  // namespace
 
-void draw(App& app) {
-  const ImGuiIO& io = ImGui::GetIO();
-  app.lab.advance(io.DeltaTime);
+void draw(App& app, float seconds) {
+  app.seconds = seconds;
+  ++app.pass;
+  app.pointer.begin_frame(8 * app.host.scale);
+  app.lab.advance(seconds);
   keyboard(app);
   app.items.clear();
   app.behind = false;
   app.unfinished = false;
   app.lab.gallery().begin_frame();
 
-  ImGui::SetNextWindowPos({0, 0});
-  ImGui::SetNextWindowSize(io.DisplaySize);
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, {0, 0});
-  ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 0);
-  ImGui::PushStyleVar(ImGuiStyleVar_ScrollbarSize, u(app, 12));
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, colors(app).page);
-  ImGui::PushStyleColor(ImGuiCol_ScrollbarBg, colors(app).page);
-  ImGui::PushStyleColor(ImGuiCol_ScrollbarGrab, colors(app).track);
-  ImGuiWindowFlags flags = ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                           ImGuiWindowFlags_NoSavedSettings | ImGuiWindowFlags_NoNav |
-                           ImGuiWindowFlags_NoBringToFrontOnFocus;
-  if (app.host.window) flags &= ~ImGuiWindowFlags_NoScrollbar;
-  if (!app.host.window) flags |= ImGuiWindowFlags_NoScrollWithMouse;
-  ImGui::Begin("lab", nullptr, flags);
+  begin_drawing(app.host);
   if (app.lab.loaded()) {
-    const ImVec2 corner = ImGui::GetCursorScreenPos();
-    app.content_height = page(app, corner.x, corner.y, ImGui::GetContentRegionAvail().x) - corner.y;
-    ImGui::SetCursorScreenPos(corner);
-    ImGui::Dummy({1, app.content_height});
+    const float bar = app.host.window ? scroll_bar(app) : 0, top = -std::floor(app.scroll);
+    app.content_height = page(app, 0, top, app.host.width - bar) - top;
   }
-  ImGui::End();
-  ImGui::PopStyleColor(3);
-  ImGui::PopStyleVar(3);
+  end_drawing(app.host);
+  app.pointer.end_frame();
 
+  app.scrolled = 0;
   app.cancelled = false;
   app.keys.clear();
   app.typed.clear();
@@ -217,8 +221,6 @@ bool wants_frame(const App& app) {
   const LabState& state = app.lab.state();
   return app.more || state.playing || (app.time.playing && state.view == View::kTime);
 }
-
-bool input_left() { return ImGui::GetCurrentContext()->InputEventsQueue.Size > 0; }
 
 bool App::pressed(ImGuiKey key) const { return std::find(keys.begin(), keys.end(), key) != keys.end(); }
 

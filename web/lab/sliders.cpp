@@ -9,16 +9,16 @@ namespace {
 
 /// What the pointer does to the value of the item just pressed.
 void drag(App& app, float left, float width, float& value, float lo, float hi, float rest) {
-  if (ImGui::IsItemActivated()) {
+  if (app.pointer.started()) {
     app.before_drag = value;
-    app.at_rest = ImGui::GetMouseClickedCount(ImGuiMouseButton_Left) >= 2;
+    app.at_rest = app.pointer.clicks() >= 2;
     if (app.at_rest) value = rest;
   }
-  if (!ImGui::IsItemActive() || app.at_rest) return;
+  if (!app.pointer.held() || app.at_rest) return;
   if (app.cancelled) {
     value = app.before_drag;
-  } else if (ImGui::IsMousePosValid()) {
-    value = lo + (hi - lo) * std::clamp((ImGui::GetMousePos().x - left) / width, 0.0f, 1.0f);
+  } else if (app.pointer.there()) {
+    value = lo + (hi - lo) * std::clamp((app.pointer.x() - left) / width, 0.0f, 1.0f);
   }
 }
 
@@ -58,9 +58,9 @@ bool slider(App& app, std::string_view name, std::string_view spoken, const Box&
   const float before = value;
   press(app, name, box);
   drag(app, left, width, value, lo, hi, rest);
-  const bool hovered = ImGui::IsItemHovered() || ImGui::IsItemActive();
-  if (ImGui::IsItemHovered() && !app.keyboard) app.focus = name;
-  if (ImGui::IsItemDeactivated()) app.lab.end_tag();
+  const bool hovered = app.pointer.hovered() || app.pointer.held();
+  if (app.pointer.hovered() && !app.keyboard) app.focus = name;
+  if (app.pointer.ended()) app.lab.end_tag();
   Remote remote;
   if (app.take_remote(name, &remote)) value = std::clamp(remote.value, lo, hi);
   const float part = hi > lo ? std::clamp((value - lo) / (hi - lo), 0.0f, 1.0f) : 0;

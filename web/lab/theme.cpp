@@ -37,7 +37,7 @@ bool update_fonts(App& app) {
   if (app.font_scale == app.host.scale && app.font_language == language()) return false;
   app.font_scale = app.host.scale;
   app.font_language = language();
-  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+  ImFontAtlas& atlas = font_atlas();
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoMouseCursors;
   const float scale = app.font_scale;

@@ -24,7 +24,7 @@ void advance(App& app, Moment& moment) {
   TimeView& time = app.time;
   if (!time.playing) return;
   if (moment.now == moment.last()) return go_to(app, moment, moment.now = 0);
-  time.waited += ImGui::GetIO().DeltaTime * app.lab.state().speed;
+  time.waited += app.seconds * app.lab.state().speed;
   if (!time.complete || time.waited < kSecondsEach) return;
   go_to(app, moment, ++moment.now);
   time.playing = moment.now < moment.last();

@@ -71,11 +71,10 @@ float time_map_card(App& app, const Moment& moment, float x, float y, float widt
   ink().AddCircle(at, u(app, 9), c.card, 0, u(app, 5));
   ink().AddCircle(at, u(app, 9), c.accent[kAccentZ], 0, u(app, 2.5f));
   if (pressed) {
-    const ImVec2 to = ImGui::GetMousePos();
     const auto value = [side](float along) {
       return static_cast<float>(vae::inverse_normal_cdf(std::clamp(double{along / side}, 0.001, 0.999)));
     };
-    app.lab.set_z({value(to.x - box.x), value(box.bottom() - to.y)});
+    app.lab.set_z({value(app.pointer.x() - box.x), value(box.bottom() - app.pointer.y())});
   }
   return box.bottom() + pad - top;
 }

@@ -42,7 +42,7 @@ bool model_row(App& app, const Box& box, std::string_view id, std::string_view n
   const Theme& c = colors(app);
   const std::string name = "model:" + std::string(id);
   bool pressed = press(app, name, box);
-  if (current || ImGui::IsItemHovered()) {
+  if (current || app.pointer.hovered()) {
     const ImU32 chosen = app.host.forced ? c.control_active : c.control;
     ink().AddRectFilled(low(box), high(box), current ? chosen : c.control_hover, u(app, 9));
   }

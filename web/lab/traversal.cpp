@@ -99,7 +99,7 @@ float traversal_card(App& app, float x, float y, float width, std::span<const in
   // A slow model's table waits until the slider is let go; the digit itself always comes first.
   const std::int64_t cost = app.lab.current()->decode_cost * count * lines.columns;
   const bool other = app.bend.table.size() != app.lab.state().z.size();
-  if (other || cost <= kQuickTable || !ImGui::IsAnyItemActive()) app.bend.table = app.lab.state().z;
+  if (other || cost <= kQuickTable || !app.pointer.holding()) app.bend.table = app.lab.state().z;
 
   for (int i = 0; i < blocks; ++i) column_heads(app, x + static_cast<float>(i) * (block + between), y, lines);
   y += u(app, 22);

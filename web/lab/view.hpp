@@ -1,6 +1,6 @@
-// The lab as it is drawn: one ImGui page, the same in a desktop window and in the browser. The host
-// (main.cpp) sets `host`, feeds ImGui's pointer and our keys, calls draw() between NewFrame() and Render(),
-// uploads the atlas where it changed, and asks wants_frame() whether to come back. All lengths in here are
+// The lab as it is drawn with Dear ImGui's draw lists, the same in a desktop window and in the browser. The host
+// (main.cpp) sets `host`, feeds pointer and keys, calls draw() and shows what drawn() has, uploads the atlas where
+// it changed, and asks wants_frame() whether to come back. All lengths in here are
 // device pixels, so that text and digits stay sharp at any density; u() turns design units (CSS pixels) into
 // them.
 //
@@ -17,6 +17,7 @@
 #include "imgui.h"
 #include "web/lab/lab.hpp"
 #include "web/lab/map_view.hpp"
+#include "web/lab/pointer.hpp"
 #include "web/lab/reading.hpp"
 #include "web/lab/strings.hpp"
 
@@ -47,6 +48,7 @@ struct Box {
 
 /// What only the host knows.
 struct Host {
+  float width = 0, height = 0;  // of the picture
   float scale = 1;        // device pixels per design unit
   bool dark = false;      // theme of the system
   bool forced = false;    // the system forces its own colours:
@@ -147,6 +149,8 @@ struct App {
   unsigned long atlas_rows = 0;  // rows of pictures to upload, one bit each; host clears it
 
   // From the host, before draw().
+  Pointer pointer;
+  float scrolled = 0;          // by the wheel, in device pixels; in a window
   std::vector<ImGuiKey> keys;  // pressed since the last frame, repeats included
   std::string typed;           // characters since the last frame
   std::vector<Remote> remote;  // from the controls' mirrors
@@ -154,6 +158,9 @@ struct App {
   float zoom = 0;              // doublings asked for over the pointer, by wheel or pinch
 
   // The view's own.
+  float seconds = 0;  // since the last frame
+  int pass = 0;       // counts draw()
+  float scroll = 0;   // of a window, in device pixels
   Fonts fonts;
   float font_scale = 0;
   Language font_language = Language::kEnglish;
@@ -178,14 +185,16 @@ struct App {
   bool take_remote(std::string_view name, Remote* remote);
 };
 
-/// Builds the fonts for this density and language when they changed; true if the host must upload ImGui's
-/// font texture again.
+ImFontAtlas& font_atlas();
+/// Builds the fonts for this density and language when they changed; true if the host must upload the atlas
+/// again.
 bool update_fonts(App& app);
 
-void draw(App& app);
+/// Draws everything, `seconds` after the last time.
+void draw(App& app, float seconds);
+/// What the last draw() drew, until the next.
+const ImDrawData& drawn();
 bool wants_frame(const App& app);
-/// ImGui has queued input that the last draw() did not see yet.
-bool input_left();
 
 /// The item of this name in the last frame, or null.
 const Item* find_item(const App& app, std::string_view name);

@@ -39,12 +39,10 @@ Item& add_item(App& app, Item::Kind kind, std::string_view name, const Box& box,
 
 void mark(App& app, std::string_view name, const Box& box) { add_item(app, Item::kPlace, name, box, {}); }
 
-bool press(const App& app, std::string_view name, const Box& box) {
-  ImGui::SetCursorScreenPos(low(box));
-  ImGui::PushID(name.data(), name.data() + name.size());
-  const bool pressed = ImGui::InvisibleButton("", {std::max(box.w, 1.0f), std::max(box.h, 1.0f)});
-  ImGui::PopID();
-  if (ImGui::IsItemHovered()) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
+bool press(App& app, std::string_view name, const Box& box) {
+  const bool pressed =
+      app.pointer.item(hash_text(name), box.x, box.y, std::max(box.w, 1.0f), std::max(box.h, 1.0f));
+  if (app.pointer.hovered()) app.pointer.cursor = Cursor::kHand;
   if (app.keyboard && app.focus == name) {
     const float edge = std::max(2.0f, std::floor(2 * app.host.scale));
     ink().AddRect({box.x - 2 * edge, box.y - 2 * edge}, {box.right() + 2 * edge, box.bottom() + 2 * edge},
@@ -110,7 +108,7 @@ void face(const App& app, const Box& box, ImU32 fill, ImU32 outline) {
 /// Returns the colour of what stands on it.
 ImU32 button_face(const App& app, const Box& box, Kind kind) {
   const Theme& c = colors(app);
-  const bool hovered = ImGui::IsItemHovered(), held = ImGui::IsItemActive() && hovered;
+  const bool hovered = app.pointer.hovered(), held = app.pointer.held() && hovered;
   if (kind == Kind::kPrimary) {
     face(app, box, hovered && !held ? c.primary_hover : c.primary, c.border);
     return c.on_primary;
@@ -171,7 +169,7 @@ int choices(App& app, std::string_view name, std::string_view spoken, const Box&
     const std::string part_name = indexed(name, static_cast<int>(i));
     const bool current = static_cast<int>(i) == chosen;
     if (press(app, part_name, {part.x, box.y, part.w, box.h})) result = static_cast<int>(i);
-    const bool hovered = ImGui::IsItemHovered();
+    const bool hovered = app.pointer.hovered();
     mark(app, part_name, part);
     ImU32 color = hovered ? c.ink : c.muted;
     if (current) {
@@ -208,7 +206,7 @@ int stepper(App& app, std::string_view name, std::string_view spoken, const Box&
     const Box end{i == 0 ? box.x : box.right() - side, box.y, side, side};
     const bool possible = i == 0 ? value > lo : value < hi;
     if (press(app, ends[i], end) && possible) value += 2 * i - 1;
-    if (ImGui::IsItemHovered() && possible)
+    if (app.pointer.hovered() && possible)
       ink().AddRectFilled(low(end), high(end), c.control_hover, u(app, 9));
     text(app.fonts.strong, possible ? c.ink : c.track, end, i == 0 ? "−" : "+", Align::kCenter);
     mark(app, ends[i], end);
@@ -259,13 +257,13 @@ bool number_field(App& app, std::string_view name, std::string_view label, const
                   std::uint32_t& value, std::uint32_t most) {
   const Theme& c = colors(app);
   const std::uint32_t before = value;
-  const bool clicked = press(app, name, box), hovered = ImGui::IsItemHovered();
-  if (hovered) ImGui::SetMouseCursor(ImGuiMouseCursor_TextInput);
+  const bool clicked = press(app, name, box), hovered = app.pointer.hovered();
+  if (hovered) app.pointer.cursor = Cursor::kText;
   if (clicked) {
     app.editing = name;
     app.edited.clear();
   } else if (app.editing == name) {
-    const bool left = ImGui::IsMouseClicked(ImGuiMouseButton_Left);
+    const bool left = app.pointer.clicked();
     if (type_into(app) || (left && !app.edited.empty())) value = parse_number(app.edited, most);
     if (left) app.editing.clear();
   }
@@ -289,16 +287,15 @@ bool number_field(App& app, std::string_view name, std::string_view label, const
 Pad pad(App& app, std::string_view name, std::string_view spoken, const Box& box) {
   Pad pad;
   press(app, name, box);
-  pad.hovered = ImGui::IsItemHovered();
-  pad.started = ImGui::IsItemActivated();
-  pad.held = ImGui::IsItemActive();
-  pad.ended = ImGui::IsItemDeactivated();
-  if (pad.hovered || pad.held) ImGui::SetMouseCursor(ImGuiMouseCursor_Hand);
-  if (ImGui::IsMousePosValid()) {
-    const ImVec2 at = ImGui::GetMousePos(), moved = ImGui::GetIO().MouseDelta;
-    pad.x = std::clamp((at.x - box.x) / box.w, 0.0f, 1.0f);
-    pad.y = std::clamp((at.y - box.y) / box.h, 0.0f, 1.0f);
-    if (pad.held && !pad.started) pad.dx = moved.x / box.w, pad.dy = moved.y / box.h;
+  pad.hovered = app.pointer.hovered();
+  pad.started = app.pointer.started();
+  pad.held = app.pointer.held();
+  pad.ended = app.pointer.ended();
+  if (pad.hovered || pad.held) app.pointer.cursor = Cursor::kHand;
+  if (app.pointer.there()) {
+    pad.x = std::clamp((app.pointer.x() - box.x) / box.w, 0.0f, 1.0f);
+    pad.y = std::clamp((app.pointer.y() - box.y) / box.h, 0.0f, 1.0f);
+    if (pad.held && !pad.started) pad.dx = app.pointer.dx() / box.w, pad.dy = app.pointer.dy() / box.h;
   }
   if (pad.hovered) pad.zoom = std::exchange(app.zoom, 0.0f);
   add_item(app, Item::kPad, name, box, spoken);

@@ -1,6 +1,6 @@
-// The few controls that the lab is made of, drawn by hand over ImGui's invisible buttons: they look the same
-// at every density, take a whole row as touch target, and cost a tenth of ImGui's own. Each leaves an Item,
-// so that the page can mirror it. Only the sources in here include this.
+// The few controls that the lab is made of, drawn by hand: they look the same at every density, take a whole row
+// as touch target, and cost a tenth of ImGui's own. Each leaves an Item, so that the page can mirror it. Only the
+// sources in here include this.
 #pragma once
 
 #include <cmath>
@@ -20,6 +20,8 @@ inline float u(const App& app, float units) {
 float fit_digit(float device_pixels);
 const Theme& colors(const App& app);
 ImU32 mix(ImU32 a, ImU32 b, float t);
+/// What everything is drawn with; one picture at a time.
+ImDrawList& ink();
 /// "name:index".
 std::string indexed(std::string_view name, int index);
 
@@ -117,10 +119,9 @@ Pad pad(App& app, std::string_view name, std::string_view spoken, const Box& box
 /// Draws content over a card as high as it (at least `least`); returns the height. content() returns its own.
 template <class Content>
 float in_card(App& app, float x, float y, float width, float least, Content content) {
-  ImDrawList& ink = *ImGui::GetWindowDrawList();
-  ink.ChannelsSetCurrent(1);
+  ink().ChannelsSetCurrent(1);
   const float own = content(), height = own > least ? own : least;
-  ink.ChannelsSetCurrent(0);
+  ink().ChannelsSetCurrent(0);
   card(app, {x, y, width, height});
   return height;
 }

@@ -308,7 +308,8 @@ function forward(element) {
       touched = true;
       element.setPointerCapture(event.pointerId);
     }
-    lab._lab_pointer(kind, event.pointerType === 'touch' ? 1 : 0, event.clientX - box.left, event.clientY - box.top);
+    lab._lab_pointer(kind, event.pointerType === 'touch' ? 1 : 0, event.clientX - box.left, event.clientY - box.top,
+      event.timeStamp / 1000);
     schedule();
   };
   POINTER.forEach((type, kind) => element.addEventListener(type, send(kind)));
@@ -401,7 +402,6 @@ function listen() {
   canvas.addEventListener('webglcontextlost', event => {
     event.preventDefault();  // asks for it back
     lost = true;
-    lab._lab_lost();
   });
   canvas.addEventListener('webglcontextrestored', () => { lost = false; lab._lab_restore(); schedule(); });
   // Out of sight no frames come, and what plays goes on later where it stopped.
