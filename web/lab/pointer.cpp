@@ -50,13 +50,13 @@ void Pointer::begin_frame(float apart) {
   item_ = over_ = kNone;
   dx_ = dy_ = 0;
   cursor = Cursor::kArrow;
-  bool changed = false;
   std::size_t taken = 0;
-  for (; taken < events_.size(); ++taken) {
-    const bool button = events_[taken].kind == Kind::kDown || events_[taken].kind == Kind::kUp;
-    if (changed) break;  // the items see the button where it changed, and once
-    changed = button;
+  for (bool changed = false, left = false; taken < events_.size() && !changed; ++taken) {
+    const Kind kind = events_[taken].kind;
+    if (left && kind == Kind::kUp) break;  // whoever is held sees first that it was taken away
     take(events_[taken], apart);
+    left = kind == Kind::kLeave;
+    changed = kind == Kind::kDown || kind == Kind::kUp;  // seen where it changed, and once
   }
   events_.erase(events_.begin(), events_.begin() + static_cast<std::ptrdiff_t>(taken));
   if (held_ == kPage && !down_) held_ = kNone;

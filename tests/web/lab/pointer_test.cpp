@@ -97,6 +97,18 @@ TEST_CASE("a finger that is lifted presses, and hovers no longer") {
   CHECK(p.dx() == 0);  // it came from nowhere
 }
 
+TEST_CASE("the item that is held sees that the pointer was taken away before it is let go") {
+  Pointer p;
+  p.move(3, 3);
+  p.down(0);
+  frame(p);
+  p.leave();
+  p.up();
+  CHECK(frame(p) == "A*B");
+  CHECK_FALSE(p.there());
+  CHECK(frame(p) == "AeB");
+}
+
 TEST_CASE("two clicks count together when they are near in time and place") {
   Pointer p;
   const auto click = [&](float x, double seconds) {
