@@ -1,6 +1,7 @@
-// The lab's side of the page: what index.js calls. Pointer, keys, size, density and frames are the page's affair,
-// because GLFW for the web gets most of them wrong and weighs as much as a view. Lengths in
-// CSS pixels unless said otherwise, texts in UTF-8; a returned text or array is good until the next call.
+// The lab's side of the page: what index.js calls. Window and input come through GLFW, once it has learnt manners; density
+// and frames are the page's affair. Lengths in CSS pixels unless said otherwise, texts in UTF-8; a returned text or array
+// is good until the next call.
+#include <GLFW/glfw3.h>
 #include <emscripten.h>
 
 #include <algorithm>
@@ -24,13 +25,14 @@ constexpr std::size_t kLeast = std::size_t{64} << 10;  // of memory, beside a fi
 
 extern "C" {
 
-void canvas_gl();  // canvas.js: makes the canvas's context the current one
+// glfw_manners.js
+void glfw_manners();
+void glfw_resized(int width, int height);
 
 /// The canvas has this many device pixels, `scale` to a CSS pixel.
 EMSCRIPTEN_KEEPALIVE void lab_resize(int width, int height, float scale) {
-  host.width = width;
-  host.height = height;
   host.app.host.scale = std::clamp(scale, 0.25f, 8.0f);
+  glfw_resized(width, height);
   wake();
 }
 EMSCRIPTEN_KEEPALIVE void lab_theme(int dark) {
@@ -57,36 +59,17 @@ EMSCRIPTEN_KEEPALIVE int lab_frame(double seconds) {
   const lab::Cursor cursor = host.app.pointer.cursor;
   return (more ? 1 : 0) | (cursor == lab::Cursor::kHand ? 2 : 0) | (cursor == lab::Cursor::kText ? 4 : 0);
 }
-/// kind: 0 move, 1 down, 2 up, 3 left the canvas, 4 cancelled by the browser.
-EMSCRIPTEN_KEEPALIVE void lab_pointer(int kind, int touch, float x, float y, double seconds) {
-  lab::Pointer& pointer = host.app.pointer;
-  const float scale = host.app.host.scale;
-  if (kind <= 2) pointer.move(x * scale, y * scale);
-  if (kind == 4) host.app.cancelled = true;
-  if (kind >= 3) pointer.leave();
-  if (kind == 1) pointer.down(seconds);
-  if (kind == 2 || kind == 4) pointer.up();
-  if (kind == 2 && touch != 0) pointer.leave();  // a finger does not hover
-  if (kind <= 1) host.app.keyboard = false;
+/// The browser took the pointer away, to scroll: GLFW has no word for that.
+EMSCRIPTEN_KEEPALIVE void lab_cancel() {
+  host.app.cancelled = true;
+  host.app.pointer.leave();
+  host.app.pointer.up();
   wake();
 }
-/// Asks for `doublings` of the map's magnification at the pointer.
-EMSCRIPTEN_KEEPALIVE void lab_zoom(float doublings) {
-  host.app.zoom += doublings;
-  wake();
-}
-/// A key, by its place in index.js's KEYS.
+/// A key for the whole lab, wherever the focus is: 0 play or pause, 1 undo, 2 redo, 3 Escape.
 EMSCRIPTEN_KEEPALIVE void lab_key(int key) {
-  static constexpr ImGuiKey kKeys[] = {ImGuiKey_P,         ImGuiKey_Z,          ImGuiKey_Y,       ImGuiKey_Escape,
-                                       ImGuiKey_Space,     ImGuiKey_LeftArrow,  ImGuiKey_UpArrow, ImGuiKey_RightArrow,
-                                       ImGuiKey_DownArrow, ImGuiKey_Home,       ImGuiKey_End,     ImGuiKey_Enter,
-                                       ImGuiKey_Backspace};
-  if (key >= 0 && key < static_cast<int>(std::size(kKeys))) host.app.keys.push_back(kKeys[key]);
-  wake();
-}
-/// A character, typed on the canvas; below 128.
-EMSCRIPTEN_KEEPALIVE void lab_type(int character) {
-  host.app.typed += static_cast<char>(character);
+  static constexpr ImGuiKey kKeys[] = {ImGuiKey_P, ImGuiKey_Z, ImGuiKey_Y, ImGuiKey_Escape};
+  if (key >= 0 && key < 4) host.app.keys.push_back(kKeys[key]);
   wake();
 }
 /// What a control's native mirror did: a press or a new value, or a text.
@@ -199,8 +182,13 @@ EMSCRIPTEN_KEEPALIVE const char* lab_facts() {
 
 }  // extern "C"
 
+/// 0, or 1 when there is no WebGL 2.
 int start_in_browser() {
-  canvas_gl();
-  start_graphics();
+  if (!open_window(300, 150, "", true)) return 1;
+  glfw_manners();
+  glfwSetScrollCallback(host.window, [](GLFWwindow*, double, double y) {  // comes only to zoom, in pixels, downwards
+    host.app.zoom -= static_cast<float>(y) / 240;
+    wake();
+  });
   return 0;
 }

@@ -20,8 +20,6 @@
 
 namespace {
 
-GLFWwindow* window = nullptr;
-
 struct Options {
   const char* weights = nullptr;
   const char* screenshot = nullptr;
@@ -117,82 +115,8 @@ bool fetch_wanted(const std::string& folder) {
   return fetched;
 }
 
-void on_key(GLFWwindow*, int key, int, int action, int modifiers) {
-  static constexpr struct {
-    int glfw;
-    ImGuiKey imgui;
-  } kKeys[] = {{GLFW_KEY_SPACE, ImGuiKey_Space},
-               {GLFW_KEY_P, ImGuiKey_P},
-               {GLFW_KEY_LEFT, ImGuiKey_LeftArrow},
-               {GLFW_KEY_RIGHT, ImGuiKey_RightArrow},
-               {GLFW_KEY_UP, ImGuiKey_UpArrow},
-               {GLFW_KEY_DOWN, ImGuiKey_DownArrow},
-               {GLFW_KEY_HOME, ImGuiKey_Home},
-               {GLFW_KEY_END, ImGuiKey_End},
-               {GLFW_KEY_BACKSPACE, ImGuiKey_Backspace},
-               {GLFW_KEY_ESCAPE, ImGuiKey_Escape},
-               {GLFW_KEY_ENTER, ImGuiKey_Enter},
-               {GLFW_KEY_KP_ENTER, ImGuiKey_Enter},
-               {GLFW_KEY_TAB, ImGuiKey_Tab}};
-  static constexpr int kCommand = GLFW_MOD_CONTROL | GLFW_MOD_SUPER;
-  if (action == GLFW_RELEASE) return;
-  if ((modifiers & kCommand) != 0 && (key == GLFW_KEY_Z || key == GLFW_KEY_Y)) {
-    const bool redo = key == GLFW_KEY_Y || (modifiers & GLFW_MOD_SHIFT) != 0;
-    host.app.keys.push_back(redo ? ImGuiKey_Y : ImGuiKey_Z);
-    return wake();
-  }
-  if ((modifiers & (kCommand | GLFW_MOD_ALT)) != 0) return;
-  for (const auto& [glfw, imgui] : kKeys) {
-    const bool once = glfw == GLFW_KEY_SPACE || glfw == GLFW_KEY_P;
-    if (glfw == key && !(once && action == GLFW_REPEAT)) host.app.keys.push_back(imgui);
-  }
-  wake();
-}
-
-void on_character(GLFWwindow*, unsigned code) {
-  if (code < 128) host.app.typed += static_cast<char>(code);
-  wake();
-}
-
-/// Window, context, ImGui. False, with GLFW's reason on the console, when there is no OpenGL.
-bool open_window(int width, int height, const char* title, bool visible) {
-  if (glfwInit() == 0) return false;
-  glfwWindowHint(GLFW_DEPTH_BITS, 0);
-  glfwWindowHint(GLFW_STENCIL_BITS, 0);
-  glfwWindowHint(GLFW_ALPHA_BITS, 0);
-  glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
-  glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 2);
-  glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
-  glfwWindowHint(GLFW_OPENGL_FORWARD_COMPAT, 1);
-  glfwWindowHint(GLFW_VISIBLE, visible ? 1 : 0);
-  window = glfwCreateWindow(width, height, title, nullptr, nullptr);
-  if (window == nullptr) return false;
-  glfwMakeContextCurrent(window);
-  glfwSetKeyCallback(window, on_key);
-  glfwSetCharCallback(window, on_character);
-  start_graphics();
-  return true;
-}
-
 void set_callbacks() {
-  glfwSetCursorPosCallback(window, [](GLFWwindow*, double x, double y) {
-    int width, height;
-    glfwGetWindowSize(window, &width, &height);
-    const double ratio = static_cast<double>(host.width) / std::max(width, 1);  // 1, or 2 on a Mac
-    host.app.pointer.move(static_cast<float>(x * ratio), static_cast<float>(y * ratio));
-    host.app.keyboard = false;
-    wake();
-  });
-  glfwSetMouseButtonCallback(window, [](GLFWwindow*, int button, int action, int) {
-    if (button != GLFW_MOUSE_BUTTON_LEFT) return;
-    if (action == GLFW_PRESS) {
-      host.app.pointer.down(glfwGetTime());
-    } else {
-      host.app.pointer.up();
-    }
-    wake();
-  });
-  glfwSetScrollCallback(window, [](GLFWwindow*, double, double y) {
+  glfwSetScrollCallback(host.window, [](GLFWwindow* window, double, double y) {
     if (glfwGetKey(window, GLFW_KEY_LEFT_CONTROL) == GLFW_PRESS) {
       host.app.zoom += static_cast<float>(y) / 4;
     } else {
@@ -200,23 +124,16 @@ void set_callbacks() {
     }
     wake();
   });
-  glfwSetCursorEnterCallback(window, [](GLFWwindow*, int entered) {
-    if (entered == 0) host.app.pointer.leave();
-    wake();
-  });
-  glfwSetWindowRefreshCallback(window, [](GLFWwindow*) { wake(); });
-  glfwSetDropCallback(window, [](GLFWwindow*, int count, const char** paths) {
+  glfwSetWindowRefreshCallback(host.window, [](GLFWwindow*) { wake(); });
+  glfwSetDropCallback(host.window, [](GLFWwindow*, int count, const char** paths) {
     int status = 0;
     if (count > 0) load_weights(paths[0], &status);  // a file that is refused leaves the old model in place
   });
 }
 
 void measure(float scale) {
-  const int width = host.width, height = host.height;
-  glfwGetFramebufferSize(window, &host.width, &host.height);
-  if (width != host.width || height != host.height) wake();
   float x = 1, y = 1;
-  glfwGetWindowContentScale(window, &x, &y);
+  glfwGetWindowContentScale(host.window, &x, &y);
   host.app.host.scale = scale > 0 ? scale : std::clamp(x, 0.5f, 4.0f);
   host.app.host.view_height = static_cast<float>(host.height);
 }
@@ -247,7 +164,7 @@ void loop(float scale, const std::string& folder) {
   glfwSwapInterval(1);
   double before = glfwGetTime();
   bool more = true;
-  while (glfwWindowShouldClose(window) == 0) {
+  while (glfwWindowShouldClose(host.window) == 0) {
     if (more || host.input) {
       glfwPollEvents();
     } else {
@@ -259,8 +176,8 @@ void loop(float scale, const std::string& folder) {
     more = draw_frame(now - before);
     before = now;
     const lab::Cursor cursor = host.app.pointer.cursor;
-    glfwSetCursor(window, cursor == lab::Cursor::kHand ? hand : cursor == lab::Cursor::kText ? beam : nullptr);
-    glfwSwapBuffers(window);
+    glfwSetCursor(host.window, cursor == lab::Cursor::kHand ? hand : cursor == lab::Cursor::kText ? beam : nullptr);
+    glfwSwapBuffers(host.window);
   }
 }
 

@@ -6,8 +6,11 @@
 
 #include "web/lab/view.hpp"
 
+struct GLFWwindow;
+
 struct Host {
   lab::App app;
+  GLFWwindow* window = nullptr;
   unsigned atlas = 0, fonts = 0;  // textures
   ImTextureID fonts_id{};
   int scale = 0;              // place of the shader's uniform
@@ -17,6 +20,8 @@ struct Host {
 };
 extern Host host;
 
+/// Window, OpenGL context and its input (window.cpp). False, with GLFW's reason on the console, when there is no OpenGL.
+bool open_window(int width, int height, const char* title, bool visible);
 /// Makes what pictures are drawn with, once the OpenGL context is current, or is there again: one of WebGL can be lost
 /// and come back, and then has nothing of what there was.
 void start_graphics();

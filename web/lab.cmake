@@ -54,7 +54,7 @@ add_library(lab_app OBJECT main.cpp lab/bend.cpp lab/compare.cpp lab/compare_cho
   lab/inside.cpp lab/inside_loss.cpp lab/inside_values.cpp lab/loading.cpp lab/loss_curve.cpp lab/map.cpp
   lab/map_area.cpp lab/map_keys.cpp lab/map_marks.cpp lab/map_panel.cpp lab/map_plane.cpp lab/morph.cpp lab/morph_stops.cpp
   lab/morph_view.cpp lab/page.cpp lab/pointer.cpp lab/reading.cpp lab/sliders.cpp lab/text.cpp lab/theme.cpp lab/time.cpp
-  lab/time_pictures.cpp lab/top_bar.cpp lab/traversal.cpp lab/widgets.cpp)
+  lab/time_pictures.cpp lab/top_bar.cpp lab/traversal.cpp lab/widgets.cpp window.cpp)
 target_link_libraries(lab_app PRIVATE imgui lab_data vae_warnings)
 target_compile_options(lab_app PRIVATE -fno-exceptions -fno-rtti)
 
@@ -97,21 +97,21 @@ target_sources(lab_app PRIVATE browser.cpp browser_font.cpp)
 find_program(ESBUILD esbuild REQUIRED NO_CMAKE_FIND_ROOT_PATH)
 set(minify ${ESBUILD} --minify --charset=utf8 --log-level=warning --target=chrome91,firefox89,safari16.4)
 
-# The largest weights (64 MiB of int8 convolutions) take some 350 MiB while they
+# MINIMAL_RUNTIME does not link with GLFW. The largest weights (64 MiB of int8 convolutions) take some 350 MiB while they
 # load. Memory grows by what is needed, not by a fifth of what there is.
 function(lab_module name kernels)
   add_executable(${name} $<TARGET_OBJECTS:lab_app> $<TARGET_OBJECTS:${kernels}>)
   target_link_libraries(${name} PRIVATE imgui lab_core lab_data)
-  target_link_options(${name} PRIVATE -Oz -flto -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE -sEXPORT_ES6
-    -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
+  target_link_options(${name} PRIVATE -Oz -flto -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
+    -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
     -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMEMORY_GROWTH_LINEAR_STEP=1MB -sMAXIMUM_MEMORY=1GB
     -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=UTF8ToString,stringToUTF8,HEAPU8,HEAPF32
-    --js-library ${CMAKE_CURRENT_SOURCE_DIR}/canvas.js)
+    --js-library=${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js --js-library=${CMAKE_CURRENT_SOURCE_DIR}/browser_font.js)
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${minify} --allow-overwrite --outfile=$<TARGET_FILE:${name}> $<TARGET_FILE:${name}> VERBATIM)
   set_target_properties(${name} PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE}
-    LINK_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/canvas.js)
+    LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js;${CMAKE_CURRENT_SOURCE_DIR}/browser_font.js")
 endfunction()
 lab_module(lab lab_kernels)
 lab_module(lab-scalar lab_kernels_scalar)

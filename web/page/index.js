@@ -1,5 +1,5 @@
-// The page around the lab: fetches what it wants, starts the module, and gives the canvas its size and density, pointers,
-// keys, and frames on demand. No frame is drawn unless something changed, and none while
+// The page around the lab: fetches what it wants, starts the module, and gives the canvas what GLFW for the web gets
+// wrong: size and density, fingers, frames on demand. No frame is drawn unless something changed, and none while
 // the tab is hidden or the lab scrolled away. mirror.js keeps native controls beside the canvas.
 
 import {MOST_BYTES, download} from './download.js';
@@ -293,41 +293,35 @@ function watchSize() {
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const forced = matchMedia('(forced-colors: active)');
-// In browser.cpp's order: P, undo, redo and Escape are for the whole lab, the rest for the canvas.
-const KEYS = ['p', 'undo', 'redo', 'escape', ' ', 'arrowleft', 'arrowup', 'arrowright', 'arrowdown', 'home', 'end',
-  'enter', 'backspace'];
-const POINTER = ['pointermove', 'pointerdown', 'pointerup', 'pointerleave', 'pointercancel'];
+const KEYS = new Set([' ', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']);
+const POINTER = ['pointermove', 'pointerdown', 'pointerup', 'pointerleave', 'pointercancel', 'wheel'];
 
-/** Sends an element's pointer to the lab: that of the canvas, and of the pads that lie on it. */
-function forward(element) {
-  const send = kind => event => {
-    if (!event.isPrimary) return;
-    const box = canvas.getBoundingClientRect();
-    if (kind === 1) {
-      if (event.button !== 0) return;
-      touched = true;
-      element.setPointerCapture(event.pointerId);
-    }
-    lab._lab_pointer(kind, event.pointerType === 'touch' ? 1 : 0, event.clientX - box.left, event.clientY - box.top,
-      event.timeStamp / 1000);
-    schedule();
-  };
-  POINTER.forEach((type, kind) => element.addEventListener(type, send(kind)));
-  element.addEventListener('wheel', event => {
-    if (!event.ctrlKey && !event.metaKey) return;  // the page scrolls
-    event.preventDefault();
-    lab._lab_zoom(-event.deltaY / 240);
-    schedule();
-  }, {passive: false});
+/** Keeps a pointer that is pressed here, and makes of two fingers what a touchpad makes of them: a wheel with Ctrl. */
+function hold(element) {
+  element.addEventListener('pointerdown', event => {
+    if (event.isTrusted && event.isPrimary && event.button === 0) element.setPointerCapture(event.pointerId);
+  });
   let span = 0;  // between two fingers
   element.addEventListener('touchmove', event => {
     const [one, two] = event.touches;
     const now = two ? Math.hypot(one.clientX - two.clientX, one.clientY - two.clientY) : 0;
-    if (span > 0 && now > 0) lab._lab_zoom(Math.log2(now / span));
+    if (span > 0 && now > 0) {
+      const wheel = {deltaY: -240 * Math.log2(now / span), ctrlKey: true, cancelable: true};
+      canvas.dispatchEvent(new WheelEvent('wheel', wheel));
+    }
     span = now;
-    schedule();
   }, {passive: true});
   element.addEventListener('touchend', () => { span = 0; });
+}
+
+/** A pad lies on the canvas, where GLFW listens: passes its pointer on. */
+function forward(pad) {
+  hold(pad);
+  for (const type of POINTER) {
+    pad.addEventListener(type, event => {
+      if (!canvas.dispatchEvent(new event.constructor(type, event))) event.preventDefault();
+    });
+  }
 }
 
 function colours() {
@@ -365,25 +359,27 @@ async function takeFile(file) {
 }
 
 function listen() {
-  forward(canvas);
+  hold(canvas);
+  for (const type of POINTER) {
+    canvas.addEventListener(type, event => { if (type !== 'wheel' || event.defaultPrevented) schedule(); });  // GLFW took it
+  }
+  canvas.addEventListener('pointerdown', () => { touched = true; });
+  canvas.addEventListener('pointercancel', event => { if (event.isPrimary) lab._lab_cancel(); });
   canvas.addEventListener('keydown', event => {
     touched = true;
+    if (KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.preventDefault();
     schedule();
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const key = KEYS.indexOf(event.key.toLowerCase());
-    if (key > KEYS.indexOf('escape') && !(event.key === ' ' && event.repeat)) lab._lab_key(key);
-    if (key > KEYS.indexOf('escape')) event.preventDefault();
-    if (/^[!-~]$/.test(event.key)) lab._lab_type(event.key.charCodeAt());
   });
+  // Keys for the whole lab. The canvas has P already, by GLFW, which leaves all with Ctrl to the browser.
   stage.addEventListener('keydown', event => {
     const command = (event.ctrlKey || event.metaKey) && !event.altKey, typing = event.target.type === 'text';
     const key = event.key.toLowerCase();
-    const what = command && key === 'z' ? (event.shiftKey ? 'redo' : 'undo') : command && key === 'y' ? 'redo'
-      : key === 'escape' || (key === 'p' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat) ? key : '';
-    if (!what || typing) return;
+    const what = command && key === 'z' ? (event.shiftKey ? 2 : 1) : command && key === 'y' ? 2 : key === 'escape' ? 3
+      : key === 'p' && !command && !event.altKey && !event.repeat && event.target !== canvas ? 0 : -1;
+    if (what < 0 || typing) return;
     if (command) event.preventDefault();
     touched = true;
-    lab._lab_key(KEYS.indexOf(what));
+    lab._lab_key(what);
     schedule();
   });
   chooser.addEventListener('change', () => { takeFile(chooser.files[0]); chooser.value = ''; });
@@ -451,7 +447,7 @@ async function start() {
   again = null;
   try {
     if (typeof WebAssembly !== 'object') throw new LabError('wasm', say('error_no_wasm'));
-    // The attributes that count are those of the first call; the module then gets this same context.
+    // The attributes that count are those of the first call; GLFW then gets this same context.
     gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
     if (!gl) {
       import('./plain.js').then(({plainLab}) => plainLab(document.getElementById('plain'), say, fetchFile))

@@ -1,14 +1,7 @@
-// What the lab asks of the browser in JavaScript: the canvas that the page gave it, and characters (browser_font.cpp).
+// Measures and draws characters with Canvas 2D, for browser_font.cpp. Fonts differ in width, so each is made as wide as
+// Inter, which the lab is laid out for, within limits; in height its small letters end on a whole pixel, so that they are
+// sharp. Chinese characters are whole pixels large. Figures get one width, so that numbers stand still while they change.
 mergeInto(LibraryManager.library, {
-  canvas_gl__deps: ['$GL'],
-  canvas_gl: function() {
-    var context = Module['canvas'].getContext('webgl2');
-    GL.makeContextCurrent(GL.registerContext(context, {majorVersion: 2, minorVersion: 0}));
-  },
-
-  // Measures and draws characters with Canvas 2D. Fonts differ in width, so each is made as wide as Inter, which the lab
-  // is laid out for, within limits; in height its small letters end on a whole pixel, so that they are sharp. Chinese
-  // characters are whole pixels large. Figures get one width, so that numbers stand still while they change.
   canvas_font__deps: ['malloc'],
   canvas_font: function(glyphs, count, width, reserved, brightness, heightOut) {
     var canvas = document.createElement('canvas');
