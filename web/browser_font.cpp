@@ -1,7 +1,6 @@
-// The lab's fonts in the browser: canvas.js draws every character that the texts need with the fonts of the
+// The lab's fonts in the browser: browser_font.js draws every character that the texts need with the fonts of the
 // page's style sheet, and this makes a Dear ImGui atlas of it. So nothing of ImGui's own font code is linked
 // (lab.cmake), a page carries no font, and any language can be written.
-#include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <vector>
@@ -13,13 +12,12 @@
 
 namespace {
 
-/// What canvas.js is given, and what it makes of it. Four bytes each; the box in device pixels from the pen's
+/// What browser_font.js is given, and what it makes of it. Four bytes each; the box in device pixels from the pen's
 /// place on the baseline, and its place in the texture in texels.
 struct Glyph {
   float semibold, em;
   unsigned code;
-  int across;  // texels to a device pixel, for places between two pixels
-  float x0, y0, x1, y1, u0, v0, u1, v1, advance;
+  float x0{}, y0{}, x1{}, y1{}, u0{}, v0{}, u1{}, v1{}, advance{};
 };
 
 constexpr int kLines = IM_DRAWLIST_TEX_LINES_WIDTH_MAX;
@@ -29,8 +27,9 @@ constexpr int kReserved = kLines + 3;  // texels from the left, in as many rows
 
 extern "C" {
 
-/// Draws the glyphs, leaving a square of `reserved` texels free. RGBA, to be freed; its height goes to *height.
-unsigned* canvas_font(Glyph* glyphs, int count, int width, int reserved, float brightness, int* height);
+/// Draws the glyphs into the texture that is bound, `oversample` texels to a device pixel where there are places between
+/// two pixels, and in the upper left corner a square of `reserved` texels with lines. Returns the texture's height.
+int canvas_font(Glyph* glyphs, int count, int width, int reserved, int oversample, float brightness);
 
 }  // extern "C"
 
@@ -49,11 +48,10 @@ std::vector<unsigned> characters() {
   return codes;
 }
 
-/// What ImGui's lines of every width are cut from: rows with a line in the middle. It says where they are.
-void draw_lines(ImFontAtlas& atlas) {
+/// Says where ImGui's lines of every width are, each in the middle of a row.
+void place_lines(ImFontAtlas& atlas) {
   for (int width = 0; width <= kLines; ++width) {
     const int left = (kReserved - width) / 2;
-    std::fill_n(atlas.TexPixelsRGBA32 + width * atlas.TexWidth + left, width, IM_COL32_WHITE);
     const float v = (static_cast<float>(width) + 0.5f) * atlas.TexUvScale.y;
     atlas.TexUvLines[width] = {static_cast<float>(left - 1) * atlas.TexUvScale.x, v,
                                static_cast<float>(left + width + 1) * atlas.TexUvScale.x, v};
@@ -74,18 +72,13 @@ void build_fonts(ImFontAtlas& atlas, std::span<const FontCut> cuts, float scale)
     font->Ascent = std::floor(em * kAscent + 1);
     font->Descent = -std::floor(em * kDescent + 1);
     atlas.Fonts.push_back(font);
-    const int across = scale < 1.75f ? 3 : 2;
-    for (const unsigned code : codes) {
-      glyphs.push_back({cut.semibold ? 1.0f : 0.0f, em, code, code < 0x3000 ? across : 1, 0, 0, 0, 0, 0, 0, 0, 0, 0});
-    }
+    for (const unsigned code : codes) glyphs.push_back({cut.semibold ? 1.0f : 0.0f, em, code});
   }
-  int height = 0;
   atlas.TexWidth = scale < 2.5f ? 2048 : 4096;
-  atlas.TexPixelsRGBA32 = canvas_font(glyphs.data(), static_cast<int>(glyphs.size()), atlas.TexWidth, kReserved,
-                                      scale < 1.75f ? 1.15f : 1, &height);
-  atlas.TexHeight = height;
-  atlas.TexUvScale = {1 / static_cast<float>(atlas.TexWidth), 1 / static_cast<float>(height)};
-  draw_lines(atlas);
+  atlas.TexHeight = canvas_font(glyphs.data(), static_cast<int>(glyphs.size()), atlas.TexWidth, kReserved,
+                                scale < 1.75f ? 3 : 2, scale < 1.75f ? 1.15f : 1);
+  atlas.TexUvScale = {1 / static_cast<float>(atlas.TexWidth), 1 / static_cast<float>(atlas.TexHeight)};
+  place_lines(atlas);
   const Glyph* glyph = glyphs.data();
   for (ImFont* const font : atlas.Fonts) {
     for (std::size_t i = 0; i < codes.size(); ++i, ++glyph) {

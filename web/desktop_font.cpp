@@ -1,4 +1,6 @@
 // The lab's fonts in a window: the embedded ones, drawn by stb_truetype.
+#include <GLFW/glfw3.h>
+
 #include "imgui.h"
 #include "web/lab/font.hpp"
 #include "web/lab/strings.hpp"
@@ -31,7 +33,11 @@ void build_fonts(ImFontAtlas& atlas, std::span<const FontCut> cuts, float scale)
     config.OversampleH = 1;
     add(atlas, kFontChinese, size, config, kHan);
   }
-  atlas.Build();
+  unsigned char* pixels;
+  int width, height;
+  atlas.GetTexDataAsRGBA32(&pixels, &width, &height);
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+  atlas.ClearTexData();  // megabytes, which the texture has by now
 }
 
 }  // namespace lab

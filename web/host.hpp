@@ -12,7 +12,6 @@ struct Host {
   lab::App app;
   GLFWwindow* window = nullptr;
   unsigned atlas = 0, fonts = 0;  // textures
-  ImTextureID fonts_id{};
   int scale = 0;              // place of the shader's uniform
   int width = 0, height = 0;  // of the framebuffer
   long frames = 0;            // drawn so far

@@ -47,7 +47,7 @@ uniform sampler2D picture;
 in vec2 at;
 in vec4 tint;
 out vec4 result;
-void main() { result = tint * texture(picture, at); })";
+void main() { result = vec4(tint.rgb, tint.a * texture(picture, at).a); })";
 
 void add_shader(GLuint program, GLenum kind, const char* source) {
   const char* const parts[] = {kShaderVersion, source};
@@ -113,9 +113,13 @@ void paint(const ImDrawData& data) {
   glDisable(GL_SCISSOR_TEST);
 }
 
-// ---- Textures: the digits and the fonts
+// ---- Textures: the digits and the fonts. Only their alpha counts
 
-ImTextureID create_texture(unsigned& texture, GLint filter) {
+ImTextureID id_of(unsigned texture) {
+  return (ImTextureID) static_cast<std::uintptr_t>(texture);  // a pointer or an integer
+}
+
+void create_texture(unsigned& texture, GLint filter) {
   glGenTextures(1, &texture);
   glBindTexture(GL_TEXTURE_2D, texture);
   for (const GLenum name : {GL_TEXTURE_MIN_FILTER, GL_TEXTURE_MAG_FILTER}) {
@@ -124,22 +128,6 @@ ImTextureID create_texture(unsigned& texture, GLint filter) {
   for (const GLenum name : {GL_TEXTURE_WRAP_S, GL_TEXTURE_WRAP_T}) {
     glTexParameteri(GL_TEXTURE_2D, name, GL_CLAMP_TO_EDGE);
   }
-  return (ImTextureID) static_cast<std::uintptr_t>(texture);  // a pointer or an integer
-}
-
-void set_pixels(unsigned texture, int width, int height, const void* rgba) {
-  glBindTexture(GL_TEXTURE_2D, texture);
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
-}
-
-void upload_fonts() {
-  ImFontAtlas& fonts = lab::font_atlas();
-  unsigned char* pixels;
-  int width, height;
-  fonts.GetTexDataAsRGBA32(&pixels, &width, &height);
-  set_pixels(host.fonts, width, height, pixels);
-  fonts.SetTexID(host.fonts_id);
-  fonts.ClearTexData();  // megabytes, which the texture has by now
 }
 
 void upload_atlas() {
@@ -174,7 +162,9 @@ bool draw_frame(double seconds) {
   lab::App& app = host.app;
   app.host.width = static_cast<float>(host.width);
   app.host.height = static_cast<float>(host.height);
-  if (lab::update_fonts(app)) upload_fonts();
+  glBindTexture(GL_TEXTURE_2D, host.fonts);
+  lab::update_fonts(app);
+  lab::font_atlas().SetTexID(id_of(host.fonts));  // which building them takes away
   run_lab(seconds);
   upload_atlas();
   const ImU32 page = lab::colors(app).page;
@@ -192,10 +182,12 @@ void wake() { host.input = true; }
 void start_graphics() {
   create_program();
   create_buffers();
-  host.fonts_id = create_texture(host.fonts, GL_LINEAR);
+  create_texture(host.fonts, GL_LINEAR);
   host.app.font_scale = 0;
-  host.app.host.atlas = create_texture(host.atlas, GL_NEAREST);
-  set_pixels(host.atlas, lab::kAtlasWidth, lab::kAtlasHeight, host.app.lab.gallery().atlas());
+  create_texture(host.atlas, GL_NEAREST);
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, lab::kAtlasWidth, lab::kAtlasHeight, 0, GL_RGBA, GL_UNSIGNED_BYTE,
+               host.app.lab.gallery().atlas());
+  host.app.host.atlas = id_of(host.atlas);
   host.app.atlas_rows = 0;
   wake();
 }

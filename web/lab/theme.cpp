@@ -33,8 +33,8 @@ Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned contro
 
 const Theme& theme(bool dark) { return dark ? kDark : kLight; }
 
-bool update_fonts(App& app) {
-  if (app.font_scale == app.host.scale && app.font_language == language()) return false;
+void update_fonts(App& app) {
+  if (app.font_scale == app.host.scale && app.font_language == language()) return;
   app.font_scale = app.host.scale;
   app.font_language = language();
   ImFontAtlas& atlas = font_atlas();
@@ -46,7 +46,6 @@ bool update_fonts(App& app) {
   build_fonts(atlas, cuts, scale);
   const ImVector<ImFont*>& fonts = atlas.Fonts;
   app.fonts = {fonts[0], fonts[1], fonts[2], fonts[3], fonts[4]};
-  return true;
 }
 
 }  // namespace lab

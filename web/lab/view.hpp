@@ -186,9 +186,8 @@ struct App {
 };
 
 ImFontAtlas& font_atlas();
-/// Builds the fonts for this density and language when they changed; true if the host must upload the atlas
-/// again.
-bool update_fonts(App& app);
+/// Builds the fonts for this density and language when they changed, in OpenGL's present texture.
+void update_fonts(App& app);
 
 /// Draws everything, `seconds` after the last time.
 void draw(App& app, float seconds);
