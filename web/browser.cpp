@@ -1,6 +1,6 @@
-// The lab's side of the page: what index.js calls. Window and input come through GLFW, once it has learnt manners; density
-// and frames are the page's affair. Lengths in CSS pixels unless said otherwise, texts in UTF-8; a returned text or array
-// is good until the next call.
+// The lab's side of the page: what index.js calls. Window and input come through GLFW, once it has learnt
+// manners; density and frames are the page's affair. Lengths in CSS pixels unless said otherwise, texts in
+// UTF-8; a returned text or array is good until the next call.
 #include <GLFW/glfw3.h>
 #include <emscripten.h>
 
@@ -95,8 +95,8 @@ EMSCRIPTEN_KEEPALIVE std::byte* lab_room(std::size_t size) {
   file.resize(size);
   return file.data();
 }
-/// Takes the file in lab_room(): a visitor's own weights (without a name) or one that was wanted. Null, or the
-/// error's code and message with a line break between; what was there then stays.
+/// Takes the file in lab_room(): a visitor's own weights (without a name) or one that was wanted. Null, or
+/// the error's code and message with a line break between; what was there then stays.
 EMSCRIPTEN_KEEPALIVE const char* lab_give(const char* name) {
   std::vector<std::byte> bytes = std::exchange(file, {});
   const auto error =
@@ -186,7 +186,8 @@ EMSCRIPTEN_KEEPALIVE const char* lab_facts() {
 int start_in_browser() {
   if (!open_window(300, 150, "", true)) return 1;
   glfw_manners();
-  glfwSetScrollCallback(host.window, [](GLFWwindow*, double, double y) {  // comes only to zoom, in pixels, downwards
+  // Comes only to zoom, in pixels, downwards.
+  glfwSetScrollCallback(host.window, [](GLFWwindow*, double, double y) {
     host.app.zoom -= static_cast<float>(y) / 240;
     wake();
   });

@@ -1,6 +1,6 @@
-// The lab's fonts in the browser: browser_font.js draws every character that the texts need with the fonts of the
-// page's style sheet, and this makes a Dear ImGui atlas of it. So nothing of ImGui's own font code is linked
-// (lab.cmake), a page carries no font, and any language can be written.
+// The lab's fonts in the browser: browser_font.js draws every character that the texts need with the fonts of
+// the page's style sheet, and this makes a Dear ImGui atlas of it. So nothing of ImGui's own font code is
+// linked (lab.cmake), a page carries no font, and any language can be written.
 #include <cmath>
 #include <iterator>
 #include <vector>
@@ -12,8 +12,8 @@
 
 namespace {
 
-/// What browser_font.js is given, and what it makes of it. Four bytes each; the box in device pixels from the pen's
-/// place on the baseline, and its place in the texture in texels.
+/// What browser_font.js is given, and what it makes of it. Four bytes each; the box in device pixels from the
+/// pen's place on the baseline, and its place in the texture in texels.
 struct Glyph {
   float semibold, em;
   unsigned code;
@@ -27,8 +27,9 @@ constexpr int kReserved = kLines + 3;  // texels from the left, in as many rows
 
 extern "C" {
 
-/// Draws the glyphs into the texture that is bound, `oversample` texels to a device pixel where there are places between
-/// two pixels, and in the upper left corner a square of `reserved` texels with lines. Returns the texture's height.
+/// Draws the glyphs into the texture that is bound, `oversample` texels to a device pixel where there are
+/// places between two pixels, and in the upper left corner a square of `reserved` texels with lines. Returns
+/// the texture's height.
 int canvas_font(Glyph* glyphs, int count, int width, int reserved, int oversample, float brightness);
 
 }  // extern "C"

@@ -176,7 +176,9 @@ void loop(float scale, const std::string& folder) {
     more = draw_frame(now - before);
     before = now;
     const lab::Cursor cursor = host.app.pointer.cursor;
-    glfwSetCursor(host.window, cursor == lab::Cursor::kHand ? hand : cursor == lab::Cursor::kText ? beam : nullptr);
+    glfwSetCursor(host.window, cursor == lab::Cursor::kHand   ? hand
+                               : cursor == lab::Cursor::kText ? beam
+                                                              : nullptr);
     glfwSwapBuffers(host.window);
   }
 }

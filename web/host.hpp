@@ -19,10 +19,11 @@ struct Host {
 };
 extern Host host;
 
-/// Window, OpenGL context and its input (window.cpp). False, with GLFW's reason on the console, when there is no OpenGL.
+/// Window, OpenGL context and its input (window.cpp). False, with GLFW's reason on the console, when there is
+/// no OpenGL.
 bool open_window(int width, int height, const char* title, bool visible);
-/// Makes what pictures are drawn with, once the OpenGL context is current, or is there again: one of WebGL can be lost
-/// and come back, and then has nothing of what there was.
+/// Makes what pictures are drawn with, once the OpenGL context is current, or is there again: one of WebGL
+/// can be lost and come back, and then has nothing of what there was.
 void start_graphics();
 /// One picture, `seconds` after the last; none without a size. False when no further one is needed until
 /// something happens.

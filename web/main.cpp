@@ -1,6 +1,6 @@
-// Hosts the lab: its pictures by OpenGL, on the desktop and in the browser (WebGL 2), in window.cpp's window. The one
-// file that asks which of the two it is. The sides differ in who has the loop: desktop.cpp, or the page's index.js,
-// which calls browser.cpp.
+// Hosts the lab: its pictures by OpenGL, on the desktop and in the browser (WebGL 2), in window.cpp's window.
+// The one file that asks which of the two it is. The sides differ in who has the loop: desktop.cpp, or the
+// page's index.js, which calls browser.cpp.
 #ifdef __EMSCRIPTEN__
 #include <GLES3/gl3.h>
 #else

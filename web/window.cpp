@@ -1,5 +1,5 @@
-// The lab's window, its OpenGL context and its input, by GLFW: the same on the desktop and in the browser, where
-// glfw_manners.js has made GLFW's window of the page's canvas.
+// The lab's window, its OpenGL context and its input, by GLFW: the same on the desktop and in the browser,
+// where glfw_manners.js has made GLFW's window of the page's canvas.
 #define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 

@@ -504,6 +504,14 @@ test.describe('bad days', () => {
     expect(await lab.picture('sample:3')).toEqual(before);
   });
 
+  test('no canvas is read back, where browsers that protect from fingerprints give noise', async ({ page }) => {
+    await page.addInitScript(() => {
+      CanvasRenderingContext2D.prototype.getImageData = () => { throw new Error('read back'); };
+    });
+    await new Lab(page).open();
+    await expect(page.locator('#notice')).toBeHidden();
+  });
+
   test('a lost WebGL context that comes back is drawn again within a second', async ({ page, lab, silent }) => {
     await lab.click('new');
     const before = await lab.screen('sample:5');

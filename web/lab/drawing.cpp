@@ -1,5 +1,5 @@
-// What the lab is drawn with: a draw list of Dear ImGui's and its fonts, without a context of ImGui's, its windows,
-// its settings. The host shows drawn().
+// What the lab is drawn with: a draw list of Dear ImGui's and its fonts, without a context of ImGui's, its
+// windows, its settings. The host shows drawn().
 #include "web/lab/drawing.hpp"
 
 #include "imgui_internal.h"

@@ -1,8 +1,7 @@
-// The lab as it is drawn with Dear ImGui's draw lists, the same in a desktop window and in the browser. The host
-// (main.cpp) sets `host`, feeds pointer and keys, calls draw() and shows what drawn() has, uploads the atlas where
-// it changed, and asks wants_frame() whether to come back. All lengths in here are
-// device pixels, so that text and digits stay sharp at any density; u() turns design units (CSS pixels) into
-// them.
+// The lab as it is drawn with Dear ImGui's draw lists, the same in a desktop window and in the browser. The
+// host (main.cpp) sets `host`, feeds pointer and keys, calls draw() and shows what drawn() has, uploads the
+// atlas where it changed, and asks wants_frame() whether to come back. All lengths in here are device pixels,
+// so that text and digits stay sharp at any density; u() turns design units (CSS pixels) into them.
 //
 // Every control is also an Item of the frame: the page mirrors the items as native controls beside the
 // canvas, for screen readers and keyboards, and tests find things by their names. What such a mirror does

@@ -1,6 +1,6 @@
-// The few controls that the lab is made of, drawn by hand: they look the same at every density, take a whole row
-// as touch target, and cost a tenth of ImGui's own. Each leaves an Item, so that the page can mirror it. Only the
-// sources in here include this.
+// The few controls that the lab is made of, drawn by hand: they look the same at every density, take a whole
+// row as touch target, and cost a tenth of ImGui's own. Each leaves an Item, so that the page can mirror it.
+// Only the sources in here include this.
 #pragma once
 
 #include <cmath>
