@@ -11,9 +11,11 @@
 #include "native/batches.hpp"
 #include "native/config.hpp"
 #include "native/dataset.hpp"
+#include "native/mlp_step.hpp"
 #include "native/optimizer.hpp"
 #include "native/process_group.hpp"
 #include "native/vae.hpp"
+#include "native/workers.hpp"
 
 namespace vae {
 
@@ -99,9 +101,17 @@ class Trainer {
 
  private:
   static ProcessGroup& alone();
+  struct Gradient {
+    torch::Tensor losses;       // (3): this process' part of reconstruction, kl and loss, mean over the batch
+    std::optional<double> sum;  // of the gradient's numbers where that is known; not finite where one is not
+  };
+  Gradient gradient(const Batch& batch, const Rows& rows, int n);
+  Gradient gradient_by_autograd(const Batch& batch, const Rows& rows, int n);
+  Penalty penalty() const;
   torch::Tensor weight_penalty() const;
   void sum_gradients(torch::Tensor& losses);
-  void check_finite(double loss) const;
+  double gradient_sum() const;
+  void check_finite(double loss, double gradient) const;
   void update_average();
 
   Vae model_, average_{nullptr};
@@ -110,6 +120,8 @@ class Trainer {
   ProcessGroup& group_;
   torch::Device device_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  Workers workers_;
+  std::optional<MlpStep> fast_;  // where it covers the model
   Batches batches_;
   std::int64_t step_ = 0;
   Losses sum_;  // as in TrainerState

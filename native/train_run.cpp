@@ -1,6 +1,5 @@
 #include "native/train_run.hpp"
 
-#include <dlfcn.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -25,19 +24,11 @@
 #include "native/train_facts.hpp"
 #include "native/train_log.hpp"
 #include "native/train_report.hpp"
+#include "native/workers.hpp"
 #include "shared/model.hpp"
 
 namespace vae {
 namespace {
-
-/// LibTorch's threads, and those of OpenBLAS where LibTorch computes with it: results depend on both to the
-/// last bit.
-void set_threads(int threads) {
-  torch::set_num_threads(threads);
-  if (void* openblas = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
-    reinterpret_cast<void (*)(int)>(openblas)(threads);
-  }
-}
 
 torch::Device choose_device(const std::string& wish) {
   const bool cuda = torch::cuda::is_available();
