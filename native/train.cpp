@@ -93,6 +93,10 @@ Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config, Pr
       batches_(data.train, config, model_->spec.latent),
       best_(std::numeric_limits<double>::infinity()) {
   model_->train();
+  if (!config.plain && MlpStep::covers(*model_, config)) {
+    fast_.emplace(*model_, config, workers_);
+    set_threads(1);  // the workers are the threads; LibTorch's would wait awake on their processors
+  }
   if (config.ema > 0) {
     average_ = Vae(model_->spec);
     average_->to(device_);

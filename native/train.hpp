@@ -67,7 +67,8 @@ class Trainer {
  public:
   /// Trains `model` in place, on the device that it is on. Shuffling, noise, pixels and dropout are keyed by
   /// (seed, epoch, step), so the same configuration, device and thread count give the same weights, bit for
-  /// bit. The processes of `group` share every batch and stay equal; `group` must outlive this.
+  /// bit. Threads are as many as LibTorch has now; where a fast path takes them over, LibTorch keeps one. The
+  /// processes of `group` share every batch and stay equal; `group` must outlive this.
   Trainer(Vae model, const ImageData& data, const TrainConfig& config, ProcessGroup& group = alone());
 
   std::int64_t step() const { return step_; }              // done

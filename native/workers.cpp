@@ -6,38 +6,6 @@
 namespace vae {
 namespace {
 
-/// One of OpenBLAS' own functions; null where LibTorch computes with something else.
-template <class Function>
-Function* openblas(const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_DEFAULT, name));
-}
-
-/// Matrix products are of one thread while this lives.
-class SingleThreaded {
- public:
-  SingleThreaded() {
-    if (torch_ > 1) torch::set_num_threads(1);
-    if (blas_ > 1) set(1);
-  }
-  ~SingleThreaded() {
-    if (torch_ > 1) torch::set_num_threads(torch_);
-    if (blas_ > 1) set(blas_);
-  }
-  SingleThreaded(const SingleThreaded&) = delete;
-  SingleThreaded& operator=(const SingleThreaded&) = delete;
-
- private:
-  static int get() {
-    static const auto function = openblas<int()>("openblas_get_num_threads");
-    return function ? function() : 1;
-  }
-  static void set(int threads) {
-    static const auto function = openblas<void(int)>("openblas_set_num_threads");
-    function(threads);
-  }
-  int torch_ = torch::get_num_threads(), blas_ = get();
-};
-
 /// Waits until the number is another one: for a moment awake, since pieces are short, then asleep.
 void wait_while(const std::atomic<unsigned>& number, unsigned value) {
   for (int i = 0; i < 2000; ++i) {
@@ -53,7 +21,8 @@ void wait_while(const std::atomic<unsigned>& number, unsigned value) {
 
 void set_threads(int threads) {
   torch::set_num_threads(threads);
-  if (const auto set = openblas<void(int)>("openblas_set_num_threads")) set(threads);
+  if (void* openblas = dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))
+    reinterpret_cast<void (*)(int)>(openblas)(threads);
 }
 
 Workers::Workers(int count) {
@@ -68,7 +37,6 @@ Workers::~Workers() {
 }
 
 void Workers::run(const std::function<void(int)>& piece) {
-  const SingleThreaded products;
   piece_ = &piece;
   running_ = static_cast<unsigned>(threads_.size());
   round_.fetch_add(1, std::memory_order_release);
