@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "native/kernels.hpp"
+#include "native/fused_loops.hpp"
 
 namespace vae {
 namespace {

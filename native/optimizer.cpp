@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "native/failure.hpp"
-#include "native/kernels.hpp"
+#include "native/fused_loops.hpp"
 
 namespace vae {
 namespace {

@@ -1,4 +1,4 @@
-#include "native/kernels.hpp"
+#include "native/fused_loops.hpp"
 
 #include <algorithm>
 #include <bit>
