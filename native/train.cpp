@@ -10,6 +10,7 @@
 
 #include "native/elbo.hpp"
 #include "native/failure.hpp"
+#include "native/process_settings.hpp"
 
 namespace vae {
 namespace {
@@ -147,7 +148,7 @@ Trainer::Gradient Trainer::gradient(const Batch& batch, const Rows& rows, int n)
 }
 
 Trainer::Gradient Trainer::gradient_by_autograd(const Batch& batch, const Rows& rows, int n) {
-  optimizer_->zero_grad();
+  for (torch::Tensor& p : model_->parameters()) p.mutable_grad().reset();  // none, not zeros to be added to
   Terms terms;  // (count) each
   {
     const Bf16 bf16(config_.bf16, device_);

@@ -18,13 +18,13 @@
 #include "native/initial_weights.hpp"
 #include "native/output_file.hpp"
 #include "native/process_group.hpp"
+#include "native/process_settings.hpp"
 #include "native/snapshots.hpp"
 #include "native/train.hpp"
 #include "native/train_checkpoints.hpp"
 #include "native/train_facts.hpp"
 #include "native/train_log.hpp"
 #include "native/train_report.hpp"
-#include "native/workers.hpp"
 #include "shared/model.hpp"
 
 namespace vae {
@@ -221,6 +221,7 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   const TrainOptions& o = command.options();
   const torch::Device device = choose_device(o.device);
   set_threads(o.threads);
+  keep_freed_memory();
   ProcessGroup group = ProcessGroup::join(device);
   std::optional<OutputLock> lock, snapshots_lock;
   if (group.first()) lock.emplace(o.out);

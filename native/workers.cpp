@@ -1,8 +1,5 @@
 #include "native/workers.hpp"
 
-#include <dlfcn.h>
-#include <torch/torch.h>
-
 namespace vae {
 namespace {
 
@@ -18,12 +15,6 @@ void wait_while(const std::atomic<unsigned>& number, unsigned value) {
 }
 
 }  // namespace
-
-void set_threads(int threads) {
-  torch::set_num_threads(threads);
-  if (void* openblas = dlsym(RTLD_DEFAULT, "openblas_set_num_threads"))
-    reinterpret_cast<void (*)(int)>(openblas)(threads);
-}
 
 Workers::Workers(int count) {
   for (int i = 1; i < count; ++i) threads_.emplace_back([this, i] { work(i); });

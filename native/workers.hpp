@@ -12,10 +12,6 @@
 
 namespace vae {
 
-/// Sets LibTorch's threads, and those of OpenBLAS where LibTorch computes with it: results depend on both to
-/// the last bit.
-void set_threads(int threads);
-
 class Workers {
  public:
   /// `count` threads with the caller's; at least 1.
