@@ -1,7 +1,8 @@
 """The same training as a plain PyTorch loop in Python: train.py's opponent, told what to do as train_bench.cpp is.
-   torch_loop.py MODEL DATA [--threads N] [--compile] [--fused]      MODEL: mlp or tf-conv
+   torch_loop.py MODEL DATA [--dropout RATE] [--compile]      MODEL: mlp or tf-conv
    check FILE   the steps that train_bench recorded, from its weights and with its batches: the loss of each
-   steps N      seconds for N steps"""
+   steps N      seconds for N steps
+Threads are as many as OMP_NUM_THREADS says, and the BLAS' own variable."""
 import argparse
 import json
 import math
@@ -96,19 +97,17 @@ def read_record(path):
 
 class Loop:
     def __init__(self, o):
-        torch.set_num_threads(o.threads)
         torch.manual_seed(1)
         self.images = read_images(o.data)
         self.model = mlp() if o.model == "mlp" else tf_conv(o.dropout)
         self.batch, self.latent = (128, 20) if o.model == "mlp" else (64, 8)
-        self.optimizer = torch.optim.Adam(self.model.parameters(), 1e-3 if o.model == "mlp" else 5e-4,
-                                          **({"fused": True} if o.fused else {}))
+        self.optimizer = torch.optim.Adam(self.model.parameters(), 1e-3 if o.model == "mlp" else 5e-4)
         self.loss = torch.compile(self.model) if o.compile else self.model
         self.order, self.at = torch.randperm(len(self.images)), 0
         self.total = torch.zeros(())
 
     def step(self, indices, epsilon):
-        self.optimizer.zero_grad()
+        self.optimizer.zero_grad(set_to_none=True)
         loss = self.loss(self.images[indices], epsilon)
         loss.backward()
         self.optimizer.step()
@@ -135,10 +134,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", choices=["mlp", "tf-conv"])
     parser.add_argument("data")
-    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--dropout", type=float, default=0.2)
     parser.add_argument("--compile", action="store_true")
-    parser.add_argument("--fused", action="store_true")
     loop = Loop(parser.parse_args())
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:

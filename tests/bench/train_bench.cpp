@@ -15,10 +15,10 @@
 
 #include "native/export.hpp"
 #include "native/output_file.hpp"
+#include "native/process_settings.hpp"
 #include "native/train.hpp"
 #include "native/train_options.hpp"
 #include "native/train_report.hpp"
-#include "native/workers.hpp"
 #include "shared/rng.hpp"
 
 namespace {
@@ -65,6 +65,7 @@ class Bench {
   Bench(const TrainOptions& o, bool plain)
       : config_(o.train), data_(read_image_data(o.data, false)), model_(make_spec(o.preset, data_.train.shape, o.spec)) {
     set_threads(o.threads);
+    keep_freed_memory();
     config_.plain = plain;
     config_.epochs = 1000000;  // "steps N" never ends
     config_.steps = 0;
