@@ -68,12 +68,12 @@ def loops(o, model, flags=()):
 
 
 def race(contestants, model, o):
-    """Rounds of steps; whoever is slower than a third of the best after the first one is out."""
+    """Rounds of steps; whoever is eight times slower than the best in the first one is out."""
     for c in contestants:
         c.ask("steps 2")  # memory is allocated, torch.compile compiles
     for number in range(o.rounds):
         for c in contestants:
-            if number > 0 and c.rates[0] < max(other.rates[0] for other in contestants) / 3:
+            if number > 0 and c.rates[0] < max(other.rates[0] for other in contestants) / 8:
                 continue
             c.rates.append(o.steps[model] * BATCH[model] / c.ask("steps %d" % o.steps[model]))
     for c in contestants:
