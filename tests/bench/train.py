@@ -121,6 +121,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--mlp-steps", type=int, default=50)
     parser.add_argument("--conv-steps", type=int, default=2)
+    parser.add_argument("--only", choices=BATCH, help="this model, not both")
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
     o = parser.parse_args()
     o.steps = {"mlp": o.mlp_steps, "tf-conv": o.conv_steps}
@@ -129,7 +130,7 @@ def main():
     def result(name, mine, theirs, unit, ratio, limit, ok):
         results.append(dict(name=name, ours=mine, theirs=theirs, unit=unit, ratio=ratio, limit=limit, ok=ok))
 
-    for model in ("mlp", "tf-conv"):
+    for model in [o.only] if o.only else BATCH:
         print("%s, batch %d" % (model, BATCH[model]), flush=True)
         difference = same_losses(o, model)
         print("  losses of both sides differ by %.1e" % difference, flush=True)
