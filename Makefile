@@ -3,10 +3,10 @@
 PORT ?= 8080
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo web dist native data train assets test clean
+.PHONY: help demo web dist native data train assets test bench-train clean
 
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 demo: web  ## build the page and serve it on this machine (PORT=8080)
 	@exec /usr/bin/python3 .ci/serve.py build/web $(PORT)
@@ -59,6 +59,9 @@ test:  ## build and check everything, as CI does
 	node web/dist/build.mjs
 	node tests/web/hosts/build.mjs
 	npx --no-install playwright test
+
+bench-train: native data  ## training against PyTorch loops in Python: images per second (ARGS="--rounds 15")
+	@/usr/bin/python3 tests/bench/train.py build/native build/mnist $(ARGS)
 
 clean:  ## remove build/
 	rm -rf build

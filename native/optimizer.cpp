@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <sstream>
 #include <type_traits>
 
 #include "native/failure.hpp"
+#include "native/fused_loops.hpp"
 
 namespace vae {
 namespace {
@@ -76,6 +78,58 @@ void put_state(optim::Optimizer& optimizer, VaeImpl& model, const OptimizerState
   }
 }
 
+/// A parameter with its gradient and its state, and what this step does to them.
+struct AdamWork {
+  AdamStep step;
+  const float* gradient;
+  float *parameter, *average, *average_of_squares;
+  std::int64_t count;
+};
+
+/// Counts the step in the state of every parameter that has a gradient. Nothing where one is not float32 in
+/// the CPU's memory.
+template <class Options, class State>
+std::optional<std::vector<AdamWork>> adam_work(optim::Optimizer& optimizer) {
+  const auto plain = [](const torch::Tensor& t) {
+    return t.is_cpu() && t.scalar_type() == torch::kFloat && t.is_contiguous();
+  };
+  std::vector<AdamWork> all;
+  for (auto& group : optimizer.param_groups()) {
+    for (const torch::Tensor& p : group.params())
+      if (p.grad().defined() && !(plain(p) && plain(p.grad()))) return std::nullopt;
+  }
+  for (auto& group : optimizer.param_groups()) {
+    const auto& o = static_cast<const Options&>(group.options());
+    const double decay = std::is_same_v<Options, optim::AdamWOptions> ? o.lr() * o.weight_decay() : 0;
+    for (const torch::Tensor& p : group.params()) {
+      if (!p.grad().defined()) continue;
+      auto& slot = optimizer.state()[key_of(optimizer.state(), p)];
+      if (!slot) {
+        auto fresh = std::make_unique<State>();
+        fresh->step(0);
+        fresh->exp_avg(torch::zeros_like(p));
+        fresh->exp_avg_sq(torch::zeros_like(p));
+        slot = std::move(fresh);
+      }
+      auto& state = static_cast<State&>(*slot);
+      state.step(state.step() + 1);
+      const auto t = static_cast<double>(state.step());
+      const auto [beta1, beta2] = o.betas();
+      const AdamStep step{static_cast<float>(beta1),
+                          static_cast<float>(beta2),
+                          static_cast<float>(1 - beta1),
+                          static_cast<float>(1 - beta2),
+                          static_cast<float>(1 - decay),
+                          static_cast<float>(o.lr() / (1 - std::pow(beta1, t))),
+                          static_cast<float>(std::sqrt(1 - std::pow(beta2, t))),
+                          static_cast<float>(o.eps())};
+      all.push_back({step, p.grad().data_ptr<float>(), p.data_ptr<float>(), state.exp_avg().template data_ptr<float>(),
+                     state.exp_avg_sq().template data_ptr<float>(), p.numel()});
+    }
+  }
+  return all;
+}
+
 /// TensorFlow's Adam moves by m / (sqrt(v) + 1e-8) times a rate that holds both bias corrections (Kingma and
 /// Ba 2014, end of section 2). LibTorch corrects sqrt(v) first, so the same step takes the epsilon corrected
 /// too.
@@ -123,6 +177,25 @@ void set_learning_rate(optim::Optimizer& optimizer, OptimizerKind kind, double r
         break;
     }
   }
+}
+
+void take_step(optim::Optimizer& optimizer, OptimizerKind kind, Workers& workers) {
+  const torch::NoGradGuard no_grad;
+  std::optional<std::vector<AdamWork>> work;
+  if (kind == OptimizerKind::kAdam || kind == OptimizerKind::kTfAdam)
+    work = adam_work<optim::AdamOptions, optim::AdamParamState>(optimizer);
+  if (kind == OptimizerKind::kAdamW) work = adam_work<optim::AdamWOptions, optim::AdamWParamState>(optimizer);
+  if (!work) {
+    optimizer.step();
+    return;
+  }
+  workers.run([&](int index) {
+    for (const AdamWork& w : *work) {
+      const auto [first, last] = part_of(w.count, index, workers.count());
+      adam(w.step, w.gradient + first, last - first, w.parameter + first, w.average + first,
+           w.average_of_squares + first);
+    }
+  });
 }
 
 void copy_parameters(VaeImpl& from, VaeImpl& to) {

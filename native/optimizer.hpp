@@ -10,6 +10,7 @@
 
 #include "native/config.hpp"
 #include "native/vae.hpp"
+#include "native/workers.hpp"
 
 namespace vae {
 
@@ -18,6 +19,10 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(VaeImpl& model, const Tr
 /// The rate of step number `step`, counted from 0; for kTfAdam also that step's epsilon.
 void set_learning_rate(torch::optim::Optimizer& optimizer, OptimizerKind kind, double rate,
                        std::int64_t step);
+
+/// One step with the gradients that there are: Adam and AdamW in one pass over float32 numbers on the CPU, shared
+/// among `workers`; everything else as LibTorch does it. Equal up to rounding, and the state is LibTorch's.
+void take_step(torch::optim::Optimizer& optimizer, OptimizerKind kind, Workers& workers);
 
 /// Copies every parameter by name; the models have the same parameters, on any devices.
 void copy_parameters(VaeImpl& from, VaeImpl& to);

@@ -1,5 +1,7 @@
 #include "native/sequential.hpp"
 
+#include <ATen/Parallel.h>
+
 #include <cmath>
 
 #include "shared/rng.hpp"
@@ -17,8 +19,10 @@ struct PaddedConv2dImpl : nn::Module {
   }
   torch::Tensor forward(torch::Tensor x) {  // (n, in, h, w)
     const Padding& p = layer.padding;
-    x = torch::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom});
-    return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast), weight, bias, layer.stride);
+    const bool even = p.top == p.bottom && p.left == p.right;  // conv2d itself knows no other padding
+    if (!even) x = torch::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom});
+    const std::vector<std::int64_t> padding{even ? p.top : 0, even ? p.left : 0};
+    return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast), weight, bias, layer.stride, padding);
   }
   Conv2d layer;
   torch::Tensor weight, bias;
@@ -68,14 +72,16 @@ struct KeyedDropoutImpl : nn::Module {
     torch::Tensor mask = torch::empty({x.size(0), x.numel() / x.size(0)});
     const float kept = 1 / (1 - rate);
     const auto threshold = static_cast<std::uint32_t>(std::llround(static_cast<double>(rate) * 4294967296.0));
-    float* out = mask.data_ptr<float>();
-    for (std::int64_t row = 0; row < mask.size(0); ++row) {
-      Rng rng(
-          key->seed, Stream::kDropout,
-          {static_cast<std::uint64_t>(key->step), index, static_cast<std::uint64_t>(key->batch_row(row))});
-      for (std::int64_t i = 0; i < mask.size(1); ++i) *out++ = rng.next() < threshold ? 0 : kept;
-    }
-    return x * mask.reshape(x.sizes()).to(x.options());
+    at::parallel_for(0, mask.size(0), 1, [&](std::int64_t first, std::int64_t last) {
+      float* out = mask.data_ptr<float>() + first * mask.size(1);
+      for (std::int64_t row = first; row < last; ++row) {
+        Rng rng(
+            key->seed, Stream::kDropout,
+            {static_cast<std::uint64_t>(key->step), index, static_cast<std::uint64_t>(key->batch_row(row))});
+        for (std::int64_t i = 0; i < mask.size(1); ++i) *out++ = rng.next() < threshold ? 0 : kept;
+      }
+    });
+    return x * mask.view(x.sizes()).to(x.options()).contiguous(x.suggest_memory_format());
   }
   float rate;
   std::uint64_t index;  // tells the layers of a model apart

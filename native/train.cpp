@@ -10,6 +10,7 @@
 
 #include "native/elbo.hpp"
 #include "native/failure.hpp"
+#include "native/process_settings.hpp"
 
 namespace vae {
 namespace {
@@ -89,9 +90,14 @@ Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config, Pr
       group_(group),
       device_(model_->parameters().front().device()),
       optimizer_(make_optimizer(*model_, config)),
+      workers_(device_.is_cpu() && !config.plain ? torch::get_num_threads() : 1),
       batches_(data.train, config, model_->spec.latent),
       best_(std::numeric_limits<double>::infinity()) {
   model_->train();
+  if (!config.plain && MlpStep::covers(*model_, config)) {
+    fast_.emplace(*model_, config, workers_);
+    set_threads(1);  // the workers are the threads; LibTorch's would wait awake on their processors
+  }
   if (config.ema > 0) {
     average_ = Vae(model_->spec);
     average_->to(device_);
@@ -105,24 +111,17 @@ StepReport Trainer::advance() {
   const Batch batch = batches_.batch(step_, rows);
   const double rate = learning_rate_at(config_, step_, steps());
   *model_->key = {config_.seed, step_, rows.first, rows.count, n};
-  optimizer_->zero_grad();
-  Terms terms;  // (count) each
-  {
-    const Bf16 bf16(config_.bf16, device_);
-    terms =
-        objective(*model_, config_, beta_at(config_, step_), batch.x.to(device_), batch.epsilon.to(device_));
-  }
-  torch::Tensor losses =  // (3), this process' part of the mean over the whole batch
-      torch::stack({terms.reconstruction.sum(), terms.kl.sum(), terms.loss.sum()}) / n;
-  if (!rows.counted) losses = 0 * losses;
-  (losses[2] + weight_penalty() / group_.size()).backward();
-  losses = losses.detach();
-  sum_gradients(losses);
-  const torch::Tensor means = losses.to(torch::kCPU, torch::kDouble);
-  check_finite(means.sum().item<double>());
+  Gradient g = gradient(batch, rows, n);
+  sum_gradients(g.losses);
+  const torch::Tensor means = g.losses.to(torch::kCPU, torch::kDouble);
+  check_finite(means.sum().item<double>(), g.sum && group_.size() == 1 ? *g.sum : gradient_sum());
   if (config_.clip > 0) torch::nn::utils::clip_grad_norm_(model_->parameters(), config_.clip);
   set_learning_rate(*optimizer_, config_.optimizer, rate, step_);
-  optimizer_->step();
+  if (config_.plain) {
+    optimizer_->step();
+  } else {
+    take_step(*optimizer_, config_.optimizer, workers_);
+  }
   if (config_.ema > 0) update_average();
 
   const StepReport report{
@@ -134,6 +133,32 @@ StepReport Trainer::advance() {
   summed_images_ += n;
   ++step_;
   return report;
+}
+
+Trainer::Gradient Trainer::gradient(const Batch& batch, const Rows& rows, int n) {
+  if (!fast_) return gradient_by_autograd(batch, rows, n);
+  const double counted = rows.counted ? 1 : 0;
+  const Penalty whole = penalty();
+  const MlpStep::Sums sums = fast_->gradient(batch, beta_at(config_, step_), counted / n,
+                                             {whole.weights / group_.size(), whole.biases / group_.size()});
+  return {torch::tensor({sums.reconstruction, sums.kl, sums.loss}, torch::kDouble)
+              .mul_(counted / n)
+              .to(torch::kFloat),
+          sums.gradient};
+}
+
+Trainer::Gradient Trainer::gradient_by_autograd(const Batch& batch, const Rows& rows, int n) {
+  for (torch::Tensor& p : model_->parameters()) p.mutable_grad().reset();  // none, not zeros to be added to
+  Terms terms;  // (count) each
+  {
+    const Bf16 bf16(config_.bf16, device_);
+    terms =
+        objective(*model_, config_, beta_at(config_, step_), batch.x.to(device_), batch.epsilon.to(device_));
+  }
+  torch::Tensor losses = torch::stack({terms.reconstruction.sum(), terms.kl.sum(), terms.loss.sum()}) / n;
+  if (!rows.counted) losses = 0 * losses;
+  (losses[2] + weight_penalty() / group_.size()).backward();
+  return {losses.detach(), std::nullopt};
 }
 
 TrainerState Trainer::state() {
@@ -198,24 +223,32 @@ void Trainer::sum_gradients(torch::Tensor& losses) {
   }
 }
 
-/// 1/2 sum(w^2) over the weights times l2, and over all parameters divided by the number of training images:
-/// -log N(w; 0, 1) spread over the images.
-torch::Tensor Trainer::weight_penalty() const {
-  torch::Tensor penalty = torch::zeros({}, torch::TensorOptions(device_));
-  for (const torch::Tensor& p : model_->parameters()) {
-    const double weight =
-        (p.dim() > 1 ? config_.l2 : 0) + (config_.weight_prior ? 1.0 / batches_.count() : 0);
-    if (weight > 0) penalty = penalty + weight / 2 * p.square().sum();
-  }
-  return penalty;
+/// L2 on the weights, and on all parameters -log N(w; 0, 1) spread over the training images.
+Penalty Trainer::penalty() const {
+  const double prior = config_.weight_prior ? 1.0 / batches_.count() : 0;
+  return {config_.l2 + prior, prior};
 }
 
-void Trainer::check_finite(double loss) const {
-  if (!std::isfinite(loss)) diverged("the loss", step_ + 1, config_);
+torch::Tensor Trainer::weight_penalty() const {
+  const Penalty all = penalty();
+  torch::Tensor sum = torch::zeros({}, torch::TensorOptions(device_));
+  for (const torch::Tensor& p : model_->parameters()) {
+    const double weight = p.dim() > 1 ? all.weights : all.biases;
+    if (weight > 0) sum = sum + weight / 2 * p.square().sum();
+  }
+  return sum;
+}
+
+double Trainer::gradient_sum() const {
   torch::Tensor sum = torch::zeros({}, torch::TensorOptions(device_));
   for (const torch::Tensor& p : model_->parameters())
     if (p.grad().defined()) sum = sum + p.grad().sum();
-  if (!std::isfinite(sum.item<double>())) diverged("the gradient", step_ + 1, config_);
+  return sum.item<double>();
+}
+
+void Trainer::check_finite(double loss, double gradient) const {
+  if (!std::isfinite(loss)) diverged("the loss", step_ + 1, config_);
+  if (!std::isfinite(gradient)) diverged("the gradient", step_ + 1, config_);
 }
 
 void Trainer::update_average() {

@@ -11,9 +11,11 @@
 #include "native/batches.hpp"
 #include "native/config.hpp"
 #include "native/dataset.hpp"
+#include "native/mlp_step.hpp"
 #include "native/optimizer.hpp"
 #include "native/process_group.hpp"
 #include "native/vae.hpp"
+#include "native/workers.hpp"
 
 namespace vae {
 
@@ -65,7 +67,8 @@ class Trainer {
  public:
   /// Trains `model` in place, on the device that it is on. Shuffling, noise, pixels and dropout are keyed by
   /// (seed, epoch, step), so the same configuration, device and thread count give the same weights, bit for
-  /// bit. The processes of `group` share every batch and stay equal; `group` must outlive this.
+  /// bit. Threads are as many as LibTorch has now; where a fast path takes them over, LibTorch keeps one. The
+  /// processes of `group` share every batch and stay equal; `group` must outlive this.
   Trainer(Vae model, const ImageData& data, const TrainConfig& config, ProcessGroup& group = alone());
 
   std::int64_t step() const { return step_; }              // done
@@ -99,9 +102,17 @@ class Trainer {
 
  private:
   static ProcessGroup& alone();
+  struct Gradient {
+    torch::Tensor losses;       // (3): this process' part of reconstruction, kl and loss, mean over the batch
+    std::optional<double> sum;  // of the gradient's numbers where that is known; not finite where one is not
+  };
+  Gradient gradient(const Batch& batch, const Rows& rows, int n);
+  Gradient gradient_by_autograd(const Batch& batch, const Rows& rows, int n);
+  Penalty penalty() const;
   torch::Tensor weight_penalty() const;
   void sum_gradients(torch::Tensor& losses);
-  void check_finite(double loss) const;
+  double gradient_sum() const;
+  void check_finite(double loss, double gradient) const;
   void update_average();
 
   Vae model_, average_{nullptr};
@@ -110,6 +121,8 @@ class Trainer {
   ProcessGroup& group_;
   torch::Device device_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  Workers workers_;
+  std::optional<MlpStep> fast_;  // where it covers the model
   Batches batches_;
   std::int64_t step_ = 0;
   Losses sum_;  // as in TrainerState

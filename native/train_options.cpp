@@ -224,7 +224,7 @@ void TrainCommand::add_run_options() {
                   "in train/ and test/, there directly or in folders 0 to 9 (labels); without test/ every "
                   "tenth image is held out")
       ->type_name("DIR");
-  app_.add_option("--threads", o.threads, "CPU threads; one is fastest for small networks")
+  app_.add_option("--threads", o.threads, "CPU threads; try 2 or more where cores are free")
       ->type_name("N")
       ->check(range(1, 1024));
   app_.add_option("--device", o.device, "auto, cpu or cuda; auto takes a GPU when there is one")

@@ -1,6 +1,5 @@
 #include "native/train_run.hpp"
 
-#include <dlfcn.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -19,6 +18,7 @@
 #include "native/initial_weights.hpp"
 #include "native/output_file.hpp"
 #include "native/process_group.hpp"
+#include "native/process_settings.hpp"
 #include "native/snapshots.hpp"
 #include "native/train.hpp"
 #include "native/train_checkpoints.hpp"
@@ -29,15 +29,6 @@
 
 namespace vae {
 namespace {
-
-/// LibTorch's threads, and those of OpenBLAS where LibTorch computes with it: results depend on both to the
-/// last bit.
-void set_threads(int threads) {
-  torch::set_num_threads(threads);
-  if (void* openblas = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
-    reinterpret_cast<void (*)(int)>(openblas)(threads);
-  }
-}
 
 torch::Device choose_device(const std::string& wish) {
   const bool cuda = torch::cuda::is_available();
@@ -230,6 +221,7 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   const TrainOptions& o = command.options();
   const torch::Device device = choose_device(o.device);
   set_threads(o.threads);
+  keep_freed_memory();
   ProcessGroup group = ProcessGroup::join(device);
   std::optional<OutputLock> lock, snapshots_lock;
   if (group.first()) lock.emplace(o.out);

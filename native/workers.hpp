@@ -1,0 +1,44 @@
+// Threads that work on one step together: the same function for every part of it, again and again, with
+// moments in between. (parallel.hpp is for long work on many images.)
+#pragma once
+
+#include <atomic>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace vae {
+
+class Workers {
+ public:
+  /// `count` threads with the caller's; at least 1.
+  explicit Workers(int count);
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  int count() const { return static_cast<int>(threads_.size()) + 1; }
+
+  /// piece(0) here, piece(1) to piece(count() - 1) on the others. Returns when all are done; throws what one of
+  /// them threw. Where the pieces multiply matrices, set_threads(1) keeps LibTorch's own threads out of the way.
+  void run(const std::function<void(int)>& piece);
+
+ private:
+  void work(int index);
+  void attempt(int index);
+
+  const std::function<void(int)>* piece_ = nullptr;
+  std::atomic<unsigned> round_ = 0, running_ = 0;
+  std::atomic<bool> ending_ = false;
+  std::mutex mutex_;
+  std::exception_ptr failure_;
+  std::vector<std::thread> threads_;
+};
+
+/// Part `index` of `count` equal parts of 0 to n: [first, second).
+std::pair<std::int64_t, std::int64_t> part_of(std::int64_t n, int index, int count);
+
+}  // namespace vae
