@@ -2,9 +2,11 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <initializer_list>
 #include <limits>
+#include <numeric>
 #include <string>
 
 #include "native/principal_axes.hpp"
@@ -92,6 +94,27 @@ void add_anchors(Facts& facts, const Posterior& q, const std::vector<std::uint8_
   facts.add("anchor_std", anchors.std);
 }
 
+/// The labels of a mixture's components: of those images whose mu each is likeliest for.
+void add_component_labels(Facts& facts, const Mixture& mixture, const Posterior& q,
+                          const std::vector<std::uint8_t>& labels) {
+  constexpr double kPure = 0.8;
+  if (labels.empty() || !facts.fits({mixture.components()})) return;
+  std::vector<std::array<int, 10>> counts(mixture.components());
+  const std::size_t latent = q.mu.size() / labels.size();
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const std::vector<double> joint = mixture.log_joint(std::span(q.mu).subspan(i * latent, latent));
+    const auto likeliest = std::max_element(joint.begin(), joint.end()) - joint.begin();
+    ++counts[static_cast<std::size_t>(likeliest)][labels[i]];
+  }
+  std::string names;
+  for (const auto& count : counts) {
+    const auto most = std::max_element(count.begin(), count.end());
+    const double all = std::accumulate(count.begin(), count.end(), 0.0);
+    names += *most > 0 && *most >= kPure * all ? static_cast<char>('0' + (most - count.begin())) : '-';
+  }
+  facts.add("component_labels", names);
+}
+
 void add_axes(Facts& facts, const Posterior& q, int latent) {
   const auto size = static_cast<std::size_t>(latent), k = std::min<std::size_t>(size, kPrincipalAxes);
   if (!facts.fits({size, k * size, k}) || !finite(q.mu)) return;
@@ -141,6 +164,7 @@ Metadata aggregate_facts(Model& model, const ImageSet& train, const Evaluation& 
   const ImageSet images = sampled(train, std::min(kAggregateImages, train.count()));
   const Posterior q = posteriors(model, images, pixels, progress);
   add_anchors(facts, q, images.labels);
+  if (model.mixture() != nullptr) add_component_labels(facts, *model.mixture(), q, images.labels);
   add_axes(facts, q, model.latent());
   return std::move(facts.all());
 }

@@ -95,6 +95,12 @@ Batch Batches::batch(std::int64_t step, const Rows& rows) {
   return {x, epsilon.narrow(1, rows.first, rows.count)};
 }
 
+std::vector<std::int64_t> Batches::images(std::int64_t step) {
+  std::vector<std::int64_t> all;
+  for (std::int64_t at = first_position(step), end = at + size(step); at < end; ++at) all.push_back(image_at(at));
+  return all;
+}
+
 Batch test_batch(const ImageSet& test, Pixels pixels, int first, int n, int latent) {
   const std::vector<float> x = test_pixels(test, pixels, first, n);
   Batch batch{torch::empty({n, test.shape.size()}), torch::empty({1, n, latent})};

@@ -43,6 +43,7 @@ class Batches {
   int epochs_before(std::int64_t step) const;        // completed
   bool ends_epoch(std::int64_t step) const;          // is it the last one of an epoch, or of the run?
   Batch batch(std::int64_t step, const Rows& rows);  // on the CPU
+  std::vector<std::int64_t> images(std::int64_t step);  // the numbers of all images of its batch
 
  private:
   std::int64_t first_position(std::int64_t step) const;  // in the stream

@@ -91,13 +91,14 @@ struct TrainConfig {
 // ---- Presets: "mlp" (ours; it trains as the PyTorch example does), "tf-conv", "tf-mlp", "aevb" and "iwae"
 // (the one-layer network of Burda et al. 2016).
 
-inline constexpr std::string_view kPresetNames[] = {"mlp", "tf-conv", "tf-mlp", "aevb", "iwae"};
+inline constexpr std::string_view kPresetNames[] = {"mlp", "resnet", "tf-conv", "tf-mlp", "aevb", "iwae"};
 
 /// What can be chosen of a network.
 struct SpecOptions {
   int latent = 20, hidden = 400;  // hidden 0: the network has no such choice
   Likelihood likelihood = Likelihood::kBernoulli;
   float dropout = 0;
+  int components = 0;  // of a mixture as prior; 0: the prior is N(0, I)
 };
 
 /// A preset's own choices, and its network with these or others. make_spec throws Failure kUsage for what it

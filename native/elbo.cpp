@@ -9,7 +9,12 @@ constexpr double kLogTwoPi = 1.8378770664093454836;
 /// log q(z|x) - log p(z) of every sample, (L, n).
 torch::Tensor log_ratio(const Draws& d) {
   const torch::Tensor zero = torch::zeros({}, d.z.options());
-  return log_normal(d.z, d.q.mu, d.q.log_var) - log_normal(d.z, zero, zero);
+  return log_normal(d.z, d.q.mu, d.q.log_var) - (d.log_pz.defined() ? d.log_pz : log_normal(d.z, zero, zero));
+}
+
+/// KL(q || p(z)), (n): in closed form where there is one.
+torch::Tensor kl_of(const Draws& d) {
+  return d.log_pz.defined() ? log_ratio(d).mean(0) : kl_divergence(d.q);
 }
 }  // namespace
 
@@ -34,7 +39,8 @@ Draws draw(VaeImpl& model, const torch::Tensor& x, const torch::Tensor& epsilon)
   const PosteriorTensors q = model.encode(x);                                   // (n, latent) each
   const torch::Tensor z = reparameterize(q, epsilon);                           // (L, n, latent)
   const torch::Tensor output = model.decode(z.reshape({samples * n, latent}));  // (L * n, outputs)
-  return {q, z, reconstruction_loss(model.spec.likelihood, output.view({samples, n, -1}), x)};
+  return {q, z, reconstruction_loss(model.spec.likelihood, output.view({samples, n, -1}), x),
+          model.prior ? model.prior->log_density(z) : torch::Tensor()};
 }
 
 Terms elbo_a(const Draws& d, double beta) {
@@ -43,14 +49,14 @@ Terms elbo_a(const Draws& d, double beta) {
 }
 
 Terms elbo_b(const Draws& d, double beta) {
-  const torch::Tensor reconstruction = d.neg_log_px.mean(0), kl = kl_divergence(d.q);
+  const torch::Tensor reconstruction = d.neg_log_px.mean(0), kl = kl_of(d);
   return {reconstruction, kl, reconstruction + beta * kl};
 }
 
 Terms iwae(const Draws& d) {
   const torch::Tensor log_w = -d.neg_log_px - log_ratio(d);  // (L, n)
   const torch::Tensor bound = torch::logsumexp(log_w, 0) - std::log(static_cast<double>(log_w.size(0)));
-  return {d.neg_log_px.mean(0), kl_divergence(d.q), -bound};
+  return {d.neg_log_px.mean(0), kl_of(d), -bound};
 }
 
 Terms autoencoder(VaeImpl& model, const torch::Tensor& x) {

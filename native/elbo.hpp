@@ -1,6 +1,7 @@
 // The objectives, in nats per image, differentiable. With q = q(z|x) and L samples z of it for each image:
 //   reconstruction = mean over samples of -log p(x|z)
-//   kl             = KL(q || p(z)) in closed form (estimator B), or mean of log q(z) - log p(z) (estimator A)
+//   kl             = KL(q || p(z)) in closed form (estimator B), or mean of log q(z) - log p(z) (estimator A, and
+//                    wherever the prior is a mixture)
 //   -ELBO          = reconstruction + kl
 //   IWAE bound     = -log mean over samples of p(x|z) p(z) / q(z)
 // shared/elbo has the first two for one image; a test holds the two together.
@@ -31,6 +32,7 @@ struct Draws {
   PosteriorTensors q;        // (n, latent) each
   torch::Tensor z;           // (L, n, latent)
   torch::Tensor neg_log_px;  // (L, n), -log p(x|z)
+  torch::Tensor log_pz = {};  // (L, n), log p(z) of a learned prior; undefined: it is N(0, I)
 };
 
 /// x (n, pixels), epsilon ~ N(0, I) of (L, n, latent).

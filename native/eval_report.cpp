@@ -48,7 +48,7 @@ void print_assumptions(const ModelSpec& spec, Pixels pixels) {
         left_out_constant(spec));
   } else if (spec.likelihood == Likelihood::kGaussian) {
     std::printf("  gaussian: a density of pixels with variances that the model gives, constant included\n");
-  } else if (!black_and_white && spec.prior == Prior::kNormal) {
+  } else if (!black_and_white && spec.prior != Prior::kNone) {
     std::printf("  gray pixels under a Bernoulli likelihood: bounds on a cross-entropy, not a density\n");
   }
 }
@@ -58,7 +58,7 @@ std::string name_of(Pixels pixels) { return std::string(kPixelsNames[static_cast
 }  // namespace
 
 void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e) {
-  const bool has_prior = model.spec().prior == Prior::kNormal;
+  const bool has_prior = model.spec().prior != Prior::kNone;
   std::printf("%s: %s\n", weights.c_str(), to_string(model.spec()).c_str());
   if (!model.fact("config").empty())
     std::printf("trained with %s\n", std::string(model.fact("config")).c_str());

@@ -9,7 +9,7 @@ namespace {
 
 Generator generator(const Subject& s) {
   return {[&model = s.model](std::span<const float> z) { return value_or_throw(model.decode(z)); },
-          s.model.latent(), s.model.spec().image};
+          s.model.latent(), s.model.spec().image, s.model.mixture()};
 }
 
 /// Means of the first `n` images, (n, latent).

@@ -25,7 +25,8 @@ std::span<const float> row(const std::vector<float>& matrix, int i, int columns)
 /// Sums over one chunk of images.
 struct Sums {
   double reconstruction = 0, reconstruction_at_mu = 0;
-  std::vector<double> kl;  // (latent)
+  std::vector<double> kl;  // (latent), where the prior is N(0, I)
+  double sampled_kl = 0;   // where it is a mixture
 };
 
 /// Reconstruction losses of images x (n, pixels), each beside the latent of its number (n, latent), summed.
@@ -49,19 +50,35 @@ std::vector<float> draw(const Posterior& q, std::vector<Rng>& rngs) {
   return reparameterize(q.mu, q.log_var, noise);
 }
 
+/// log q(z|x) - log p(z), summed over images.
+double sum_of_log_ratios(const Model& model, const Posterior& q, const std::vector<float>& z) {
+  double sum = 0;
+  const auto latent = static_cast<std::size_t>(model.latent());
+  for (std::size_t first = 0; first < z.size(); first += latent) {
+    sum -= model.log_prior(std::span(z).subspan(first, latent));
+    for (std::size_t i = first; i < first + latent; ++i) sum += log_normal(z[i], q.mu[i], q.log_var[i]);
+  }
+  return sum;
+}
+
 /// Images x (n, pixels), the first of which has the number `first`; q is their posterior.
 Sums evaluate_chunk(Model& model, const std::vector<float>& x, const Posterior& q, int first, int draws,
                     const std::stop_token& stop) {
   const auto n = static_cast<int>(x.size()) / model.pixels();
   const double at_mu = sum_of_losses(model, q.mu, x, n);
   const auto latent = static_cast<std::size_t>(model.latent());
-  Sums sums{at_mu, at_mu, std::vector<double>(latent)};
+  Sums sums{at_mu, at_mu, std::vector<double>(latent), 0};
   if (model.spec().prior == Prior::kNone) return sums;
   std::vector<Rng> rngs;
   for (int i = 0; i < n; ++i) rngs.push_back(evaluation_rng(first + i));
   sums.reconstruction = 0;
-  for (int k = 0; k < draws && !stop.stop_requested(); ++k)
-    sums.reconstruction += sum_of_losses(model, draw(q, rngs), x, n) / draws;
+  const bool closed = model.spec().prior == Prior::kNormal;
+  for (int k = 0; k < draws && !stop.stop_requested(); ++k) {
+    const std::vector<float> z = draw(q, rngs);
+    sums.reconstruction += sum_of_losses(model, z, x, n) / draws;
+    if (!closed) sums.sampled_kl += sum_of_log_ratios(model, q, z) / draws;
+  }
+  if (!closed) return sums;
   for (std::size_t i = 0; i < q.mu.size(); ++i) sums.kl[i % latent] += kl_divergence(q.mu[i], q.log_var[i]);
   return sums;
 }
@@ -153,6 +170,7 @@ Evaluation evaluate(std::span<Model> models, const ImageSet& set, Pixels pixels,
     at_mu += s.reconstruction_at_mu / images;
     for (std::size_t d = 0; d < latent; ++d) e.kl_per_dimension[d] += s.kl[d] / images;
   }
+  for (const Sums& s : sums) e.kl += s.sampled_kl / images;
   for (double kl : e.kl_per_dimension) e.kl += kl;
   e.neg_elbo = e.reconstruction + e.kl;
   e.neg_elbo_at_mu = at_mu + e.kl;

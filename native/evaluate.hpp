@@ -21,7 +21,7 @@ namespace vae {
 struct Evaluation {
   double reconstruction = 0, kl = 0, neg_elbo = 0, neg_elbo_at_mu = 0;
   int images = 0, draws = 1;
-  std::vector<double> kl_per_dimension = {};  // (latent), adds up to kl
+  std::vector<double> kl_per_dimension = {};  // (latent), adds up to kl; zeros for a learned prior, which has no parts
   std::vector<bool> active = {};              // (latent), does the dimension vary with the image?
   std::vector<float> mu = {};                 // (images, latent), the means of q(z|x)
   int active_units() const;

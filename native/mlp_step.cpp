@@ -56,7 +56,7 @@ bool MlpStep::covers(const VaeImpl& model, const TrainConfig& config) {
   const ModelSpec& spec = model.spec;
   const bool bernoulli = spec.likelihood == Likelihood::kBernoulli;
   const std::vector<torch::Tensor> parameters = model.parameters();
-  return sgemm() != nullptr && spec.likelihood != Likelihood::kGaussian && !config.bf16 &&
+  return sgemm() != nullptr && spec.prior != Prior::kMixture && spec.likelihood != Likelihood::kGaussian && !config.bf16 &&
          (config.objective == Objective::kAutoencoder ||
           (config.objective == Objective::kElbo && config.estimator == Estimator::kB)) &&
          layers_covered(spec.encoder, true) && layers_covered(spec.decoder, !bernoulli) &&

@@ -10,6 +10,7 @@ namespace vae {
 namespace {
 
 constexpr int kBatch = 250;  // samples decoded at once
+constexpr double kLogTwoPi = 1.8378770664093454836;
 
 /// A batch of importance samples of one image.
 struct Samples {
@@ -17,17 +18,18 @@ struct Samples {
   std::vector<double> log_ratio;  // (n), log p(z) - log q(z|x)
 };
 
-void draw(const Posterior& q, const std::vector<float>& sigma, Rng& rng, int n, Samples& samples) {
-  double log_sigma = 0;
-  for (float l : q.log_var) log_sigma += l / 2;
+void draw(const Model& model, const Posterior& q, const std::vector<float>& sigma, Rng& rng, int n, Samples& samples) {
+  double log_sigma = 0;  // and pi's part of log q
+  for (float l : q.log_var) log_sigma += (kLogTwoPi + l) / 2;
   samples.z.clear();
   samples.log_ratio.assign(static_cast<std::size_t>(n), log_sigma);
   for (double& log_ratio : samples.log_ratio) {
     for (std::size_t d = 0; d < sigma.size(); ++d) {
       const float epsilon = rng.normal(), z = q.mu[d] + sigma[d] * epsilon;
-      log_ratio += (double{epsilon} * epsilon - double{z} * z) / 2;
+      log_ratio += double{epsilon} * epsilon / 2;
       samples.z.push_back(z);
     }
+    log_ratio += model.log_prior(std::span(samples.z).last(sigma.size()));
   }
 }
 
@@ -41,7 +43,7 @@ double image_nll(Model& model, std::span<const float> x, Rng rng, int samples, c
   LogSumExp total;
   for (int first = 0; first < samples && !stop.stop_requested(); first += kBatch) {
     const int n = std::min(kBatch, samples - first);
-    draw(q, sigma, rng, n, batch);
+    draw(model, q, sigma, rng, n, batch);
     const std::vector<float> output = value_or_throw(model.decode_output(batch.z));  // (n, outputs)
     for (std::size_t i = 0; i < batch.log_ratio.size(); ++i) {
       const std::span<const float> parameters(output.data() + i * outputs, outputs);

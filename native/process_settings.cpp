@@ -1,10 +1,13 @@
 #include "native/process_settings.hpp"
 
 #include <dlfcn.h>
-#include <malloc.h>
 #include <torch/torch.h>
 
 #include <limits>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace vae {
 

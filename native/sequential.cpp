@@ -44,6 +44,8 @@ struct CroppedConvTranspose2dImpl : nn::Module {
       return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast),
                            weight.transpose(0, 1).flip({2, 3}), bias);
     }
+    if (p == Padding{p.top, p.top, p.top, p.top})
+      return torch::conv_transpose2d(x, weight, bias, layer.stride, p.top);
     x = torch::conv_transpose2d(x, weight, bias, layer.stride);
     return x.slice(2, p.top, x.size(2) - p.bottom).slice(3, p.left, x.size(3) - p.right);
   }
@@ -124,11 +126,25 @@ torch::nn::Sequential make_sequential(const LayerList& layers, std::shared_ptr<c
                      const auto index = static_cast<std::uint64_t>(first_layer) + modules->size();
                      modules->push_back(KeyedDropout(d.rate, index, key));
                    },
+                   [&](const Skip&) { modules->push_back(nn::Identity()); },
                    [&](const Reshape& r) { modules->push_back(ReshapeTo(r.to)); },
                },
                layer);
   }
   return modules;
+}
+
+std::vector<torch::Tensor> feature_maps(nn::Sequential& modules, const LayerList& layers, torch::Tensor x) {
+  std::vector<torch::Tensor> maps;
+  for (int i = 0; auto& module : *modules) {
+    maps.push_back(x);
+    const auto* skip = std::get_if<Skip>(&layers[i]);
+    x = skip != nullptr ? x + maps[static_cast<std::size_t>(i - skip->over)]
+                        : module.any_forward(x).get<torch::Tensor>();
+    ++i;
+  }
+  maps.push_back(x);
+  return maps;
 }
 
 }  // namespace vae

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "shared/layers.hpp"
 
@@ -28,5 +29,9 @@ struct ForwardKey {
 torch::nn::Sequential make_sequential(const LayerList& layers,
                                       std::shared_ptr<const ForwardKey> key = std::make_shared<ForwardKey>(),
                                       int first_layer = 0);
+
+/// What goes into each module of make_sequential(layers), and after the last one what comes out. Skips add
+/// here: their modules do nothing.
+std::vector<torch::Tensor> feature_maps(torch::nn::Sequential& modules, const LayerList& layers, torch::Tensor x);
 
 }  // namespace vae

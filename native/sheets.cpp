@@ -72,7 +72,13 @@ std::vector<Block> double_rows(const Generator& g, std::span<const float> inputs
 }
 
 Block samples(const Generator& g, std::uint64_t seed, int rows, int columns) {
-  return {columns, decode(g, sample_prior_sheet(g.latent, seed, rows * columns))};
+  if (g.mixture == nullptr) return {columns, decode(g, sample_prior_sheet(g.latent, seed, rows * columns))};
+  std::vector<float> z;
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(rows * columns); ++i) {
+    Rng rng(seed, Stream::kSample, {i});
+    append(z, sample(*g.mixture, rng));
+  }
+  return {columns, decode(g, z)};
 }
 
 /// One strip for each pair.

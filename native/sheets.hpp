@@ -11,6 +11,7 @@
 
 #include "shared/latent.hpp"
 #include "shared/layers.hpp"
+#include "shared/prior.hpp"
 
 namespace vae {
 
@@ -22,6 +23,7 @@ struct Generator {
   Decoder decode;
   int latent = 0;
   Shape image;
+  const Mixture* mixture = nullptr;  // the prior, where it is not N(0, I)
 };
 
 /// A way between two latents, t from 0 to 1: slerp or lerp.
@@ -35,7 +37,7 @@ using Walk = std::vector<float> (*)(std::span<const float> a, std::span<const fl
 std::vector<std::byte> reconstructions_png(const Generator& g, std::span<const float> inputs,
                                            std::span<const float> z, int columns = 20);
 
-/// Latents 0, 1, ... of the prior's endless sheet with this seed (sample_prior_sheet), row by row.
+/// Latents 0, 1, ... of the prior's endless sheet with this seed (sample_prior), row by row.
 std::vector<std::byte> samples_png(const Generator& g, std::uint64_t seed, int rows, int columns,
                                    int scale = 2);
 

@@ -107,9 +107,26 @@ Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config, Pr
 
 StepReport Trainer::advance() {
   const int n = batches_.size(step_);
+  const double rate = learning_rate_at(config_, step_, steps());
+  const bool graph = group_.size() == 1 && GraphStep::covers(*model_, config_);
+  const torch::Tensor means = graph ? replay(rate) : descend(rate, n);  // (3)
+  if (config_.ema > 0) update_average();
+
+  const StepReport report{
+      batches_.epoch(step_),   step_ + 1, steps(), {means[0].item<double>(), means[1].item<double>()},
+      means[2].item<double>(), rate,      n};
+  sum_.reconstruction += report.batch.reconstruction * n;
+  sum_.kl += report.batch.kl * n;
+  sum_objective_ += report.objective * n;
+  summed_images_ += n;
+  ++step_;
+  return report;
+}
+
+/// A step of this process and its group; returns the averages of the whole batch.
+torch::Tensor Trainer::descend(double rate, int n) {
   const Rows rows = share_of(n, group_.rank(), group_.size());
   const Batch batch = batches_.batch(step_, rows);
-  const double rate = learning_rate_at(config_, step_, steps());
   *model_->key = {config_.seed, step_, rows.first, rows.count, n};
   Gradient g = gradient(batch, rows, n);
   sum_gradients(g.losses);
@@ -122,17 +139,20 @@ StepReport Trainer::advance() {
   } else {
     take_step(*optimizer_, config_.optimizer, workers_);
   }
-  if (config_.ema > 0) update_average();
+  return means;
+}
 
-  const StepReport report{
-      batches_.epoch(step_),   step_ + 1, steps(), {means[0].item<double>(), means[1].item<double>()},
-      means[2].item<double>(), rate,      n};
-  sum_.reconstruction += report.batch.reconstruction * n;
-  sum_.kl += report.batch.kl * n;
-  sum_objective_ += report.objective * n;
-  summed_images_ += n;
-  ++step_;
-  return report;
+/// The same on a GPU by itself.
+torch::Tensor Trainer::replay(double rate) {
+  if (!graph_) {
+    graph_.emplace(*model_, *optimizer_, config_, data_.train, batches_.count(),
+                   [this](const torch::Tensor& x, const torch::Tensor& epsilon) {
+                     return loss(x, epsilon, static_cast<int>(x.size(0)), true);
+                   });
+  }
+  const GraphStep::Result r = graph_->step(batches_.images(step_), rate, step_);
+  if (!r.finite) diverged(std::isfinite(r.objective) ? "the gradient" : "the loss", step_ + 1, config_);
+  return torch::tensor({r.reconstruction, r.kl, r.objective}, torch::kDouble);
 }
 
 Trainer::Gradient Trainer::gradient(const Batch& batch, const Rows& rows, int n) {
@@ -149,16 +169,18 @@ Trainer::Gradient Trainer::gradient(const Batch& batch, const Rows& rows, int n)
 
 Trainer::Gradient Trainer::gradient_by_autograd(const Batch& batch, const Rows& rows, int n) {
   for (torch::Tensor& p : model_->parameters()) p.mutable_grad().reset();  // none, not zeros to be added to
-  Terms terms;  // (count) each
-  {
-    const Bf16 bf16(config_.bf16, device_);
-    terms =
-        objective(*model_, config_, beta_at(config_, step_), batch.x.to(device_), batch.epsilon.to(device_));
-  }
-  torch::Tensor losses = torch::stack({terms.reconstruction.sum(), terms.kl.sum(), terms.loss.sum()}) / n;
-  if (!rows.counted) losses = 0 * losses;
-  (losses[2] + weight_penalty() / group_.size()).backward();
-  return {losses.detach(), std::nullopt};
+  const GraphStep::Loss l = loss(batch.x.to(device_), batch.epsilon.to(device_), n, rows.counted);
+  l.total.backward();
+  return {l.averages, std::nullopt};
+}
+
+/// This process' part of the averages over a batch of n, and of what is to be minimised.
+GraphStep::Loss Trainer::loss(const torch::Tensor& x, const torch::Tensor& epsilon, int n, bool counted) {
+  const Bf16 bf16(config_.bf16, device_);
+  const Terms terms = objective(*model_, config_, beta_at(config_, step_), x, epsilon);  // (count) each
+  torch::Tensor averages = torch::stack({terms.reconstruction.sum(), terms.kl.sum(), terms.loss.sum()}) / n;
+  if (!counted) averages = 0 * averages;
+  return {averages.detach(), averages[2] + weight_penalty() / group_.size()};
 }
 
 TrainerState Trainer::state() {
@@ -180,6 +202,7 @@ void Trainer::restore(const TrainerState& s) {
   put_parameters(s.parameters, *model_);
   if (config_.ema > 0) put_parameters(s.average, *average_);
   set_state(*optimizer_, config_.optimizer, *model_, s.optimizer);
+  graph_.reset();
   step_ = s.step;
   sum_ = s.sum;
   sum_objective_ = s.sum_objective;
@@ -256,6 +279,10 @@ void Trainer::update_average() {
   const auto steps = static_cast<double>(step_);
   const double decay = std::min(config_.ema, (1 + steps) / (10 + steps));  // short memory at the start
   const std::vector<torch::Tensor> from = model_->parameters(), to = average_->parameters();
+  if (device_.is_cuda()) {  // two kernels for all of them
+    at::_foreach_mul_(to, decay);
+    return at::_foreach_add_(to, from, 1 - decay);
+  }
   for (std::size_t i = 0; i < to.size(); ++i) to[i].lerp_(from[i], 1 - decay);
 }
 

@@ -11,6 +11,7 @@
 #include "native/batches.hpp"
 #include "native/config.hpp"
 #include "native/dataset.hpp"
+#include "native/graph_step.hpp"
 #include "native/mlp_step.hpp"
 #include "native/optimizer.hpp"
 #include "native/process_group.hpp"
@@ -106,8 +107,11 @@ class Trainer {
     torch::Tensor losses;       // (3): this process' part of reconstruction, kl and loss, mean over the batch
     std::optional<double> sum;  // of the gradient's numbers where that is known; not finite where one is not
   };
+  torch::Tensor descend(double rate, int n);
+  torch::Tensor replay(double rate);
   Gradient gradient(const Batch& batch, const Rows& rows, int n);
   Gradient gradient_by_autograd(const Batch& batch, const Rows& rows, int n);
+  GraphStep::Loss loss(const torch::Tensor& x, const torch::Tensor& epsilon, int n, bool counted);
   Penalty penalty() const;
   torch::Tensor weight_penalty() const;
   void sum_gradients(torch::Tensor& losses);
@@ -124,6 +128,7 @@ class Trainer {
   Workers workers_;
   std::optional<MlpStep> fast_;  // where it covers the model
   Batches batches_;
+  std::optional<GraphStep> graph_;  // where it covers the model, from the first step on
   std::int64_t step_ = 0;
   Losses sum_;  // as in TrainerState
   double sum_objective_ = 0;

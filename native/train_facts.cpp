@@ -47,7 +47,7 @@ Metadata run_facts(const TrainCommand& command, const std::optional<InitialWeigh
           {"dataset_sha256", data.train.sha256},
           {"test_sha256", data.test.sha256},
           {"snapshots", std::to_string(command.options().snapshots)},
-          {"machine", std::to_string(group.size()) + " x " + std::to_string(torch::get_num_threads()) +
+          {"machine", std::to_string(group.size()) + " x " + std::to_string(command.options().threads) +
                           " threads, " + std::string(device.is_cpu() ? "cpu" : "cuda") +
                           ", LibTorch " TORCH_VERSION}};
 }

@@ -115,17 +115,20 @@ void TrainCommand::add_model_options() {
   TrainOptions& o = options_;
   app_.option_defaults()->group(kModel);
   app_.add_option("--preset", o.preset,
-                  "mlp (ours), tf-conv, tf-mlp, aevb or iwae: a network and its training as published; other "
+                  "mlp, resnet (ours), tf-conv, tf-mlp, aevb or iwae: a network and its training as published; other "
                   "flags override it")
       ->type_name("WORD")
       ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPresetNames), std::end(kPresetNames)))
                   .description(""));
   app_.add_option("--latent", o.spec.latent, "dimensions of z")->type_name("N")->check(range(1, 4096));
-  if (o.preset != "tf-conv") {
+  if (o.spec.hidden > 0) {
     app_.add_option("--hidden", o.spec.hidden, "units of each hidden layer")
         ->type_name("N")
         ->check(range(1, 65536));
   }
+  app_.add_option("--components", o.spec.components, "normal distributions mixed in a learned prior; 0: N(0, I)")
+      ->type_name("N")
+      ->check(range(0, kMaxComponents));
   add_word(app_, "--likelihood", o.spec.likelihood, kLikelihoodNames,
            "of a pixel: bernoulli, squared_error (variance 1/2) or gaussian (learned variance)");
   app_.add_option("--dropout", o.spec.dropout, "part of hidden units zeroed in training")

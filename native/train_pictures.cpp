@@ -32,8 +32,9 @@ TrainPictures::TrainPictures(VaeImpl& model, const ImageSet& test, Pixels pixels
       pixels_(pixels),
       seed_(seed),
       was_training_(model.is_training()),
-      generator_{[this](std::span<const float> z) { return decode(z); }, model.spec.latent,
-                 model.spec.image} {
+      mixture_(mixture_of(model)),
+      generator_{[this](std::span<const float> z) { return decode(z); }, model.spec.latent, model.spec.image,
+                 mixture_ ? &*mixture_ : nullptr} {
   model_.eval();
 }
 

@@ -40,6 +40,7 @@ class TrainPictures {
   Pixels pixels_;
   std::uint64_t seed_;
   bool was_training_;
+  std::optional<Mixture> mixture_;  // of the model when the pictures are made
   Generator generator_;
 };
 

@@ -58,7 +58,10 @@ std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
 Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWeights>& init,
               Dtype precision) {
   ModelSpec spec = make_spec(o.preset, image, o.spec);
-  if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
+  if (o.train.objective == Objective::kAutoencoder) {
+    spec.prior = Prior::kNone;
+    spec.components = 0;
+  }
   if (init && init->spec) {
     if (init->spec->image != image)
       throw Failure(Exit::kBadData, o.init + ": is for images of another size than those in " + o.data);

@@ -6,6 +6,22 @@
 
 namespace vae {
 
+namespace {
+constexpr double kLogTwoPi = 1.8378770664093454836;
+}
+
+MixturePriorImpl::MixturePriorImpl(int components, int latent) {
+  mean = register_parameter("mean", torch::zeros({components, latent}));
+  log_var = register_parameter("log_var", torch::zeros({components, latent}));
+  logit = register_parameter("logit", torch::zeros({components}));
+}
+
+torch::Tensor MixturePriorImpl::log_density(const torch::Tensor& z) {
+  const torch::Tensor distance = (z.unsqueeze(-2) - mean).square() * torch::exp(-log_var);  // (..., components, latent)
+  const torch::Tensor log_normals = -0.5 * (kLogTwoPi + log_var + distance).sum(-1);
+  return torch::logsumexp(torch::log_softmax(logit, 0) + log_normals, -1);
+}
+
 VaeImpl::VaeImpl(const ModelSpec& s) : spec(s) {
   const int features = encoder_features(spec);
   encoder = register_module("encoder", make_sequential(spec.encoder, key));
@@ -16,31 +32,41 @@ VaeImpl::VaeImpl(const ModelSpec& s) : spec(s) {
     const Linear head = std::get<Linear>(spec.decoder[last_linear(spec.decoder)]);
     decoder_log_var = register_module("decoder_log_var", torch::nn::Linear(head.in, head.out));
   }
+  if (spec.prior == Prior::kMixture)
+    prior = register_module("prior", MixturePrior(spec.components, spec.latent));
 }
 
 PosteriorTensors VaeImpl::encode(const torch::Tensor& images) {
   const Shape in = encoder_input(spec.encoder, spec.image);
   const bool flat = in.height == 1 && in.width == 1;
   const torch::Tensor x = flat ? images : images.reshape({-1, in.channels, in.height, in.width});
-  const torch::Tensor features = encoder->forward(x);  // (n, features)
+  const torch::Tensor features = feature_maps(encoder, spec.encoder, x).back();  // (n, features)
   return {mu->forward(features).to(torch::kFloat), log_var->forward(features).to(torch::kFloat)};
 }
 
 torch::Tensor VaeImpl::decode(const torch::Tensor& z) {
-  if (!decoder_log_var) return decoder->forward(z).reshape({z.size(0), -1}).to(torch::kFloat);
-  torch::Tensor mean = z, head;  // (n, pixels)
-  int i = 0;
-  for (auto& layer : *decoder) {
-    if (i++ == last_linear(spec.decoder)) head = decoder_log_var->forward(mean);
-    mean = layer.any_forward(mean).get<torch::Tensor>();
-  }
+  const std::vector<torch::Tensor> maps = feature_maps(decoder, spec.decoder, z);
+  const torch::Tensor mean = maps.back().reshape({z.size(0), -1}).to(torch::kFloat);  // (n, pixels)
+  if (!decoder_log_var) return mean;
+  const auto last = static_cast<std::size_t>(last_linear(spec.decoder));
+  const torch::Tensor head = decoder_log_var->forward(maps[last]);
   const torch::Tensor floored = kMinLogVariance + torch::softplus(head.to(torch::kFloat) - kMinLogVariance);
-  return torch::cat({mean.reshape({z.size(0), -1}).to(torch::kFloat), floored}, 1);
+  return torch::cat({mean, floored}, 1);
 }
 
 torch::Tensor VaeImpl::image(const torch::Tensor& output) {
   if (spec.likelihood == Likelihood::kGaussian) return output.slice(1, 0, spec.image.size()).clamp(0, 1);
   return spec.likelihood == Likelihood::kBernoulli ? torch::sigmoid(output) : output.clamp(0, 1);
+}
+
+std::optional<Mixture> mixture_of(VaeImpl& model) {
+  if (!model.prior) return std::nullopt;
+  const auto numbers = [](const torch::Tensor& t) {
+    const torch::Tensor flat = t.detach().to(torch::kCPU, torch::kFloat).contiguous();
+    return std::vector<float>(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+  };
+  const MixturePriorImpl& prior = *model.prior;
+  return Mixture{numbers(prior.mean), numbers(prior.log_var), numbers(torch::softmax(prior.logit, 0))};
 }
 
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon) {
@@ -87,7 +113,7 @@ void initialize(VaeImpl& model, std::uint64_t seed, Init init) {
   torch::NoGradGuard no_grad;
   Rng rng(seed, Stream::kInit);
   Fans layer;
-  for (auto& named : model.named_parameters()) {  // every weight comes right before its bias
+  for (auto& named : model.named_parameters()) {  // every weight comes right before its bias (the prior: below)
     torch::Tensor& p = named.value();
     const bool bias = p.dim() == 1;
     if (!bias) layer = fans(p);
@@ -95,6 +121,13 @@ void initialize(VaeImpl& model, std::uint64_t seed, Init init) {
     float* out = values.data_ptr<float>();
     for (std::int64_t i = 0; i < values.numel(); ++i) out[i] = draw(rng, init, layer, bias);
     p.copy_(values);
+  }
+  if (model.prior) {  // components spread as N(0, I) is
+    model.prior->log_var.zero_();
+    model.prior->logit.zero_();
+    torch::Tensor mean = torch::empty(model.prior->mean.sizes(), torch::kFloat);
+    for (std::int64_t i = 0; i < mean.numel(); ++i) mean.data_ptr<float>()[i] = rng.normal();
+    model.prior->mean.copy_(mean);
   }
   if (model.spec.prior == Prior::kNone) {
     model.log_var->weight.zero_();

@@ -4,10 +4,12 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <optional>
 
 #include "native/config.hpp"
 #include "native/sequential.hpp"
 #include "shared/model_spec.hpp"
+#include "shared/prior.hpp"
 
 namespace vae {
 
@@ -15,6 +17,15 @@ namespace vae {
 struct PosteriorTensors {
   torch::Tensor mu, log_var;  // (n, latent)
 };
+
+/// A learned prior: a mixture of normal distributions with diagonal covariances.
+struct MixturePriorImpl : torch::nn::Module {
+  MixturePriorImpl(int components, int latent);
+  torch::Tensor log_density(const torch::Tensor& z);  // (..., latent) -> (...)
+
+  torch::Tensor mean, log_var, logit;  // (components, latent), the same, (components)
+};
+TORCH_MODULE(MixturePrior);
 
 struct VaeImpl : torch::nn::Module {
   explicit VaeImpl(const ModelSpec& spec);
@@ -29,8 +40,12 @@ struct VaeImpl : torch::nn::Module {
   torch::nn::Linear mu{nullptr}, log_var{nullptr};
   torch::nn::Sequential decoder{nullptr};
   torch::nn::Linear decoder_log_var{nullptr};  // of a Gaussian likelihood only
+  MixturePrior prior{nullptr};                 // of a mixture only
 };
 TORCH_MODULE(Vae);
+
+/// The prior as the core has it, where it is a mixture.
+std::optional<Mixture> mixture_of(VaeImpl& model);
 
 /// z = mu + exp(log_var / 2) * epsilon, epsilon ~ N(0, I) of the same size (Kingma and Welling 2013).
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon);

@@ -7,6 +7,8 @@
 namespace vae {
 namespace {
 
+constexpr double kLogTwoPi = 1.8378770664093454836;
+
 using Array = Eigen::Map<const Eigen::ArrayXf>;
 
 /// Pixels that are summed as floats; the sums of blocks are added as doubles.
@@ -24,7 +26,6 @@ double squared_error(const Array& mean, const Array& x) { return (x - mean).squa
 
 /// -log N(x; mean, exp(log_var)).
 double gaussian(const Array& mean, const Array& log_var, const Array& x) {
-  constexpr double kLogTwoPi = 1.8378770664093454836;
   const float sum = (log_var + (x - mean).square() * (-log_var).exp()).sum();
   return (static_cast<double>(x.size()) * kLogTwoPi + double{sum}) / 2;
 }
@@ -56,10 +57,30 @@ double kl_divergence(float mu, float log_var) {
   return (m * m + std::exp(l) - l - 1) / 2;
 }
 
+double log_normal(float z, float mu, float log_var) {
+  const double distance = double{z} - mu;
+  return -(kLogTwoPi + log_var + distance * distance * std::exp(-double{log_var})) / 2;
+}
+
 double kl_divergence(std::span<const float> mu, std::span<const float> log_var) {
   double sum = 0;
   for (std::size_t i = 0; i < mu.size(); ++i) sum += kl_divergence(mu[i], log_var[i]);
   return sum;
+}
+
+double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<const float> log_var, int draws,
+                     std::uint64_t seed) {
+  double sum = 0;
+  Rng rng(seed, Stream::kEvaluation);
+  std::vector<float> z(mu.size());
+  for (int k = 0; k < draws; ++k) {
+    for (std::size_t d = 0; d < z.size(); ++d) {
+      z[d] = mu[d] + std::exp(log_var[d] / 2) * rng.normal();
+      sum += log_normal(z[d], mu[d], log_var[d]);
+    }
+    sum -= log_density(prior, z);
+  }
+  return sum / draws;
 }
 
 }  // namespace vae

@@ -2,9 +2,11 @@
 // native/elbo computes the same on batches with LibTorch for training; a test holds the two together.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include "shared/model_spec.hpp"
+#include "shared/prior.hpp"
 
 namespace vae {
 
@@ -17,5 +19,13 @@ double reconstruction_loss(Likelihood likelihood, std::span<const float> output,
 /// KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)), and one dimension's part of it.
 double kl_divergence(std::span<const float> mu, std::span<const float> log_var);
 double kl_divergence(float mu, float log_var);
+
+/// KL(q(z|x) || p(z)) estimated by the mean of log q(z|x) - log p(z) over `draws` draws of z, keyed by `seed`; for a
+/// prior that leaves no closed form.
+double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<const float> log_var, int draws,
+                     std::uint64_t seed);
+
+/// log N(z; mu, exp(log_var)) of one number.
+double log_normal(float z, float mu, float log_var);
 
 }  // namespace vae

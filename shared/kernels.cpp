@@ -34,4 +34,16 @@ void tanh(float* x, std::ptrdiff_t count) {
   for (std::ptrdiff_t i = 0; i < count; ++i) x[i] = std::tanh(x[i]);
 }
 
+void silu(float* x, std::ptrdiff_t count) {
+  for (std::ptrdiff_t i = 0; i < count; ++i) x[i] /= 1 + std::exp(-x[i]);
+}
+
+void leaky_relu(float* x, std::ptrdiff_t count, float slope) {
+  for (std::ptrdiff_t i = 0; i < count; ++i) x[i] = x[i] > 0 ? x[i] : slope == 0 ? 0 : slope * x[i];
+}
+
+void add(const float* x, std::ptrdiff_t count, float* y) {
+  for (std::ptrdiff_t i = 0; i < count; ++i) y[i] += x[i];
+}
+
 }  // namespace vae

@@ -17,7 +17,14 @@ void multiply(const float* a, const std::int8_t* b, const float* scale, const fl
 /// x = 1 / (1 + exp(-x)) for `count` numbers, within 1e-6; NaN stays NaN.
 void sigmoid(float* x, std::ptrdiff_t count);
 
-/// x = tanh(x), likewise.
+/// x = tanh(x), and x = x / (1 + exp(-x)), likewise.
 void tanh(float* x, std::ptrdiff_t count);
+void silu(float* x, std::ptrdiff_t count);
+
+/// x = x above 0, else slope * x, or 0 for a slope of 0 whatever x is.
+void leaky_relu(float* x, std::ptrdiff_t count, float slope);
+
+/// y += x, `count` numbers.
+void add(const float* x, std::ptrdiff_t count, float* y);
 
 }  // namespace vae

@@ -44,7 +44,7 @@ std::vector<int> parse_labels(std::string_view text) {
 }  // namespace
 
 std::optional<Anchors> read_anchors(const Model& model) {
-  Anchors anchors{model.latent(), parse_labels(model.fact("anchor_labels")), {}, {}, {}};
+  Anchors anchors{model.latent(), parse_labels(model.fact("anchor_labels")), {}, {}, {}, {}};
   const std::size_t count = anchors.labels.size() * static_cast<std::size_t>(model.latent());
   anchors.mean = floats(model, "anchor_mean", count);
   anchors.std = floats(model, "anchor_std", count);
@@ -54,6 +54,10 @@ std::optional<Anchors> read_anchors(const Model& model) {
   for (std::size_t i = 0; i < count; ++i) {
     if (i % static_cast<std::size_t>(model.latent()) == 0) anchors.log_spreads.push_back(0);
     anchors.log_spreads.back() += std::log(std::max(anchors.std[i], kLeastSpread));
+  }
+  const std::string_view components = model.fact("component_labels");
+  if (model.mixture() != nullptr && components.size() == model.mixture()->components()) {
+    for (const char c : components) anchors.component_labels.push_back(c >= '0' && c <= '9' ? c - '0' : -1);
   }
   return anchors;
 }
@@ -81,7 +85,15 @@ std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z)
 }
 
 std::vector<float> sample_class(const Anchors& anchors, int label, std::uint64_t seed, std::uint64_t index,
-                                float temperature) {
+                                float temperature, const Mixture* prior) {
+  std::vector<int> components;
+  for (std::size_t k = 0; k < anchors.component_labels.size(); ++k) {
+    if (anchors.component_labels[k] == label) components.push_back(static_cast<int>(k));
+  }
+  if (prior != nullptr && !components.empty()) {
+    Rng rng(seed, Stream::kSample, {index});
+    return sample(*prior, rng, temperature, components);
+  }
   const auto found = std::find(anchors.labels.begin(), anchors.labels.end(), label);
   if (found == anchors.labels.end()) return {};
   const auto row =

@@ -19,6 +19,7 @@ struct Anchors {
   std::vector<int> labels;       // rising
   std::vector<float> mean, std;     // (labels, latent) each
   std::vector<double> log_spreads;  // (labels), sums of log(max(std, 0.001)) over the dimensions
+  std::vector<int> component_labels;  // of a mixture's components, -1 for none; empty without a mixture
 };
 std::optional<Anchors> read_anchors(const Model& model);
 
@@ -26,10 +27,11 @@ std::optional<Anchors> read_anchors(const Model& model);
 /// and the next one too when the first has less than 60 % of the sum of all. Empty without labels.
 std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z);
 
-/// mean + temperature * std * epsilon, (latent), with the epsilon of sample_prior(latent, seed, index); empty
-/// for a label that is not there.
+/// A draw for a label, (latent): mean + temperature * std * epsilon, with the epsilon of sample_prior(latent, seed,
+/// index), or from the components of `prior`, the model's own mixture, that have the label. Empty for a label that is
+/// not there.
 std::vector<float> sample_class(const Anchors& anchors, int label, std::uint64_t seed, std::uint64_t index,
-                                float temperature = 1);
+                                float temperature = 1, const Mixture* prior = nullptr);
 
 /// Principal axes of mu over the training images.
 struct PrincipalAxes {

@@ -51,12 +51,16 @@ struct Dropout {   // identity outside training
   float rate = 0;  // probability of zeroing
   friend constexpr bool operator==(const Dropout&, const Dropout&) = default;
 };
+struct Skip {  // adds what went into the layer `over` layers before: a residual block (He et al. 2016)
+  int over = 1;
+  friend constexpr bool operator==(const Skip&, const Skip&) = default;
+};
 struct Reshape {  // flatten is Reshape{{n, 1, 1}}
   Shape to{};
   friend constexpr bool operator==(const Reshape&, const Reshape&) = default;
 };
 
-using Layer = std::variant<Linear, Conv2d, ConvTranspose2d, Activation, Dropout, Reshape>;
+using Layer = std::variant<Linear, Conv2d, ConvTranspose2d, Activation, Dropout, Skip, Reshape>;
 
 /// std::visit with one lambda per layer: `std::visit(Overloaded{[](const Linear&) {...}, ...}, layer)`.
 template <class... F>
@@ -122,6 +126,7 @@ constexpr ParameterShapes parameter_shapes(const Layer& layer) {
                         },
                         [](const Activation&) { return ParameterShapes{}; },
                         [](const Dropout&) { return ParameterShapes{}; },
+                        [](const Skip&) { return ParameterShapes{}; },
                         [](const Reshape&) { return ParameterShapes{}; },
                     },
                     layer);
@@ -175,6 +180,7 @@ constexpr std::optional<Shape> output_shape(const Layer& layer, const Shape& in)
           },
           [&](const Activation&) -> std::optional<Shape> { return in; },
           [&](const Dropout&) -> std::optional<Shape> { return in; },
+          [&](const Skip&) -> std::optional<Shape> { return in; },  // skip_fits() sees to the other one
           [&](const Reshape& r) -> std::optional<Shape> {
             if (r.to.size() != in.size()) return std::nullopt;
             return r.to;
@@ -183,23 +189,36 @@ constexpr std::optional<Shape> output_shape(const Layer& layer, const Shape& in)
       layer);
 }
 
+/// Whether layer `i` is no Skip, or one that adds two feature maps of one shape and has no other Skip inside;
+/// `in` goes into the list, whose layers before `i` fit together.
+constexpr bool skip_fits(const LayerList& layers, int i, Shape in) {
+  if (!std::holds_alternative<Skip>(layers[i])) return true;
+  const int over = std::get<Skip>(layers[i]).over;
+  if (over < 1 || over > i) return false;
+  Shape from{};
+  for (int at = 0; at < i; ++at) {
+    if (at == i - over) from = in;
+    if (at >= i - over && std::holds_alternative<Skip>(layers[at])) return false;
+    in = output_shape(layers[at], in).value_or(Shape{});
+  }
+  return from == in;
+}
+
 /// Index of the first layer that cannot take what comes before it, or -1 when the list fits together.
-constexpr int first_mismatch(const LayerList& layers, Shape in) {
+constexpr int first_mismatch(const LayerList& layers, const Shape& in) {
+  Shape shape = in;
   for (int i = 0; i < layers.size(); ++i) {
-    const std::optional<Shape> out = output_shape(layers[i], in);
-    if (!out) return i;
-    in = *out;
+    const std::optional<Shape> out = output_shape(layers[i], shape);
+    if (!out || !skip_fits(layers, i, in)) return i;
+    shape = *out;
   }
   return -1;
 }
 
 /// Shape after all layers, or nothing when they do not fit together.
 constexpr std::optional<Shape> output_shape(const LayerList& layers, Shape in) {
-  for (const Layer& layer : layers) {
-    const std::optional<Shape> out = output_shape(layer, in);
-    if (!out) return std::nullopt;
-    in = *out;
-  }
+  if (first_mismatch(layers, in) >= 0) return std::nullopt;
+  for (const Layer& layer : layers) in = output_shape(layer, in).value_or(Shape{});
   return in;
 }
 

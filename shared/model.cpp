@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "shared/encoding.hpp"
+#include "shared/latent.hpp"
 #include "shared/parameters.hpp"
 
 namespace vae {
@@ -102,9 +103,42 @@ Model::Encoder Model::make_encoder(const ModelSpec& spec, Parameters weights) {
           std::move(log_var)};
 }
 
+namespace {
+
+/// Of a prior: wider or narrower, and its standard deviation or precision leaves the range of a float.
+constexpr float kMostLogVariance = 50;
+
+/// The prior of a file whose names were checked; its weights are the softmax of the logits.
+std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view, Mixture& mixture) {
+  const auto count = static_cast<std::size_t>(spec.components), size = count * static_cast<std::size_t>(spec.latent);
+  if (!allocate_floats(3 * size)) return out_of_memory();  // a vector would end the program
+  mixture.mean.resize(size);
+  mixture.log_var.resize(size);
+  mixture.weight.resize(count);
+  for (const auto& [name, values] :
+       {std::pair("prior.mean", &mixture.mean), std::pair("prior.log_var", &mixture.log_var),
+        std::pair("prior.logit", &mixture.weight)}) {
+    if (!dequantize(*view.find(name), view.find(std::string(name) + "_scale"), *values)) {
+      return error(ErrorCode::kNonfinite, "the prior holds NaN or infinity");
+    }
+  }
+  for (const float l : mixture.log_var) {
+    if (std::fabs(l) > kMostLogVariance) return error(ErrorCode::kNonfinite, "a variance of the prior is out of range");
+  }
+  const float largest = *std::max_element(mixture.weight.begin(), mixture.weight.end());
+  float sum = 0;
+  for (float& weight : mixture.weight) sum += weight = std::exp(weight - largest);
+  for (float& weight : mixture.weight) weight /= sum;
+  return std::nullopt;
+}
+
+}  // namespace
+
 /// The decoder of a file whose names were checked.
 Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
-  auto weights = read_parameters(view, decoder_parameters(spec));
+  std::vector<ParameterSpec> names = decoder_parameters(spec);
+  names.resize(names.size() - prior_parameters(spec).size());
+  auto weights = read_parameters(view, names);
   if (!weights) return weights.error();
   const Parameter* next = weights->list.data();
   std::vector<LayerParameters> decoder = layer_parameters(spec.decoder, next), log_var_decoder;
@@ -115,8 +149,14 @@ Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
   }
   Metadata metadata;
   for (const auto& [key, value] : view.metadata) metadata.emplace_back(key, value);
-  return Model(spec, std::move(metadata), std::move(weights->memory), std::move(decoder),
-               std::move(log_var_decoder));
+  Model model(spec, std::move(metadata), std::move(weights->memory), std::move(decoder),
+              std::move(log_var_decoder));
+  if (spec.prior == Prior::kMixture) {
+    auto mixture = std::make_unique<Mixture>();
+    if (const auto problem = read_mixture(spec, view, *mixture)) return *problem;
+    model.mixture_ = std::move(mixture);
+  }
+  return model;
 }
 
 Result<Model> Model::load(std::span<const std::byte> file) {
@@ -166,6 +206,21 @@ std::string_view Model::fact(std::string_view key) const {
     if (k == key) return value;
   }
   return {};
+}
+
+double Model::log_prior(std::span<const float> z) const {
+  if (mixture_) return log_density(*mixture_, z);
+  return spec_.prior == Prior::kNormal ? log_standard_normal(z) : 0;
+}
+
+std::vector<float> Model::sample_prior(std::uint64_t seed, std::uint64_t index, float temperature) const {
+  if (mixture_) {
+    Rng rng(seed, Stream::kSample, {index});
+    return sample(*mixture_, rng, temperature);
+  }
+  std::vector<float> z = vae::sample_prior(latent(), seed, index);
+  for (float& value : z) value *= temperature;
+  return z;
 }
 
 Result<Posterior> Model::encode(std::span<const float> images) {

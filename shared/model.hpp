@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "shared/decoder.hpp"
 #include "shared/model_spec.hpp"
+#include "shared/prior.hpp"
 #include "shared/result.hpp"
 #include "shared/sequential.hpp"
 #include "shared/weights_file.hpp"
@@ -48,11 +50,22 @@ class Model {
   int latent() const { return spec_.latent; }
   int pixels() const { return static_cast<int>(spec_.image.size()); }
 
+  /// log p(z) under the model's prior, nats; z has latent() numbers. 0 for a model without one.
+  double log_prior(std::span<const float> z) const;
+  /// Latent number `index` of the endless sheet with this seed, from the prior; from N(0, I) for a model without
+  /// one. Sample i of a seed is the same whatever the size of the sheet it is drawn in. `temperature` scales the
+  /// standard deviations.
+  std::vector<float> sample_prior(std::uint64_t seed, std::uint64_t index, float temperature = 1) const;
+  /// The prior where it is a mixture, else null.
+  const Mixture* mixture() const { return mixture_.get(); }
+
   /// Value of a metadata key (training facts: seed, epochs, test averages, ...), empty if there is none. What
   /// the trainer knows of the latent space, as native/aggregate computes it, is in the keys below; arrays are
   /// encode_floats', row-major. A file lacks what does not apply, is not finite or does not fit its header.
   ///   anchor_labels              the labels of the training images in rising order: "0 1 2"
   ///   anchor_mean, anchor_std    of z drawn from q(z|x) for the images of each label, (labels, latent) each
+  ///   component_labels           of a mixture: a digit for each component, the label of at least 4 in 5 of the
+  ///                              training images whose mu it is likeliest for, or '-'
   ///   latent_mean                of mu over training images, (latent)
   ///   principal_axes             unit vectors, mu's principal axes from the widest on, (k, latent), k <= 8
   ///   principal_variances        of mu along each, (k)
@@ -91,6 +104,7 @@ class Model {
   ModelSpec spec_;
   Metadata metadata_;
   std::optional<Encoder> encoder_;
+  std::unique_ptr<const Mixture> mixture_;
   Floats weights_;  // of decoder_parameters(spec)
   ImageDecoder decoder_;
   Sequential log_var_decoder_;  // without layers unless the likelihood is Gaussian

@@ -31,7 +31,7 @@ std::string convolution_words(const char* name, int in, int out, int kernel, int
 }
 
 constexpr std::string_view kActivationNames[] = {"relu", "leaky_relu", "tanh", "sigmoid", "silu"};
-constexpr std::string_view kPriorNames[] = {"normal", "none"};
+constexpr std::string_view kPriorNames[] = {"normal", "none", "mixture"};
 
 std::string words(const Layer& layer) {
   return std::visit(
@@ -48,9 +48,16 @@ std::string words(const Layer& layer) {
             return a.kind == ActivationKind::kLeakyRelu ? name + ':' + decimal(a.slope) : name;
           },
           [](const Dropout& d) { return "dropout:" + decimal(d.rate); },
+          [](const Skip& s) { return "skip:" + std::to_string(s.over); },
           [](const Reshape& r) { return "reshape:" + words(r.to); },
       },
       layer);
+}
+
+/// "normal", "mixture:100"
+std::string prior_words(const ModelSpec& spec) {
+  std::string name(kPriorNames[static_cast<int>(spec.prior)]);
+  return spec.prior == Prior::kMixture ? name + ':' + std::to_string(spec.components) : name;
 }
 
 std::string words(const LayerList& layers) {
@@ -141,6 +148,12 @@ bool parse_layer(std::string_view text, Layer& layer) {
     layer = d;
     return ok;
   }
+  if (name == "skip") {
+    Skip s;
+    const bool ok = parse_ints(text, ':', 1, {&s.over});
+    layer = s;
+    return ok;
+  }
   if (name == "reshape") {
     Reshape r;
     const bool ok = parse_shape(text, r.to);
@@ -176,6 +189,11 @@ bool parse_word(std::string_view text, const std::string_view (&names)[N], Enum&
   return found != std::end(names);
 }
 
+bool parse_prior(std::string_view text, ModelSpec& spec) {
+  if (!parse_word(next(text, ':'), kPriorNames, spec.prior)) return false;
+  return spec.prior == Prior::kMixture ? parse_ints(text, ':', 1, {&spec.components}) : text.empty();
+}
+
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -186,13 +204,15 @@ bool is_name(std::string_view text) {
 // ---- Checking
 
 /// Empty when `layers` take `in`, stay within the limits and give `out` numbers (any number when out is 0).
-std::string check(const char* part, const LayerList& layers, Shape in, std::int64_t out) {
+std::string check(const char* part, const LayerList& layers, const Shape& input, std::int64_t out) {
   std::int64_t work = 0;
+  Shape in = input;
   for (int i = 0; i < layers.size(); ++i) {
     const std::string where =
         std::string(part) + " layer " + std::to_string(i) + " (" + words(layers[i]) + ")";
     const std::optional<Shape> shape = output_shape(layers[i], in);
     if (!shape) return where + " cannot take an input of " + words(in);
+    if (!skip_fits(layers, i, input)) return where + " does not fit there";
     // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees to
     // that).
     if (shape->size() > kMaxActivations) return where + " is too large";
@@ -260,6 +280,36 @@ ModelSpec iwae(int latent, Shape image, int hidden) {
           iwae_decoder(pixels, hidden, latent)};
 }
 
+ModelSpec resnet(int latent, int components) {
+  constexpr Activation silu{ActivationKind::kSilu};
+  constexpr Padding same3{1, 1, 1, 1}, halve4{1, 1, 1, 1}, around6{2, 2, 2, 2};
+  const auto block = [&](LayerList& layers, int channels) {
+    for (int i = 0; i < 2; ++i) {
+      layers.push_back(silu);
+      layers.push_back(Conv2d{channels, channels, 3, 1, same3});
+    }
+    layers.push_back(Skip{4});
+  };
+  ModelSpec spec{"resnet", {1, 28, 28}, latent, Likelihood::kBernoulli, {}, {}, Prior::kMixture, components};
+  spec.encoder = {Conv2d{1, 32, 4, 2, halve4}};  // 14x14
+  block(spec.encoder, 32);
+  spec.encoder.push_back(silu);
+  spec.encoder.push_back(Conv2d{32, 48, 4, 2, halve4});  // 7x7
+  block(spec.encoder, 48);
+  spec.encoder.push_back(silu);
+  spec.encoder.push_back(Conv2d{48, 48, 3, 2, same3});  // 4x4
+  spec.encoder.push_back(silu);
+  spec.encoder.push_back(Reshape{{768, 1, 1}});
+  spec.decoder = {Linear{latent, 2352}, Reshape{{48, 7, 7}}};
+  block(spec.decoder, 48);
+  spec.decoder.push_back(silu);
+  spec.decoder.push_back(ConvTranspose2d{48, 32, 4, 2, halve4});  // 14x14
+  block(spec.decoder, 32);
+  spec.decoder.push_back(silu);
+  spec.decoder.push_back(ConvTranspose2d{32, 1, 6, 2, around6});  // 28x28
+  return spec;
+}
+
 ModelSpec tf_conv(int latent) {
   return {"tf-conv", {1, 28, 28}, latent, Likelihood::kSquaredError, kTfConvEncoder, tf_conv_decoder(latent)};
 }
@@ -282,8 +332,12 @@ ModelSpec with_dropout(ModelSpec spec, float rate) {
                         std::any_of(spec.decoder.begin(), spec.decoder.end(), is_dropout);
   for (LayerList* part : {&spec.encoder, &spec.decoder}) {
     LayerList layers;
+    std::vector<int> moved_to;  // where each layer stands now
     for (int i = 0; i < part->size(); ++i) {
-      const Layer& layer = (*part)[i];
+      Layer layer = (*part)[i];
+      moved_to.push_back(layers.size());
+      if (auto* skip = std::get_if<Skip>(&layer))
+        skip->over = layers.size() - moved_to[static_cast<std::size_t>(i - skip->over)];
       layers.push_back(is_dropout(layer) ? Dropout{rate} : layer);
       const bool output = part == &spec.decoder && i + 1 == part->size();
       if (!has_some && rate > 0 && std::holds_alternative<Activation>(layer) && !output) {
@@ -337,7 +391,14 @@ std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec) {
   if (spec.likelihood == Likelihood::kGaussian) {
     add_parameters("decoder_log_var", spec.decoder[last_linear(spec.decoder)], all);
   }
+  for (ParameterSpec& parameter : prior_parameters(spec)) all.push_back(std::move(parameter));
   return all;
+}
+
+std::vector<ParameterSpec> prior_parameters(const ModelSpec& spec) {
+  if (spec.prior != Prior::kMixture) return {};
+  const Dims points{2, {spec.components, spec.latent}};
+  return {{"prior.mean", points}, {"prior.log_var", points}, {"prior.logit", {1, {spec.components}}}};
 }
 
 std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
@@ -351,6 +412,10 @@ std::string check(const ModelSpec& spec) {
   if (spec.image.size() > kMaxActivations) return "the image of " + words(spec.image) + " is too large";
   if (spec.latent < 1 || spec.latent > 4096) return "latent must be 1 to 4096";
   if (spec.encoder.size() == 0 || spec.decoder.size() == 0) return "encoder and decoder need a layer each";
+  if (spec.prior == Prior::kMixture &&
+      (spec.components < 1 || spec.components > kMaxComponents || spec.components * spec.latent > kMaxMixture)) {
+    return "the prior has too many components";
+  }
   const std::string encoder = check("encoder", spec.encoder, encoder_input(spec.encoder, spec.image), 0);
   if (!encoder.empty()) return encoder;
   const std::string decoder = check("decoder", spec.decoder, {spec.latent, 1, 1}, spec.image.size());
@@ -362,7 +427,7 @@ std::string check(const ModelSpec& spec) {
 std::string to_string(const ModelSpec& spec) {
   return spec.name + " image=" + words(spec.image) + " latent=" + std::to_string(spec.latent) +
          " likelihood=" + std::string(kLikelihoodNames[static_cast<int>(spec.likelihood)]) +
-         " prior=" + std::string(kPriorNames[static_cast<int>(spec.prior)]) +
+         " prior=" + prior_words(spec) +
          " encoder=" + words(spec.encoder) + " decoder=" + words(spec.decoder);
 }
 
@@ -388,9 +453,7 @@ Result<ModelSpec> parse_model_spec(std::string_view line) {
     if (key == "likelihood" && !parse_word(value, kLikelihoodNames, spec.likelihood)) {
       problem = "unknown likelihood, update digit-vae";
     }
-    if (key == "prior" && !parse_word(value, kPriorNames, spec.prior)) {
-      problem = "unknown prior, update digit-vae";
-    }
+    if (key == "prior" && !parse_prior(value, spec)) problem = "unknown prior, update digit-vae";
     if (key == "encoder") problem = parse_layers(value, spec.encoder);
     if (key == "decoder") problem = parse_layers(value, spec.decoder);
     if (!problem.empty()) return error(problem);

@@ -27,6 +27,7 @@ inline constexpr std::string_view kLikelihoodNames[] = {"bernoulli", "squared_er
 enum class Prior {
   kNormal,  // N(0, I)
   kNone,    // a plain autoencoder: z = mu, nothing is drawn and there is no KL term
+  kMixture,  // a learned mixture of normal distributions (shared/prior)
 };
 
 /// The log-variance of a Gaussian pixel never falls below this (standard deviation 0.03, about 8 of 255 gray
@@ -40,12 +41,15 @@ struct ModelSpec {
   Likelihood likelihood = Likelihood::kBernoulli;
   LayerList encoder, decoder;
   Prior prior = Prior::kNormal;
+  int components = 0;  // of a kMixture prior
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 
 /// Limits that keep a hostile file from asking for hours or gigabytes.
 inline constexpr int kMaxDim = 1 << 20;                                  // any one size in the model line
 inline constexpr std::int64_t kMaxActivations = std::int64_t{1} << 21;   // numbers in one feature map
+inline constexpr int kMaxComponents = 1 << 12;                           // of a mixture, and
+inline constexpr int kMaxMixture = 1 << 18;                              // numbers in all their means
 inline constexpr std::int64_t kMaxMultiplyAdds = std::int64_t{1} << 31;  // of one decoded or encoded image
 
 /// What the encoder takes: the image, or its pixels in C,H,W order when the first layer is Linear.
@@ -86,6 +90,10 @@ constexpr LayerList iwae_decoder(int pixels, int hidden, int latent) {
           Activation{ActivationKind::kTanh}, Linear{hidden, pixels}};
 }
 ModelSpec iwae(int latent = 50, Shape image = {1, 28, 28}, int hidden = 200);
+
+/// Ours: residual blocks (He et al. 2016, activations first) of convolutions at 14x14 and 7x7, SiLU, and a
+/// mixture of `components` as prior. The last transposed convolution draws 2x2 pixels at each of 14x14 places.
+ModelSpec resnet(int latent = 24, int components = 100);
 
 /// A TensorFlow tutorial's convolutional VAE, latent 8, squared error. TensorFlow's "SAME" padding: kernel 4
 /// needs 1 pixel on every side at stride 2, and 1 before, 2 after at stride 1.
@@ -170,13 +178,16 @@ struct ParameterSpec {
 };
 
 /// All parameters in file order: encoder.I.weight, encoder.I.bias, ..., mu.*, log_var.*, decoder.I.*,
-/// decoder_log_var.* for a Gaussian likelihood; I is the position in the layer list, counting activations,
-/// dropout and reshapes.
+/// decoder_log_var.* for a Gaussian likelihood, prior.* for a mixture; I is the position in the layer list,
+/// counting activations, dropout, skips and reshapes.
 std::vector<ParameterSpec> parameters(const ModelSpec& spec);
 /// Its two halves, which files may hold apart (shared/weights_parts): up to the heads, and from the decoder
 /// on.
 std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec);
 std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec);
+/// The last of them: prior.mean and prior.log_var (components, latent), prior.logit (components), of which the
+/// weights are the softmax. None unless the prior is a mixture.
+std::vector<ParameterSpec> prior_parameters(const ModelSpec& spec);
 
 /// Empty when the layers fit together, the image comes out again and every size is within the limits;
 /// otherwise one line that names the layer.

@@ -1,7 +1,6 @@
 #include "shared/sequential.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -87,24 +86,18 @@ void run(const Convolution& c, const LayerParameters& p, const Shape& in_shape, 
   }
 }
 
-void run(const Activation& a, const float* in, int count, float* out) {
-  const auto apply = [&](auto f) { std::transform(in, in + count, out, f); };
+void run(const Activation& a, float* x, std::ptrdiff_t count) {
   switch (a.kind) {
     case ActivationKind::kRelu:
-      return apply([](float x) { return x > 0 ? x : 0.0f; });
+      return leaky_relu(x, count, 0);
     case ActivationKind::kLeakyRelu:
-      return apply([slope = a.slope](float x) { return x > 0 ? x : slope * x; });
+      return leaky_relu(x, count, a.slope);
     case ActivationKind::kTanh:
-      std::copy_n(in, count, out);
-      return vae::tanh(out, count);
+      return vae::tanh(x, count);
     case ActivationKind::kSigmoid:
-      std::copy_n(in, count, out);
-      return sigmoid(out, count);
+      return sigmoid(x, count);
     case ActivationKind::kSilu:
-      std::copy_n(in, count, out);
-      sigmoid(out, count);
-      for (int i = 0; i < count; ++i) out[i] *= in[i];
-      return;
+      return silu(x, count);
   }
 }
 
@@ -128,20 +121,26 @@ Floats allocate_floats(std::size_t count) {
 Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParameters> parameters)
     : layers_(layers), in_(in), out_(in), parameters_(std::move(parameters)) {
   largest_ = static_cast<std::size_t>(in.size());
-  for (const Layer& layer : layers_) {
+  kept_.assign(static_cast<std::size_t>(layers_.size()), false);
+  for (int i = 0; i < layers_.size(); ++i) {
+    const Layer& layer = layers_[i];
     const Shape next = vae::output_shape(layer, out_).value_or(Shape{});
     unrolled_ = std::max(unrolled_, unrolled_count(layer, next));
+    if (const auto* skip = std::get_if<Skip>(&layer)) {
+      kept_[static_cast<std::size_t>(i - skip->over)] = true;
+      kept_size_ = std::max(kept_size_, static_cast<std::size_t>(next.size()));
+    }
     largest_ = std::max(largest_, static_cast<std::size_t>(next.size()));
     out_ = next;
   }
   // Large enough for efficient matrix products, small enough for a few megabytes.
   constexpr std::size_t kWorkspace = std::size_t{1} << 20;
-  chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_), 1, 256));
+  chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_ + kept_size_), 1, 256));
 }
 
-/// Two feature maps of n samples, then what is unrolled of one.
+/// Two feature maps of n samples and the one that a Skip waits for, then what is unrolled of one sample.
 Floats Sequential::workspace(int n) const {
-  return allocate_floats(2 * largest_ * static_cast<std::size_t>(n) + unrolled_);
+  return allocate_floats((2 * largest_ + kept_size_) * static_cast<std::size_t>(n) + unrolled_);
 }
 
 bool Sequential::run(std::span<const float> input, std::span<float> output) const {
@@ -169,7 +168,8 @@ bool Sequential::run_traced(std::span<const float> input, std::vector<std::vecto
 const float* Sequential::run_chunk(const float* input, int n, float* workspace,
                                    std::vector<std::vector<float>>* outputs) const {
   const std::size_t half = largest_ * static_cast<std::size_t>(n);
-  float* const unrolled = workspace + 2 * half;
+  float* const kept = workspace + 2 * half;
+  float* const unrolled = kept + kept_size_ * static_cast<std::size_t>(n);
   const float* from = input;  // (n, shape)
   Shape shape = in_;
   /// Lets `layer(from, to)` write the other half of the workspace.
@@ -177,6 +177,11 @@ const float* Sequential::run_chunk(const float* input, int n, float* workspace,
     float* const to = from == workspace ? workspace + half : workspace;
     layer(from, to);
     from = to;
+  };
+  /// Lets `layer(x)` change what is there, in the workspace.
+  const auto in_place = [&](const auto& layer) {
+    if (from == input) move([&](const float* in, float* out) { std::copy_n(in, n * shape.size(), out); });
+    layer(from == workspace ? workspace : workspace + half);
   };
   const auto each_sample = [&](const Shape& next, const auto& layer) {
     move([&](const float* in, float* out) {
@@ -196,6 +201,8 @@ const float* Sequential::run_chunk(const float* input, int n, float* workspace,
   for (int i = 0; i < layers_.size(); ++i) {
     const Shape next = vae::output_shape(layers_[i], shape).value_or(Shape{});
     const LayerParameters& p = parameters_[static_cast<std::size_t>(i)];
+    const std::ptrdiff_t count = n * static_cast<std::ptrdiff_t>(shape.size());
+    if (kept_[static_cast<std::size_t>(i)]) std::copy_n(from, count, kept);
     const auto convolve = [&](const auto& c) {
       each_sample(next, [&](const float* in, float* out) { vae::run(c, p, shape, next, in, out, unrolled); });
     };
@@ -203,10 +210,9 @@ const float* Sequential::run_chunk(const float* input, int n, float* workspace,
                    [&](const Linear& l) { move([&](const float* in, float* out) { vae::run(l, p, in, n, out); }); },
                    [&](const Conv2d& c) { convolve(c); },
                    [&](const ConvTranspose2d& c) { convolve(c); },
-                   [&](const Activation& a) {
-                     move([&](const float* in, float* out) { vae::run(a, in, n * static_cast<int>(shape.size()), out); });
-                   },
+                   [&](const Activation& a) { in_place([&](float* x) { vae::run(a, x, count); }); },
                    [](const Dropout&) {},  // identity outside training
+                   [&](const Skip&) { in_place([&](float* x) { add(kept, count, x); }); },
                    [&](const Reshape&) {
                      to_channels_first();
                      shape = next;

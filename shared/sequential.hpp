@@ -75,6 +75,8 @@ class Sequential {
   Shape in_, out_;
   std::vector<LayerParameters> parameters_;
   std::size_t largest_ = 0;   // numbers in the largest feature map, in and out included
+  std::vector<bool> kept_;    // per layer: does a Skip need what goes into it?
+  std::size_t kept_size_ = 0;  // numbers in the largest such feature map
   std::size_t unrolled_ = 0;  // numbers in the largest unrolled convolution, as many rows as run at once
   int chunk_ = 1;             // most samples that run at once
 };

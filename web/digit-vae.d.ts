@@ -72,7 +72,7 @@ export interface Model {
   sample(seed: number | bigint, n: number): Float32Array;
 
   /**
-   * The first n latents of the endless sheet with this seed, from the prior N(0, I): the same bits natively
+   * The first n latents of the endless sheet with this seed, from the model's prior: the same bits natively
    * and in every browser.
    * @returns (n, latentSize)
    * @throws DigitVaeError memory, freed; RangeError for a bad seed or n

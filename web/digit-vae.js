@@ -296,7 +296,7 @@ class Model {
   }
 
   /**
-   * The first n latents of the endless sheet with this seed, drawn from the prior N(0, I): the same bits
+   * The first n latents of the endless sheet with this seed, drawn from the model's prior: the same bits
    * natively and in every browser.
    * @param {number | bigint} seed as in sample()
    * @param {number} n how many

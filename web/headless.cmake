@@ -4,7 +4,7 @@
 # headless_module(NAME FLAGS...): -O2 is for where the time goes, -Oz for the rest.
 function(headless_module name)
   add_library(${name}-kernels OBJECT ${kernels})
-  target_compile_options(${name}-kernels PRIVATE -O2)
+  target_compile_options(${name}-kernels PRIVATE -O2 -fno-unroll-loops)
   add_executable(${name} bindings.cpp ${core_sources})
   target_compile_options(${name} PRIVATE -Oz)
   foreach(target ${name}-kernels ${name})
@@ -15,11 +15,13 @@ function(headless_module name)
   target_link_libraries(${name} PRIVATE ${name}-kernels)
   # The stack: parsing and matrix products need little. MAXIMUM_MEMORY: the largest file allowed (64 MiB) takes
   # 130 MiB while it loads, or 320 MiB if it is int8; memory grows only as far as it is used.
-  target_link_options(${name} PRIVATE -Oz -flto ${ARGN} -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc
+  target_link_options(${name} PRIVATE -Oz -flto ${ARGN} -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc -sSUPPORT_ERRNO=0
+    -Wl,-mllvm,-inline-threshold=5 -sBINARYEN_EXTRA_PASSES=--converge
     -sTOTAL_STACK=256KB -sINITIAL_MEMORY=2MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=512MB)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE})
 endfunction()
 
+set_source_files_properties(kernels.cpp PROPERTIES COMPILE_OPTIONS -funroll-loops)
 headless_module(digit-vae ${simd_flags})
 headless_module(digit-vae-scalar)
 

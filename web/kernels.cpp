@@ -150,6 +150,7 @@ Lanes exponential(Lanes all) {
 template <class F>
 void apply(float* x, std::ptrdiff_t count, F f) {
   std::ptrdiff_t i = 0;
+#pragma clang loop unroll(disable)
   for (; i + kLanes <= count; i += kLanes) store(x + i, f(load(x + i)));
   if (i == count) return;
   float rest[kLanes] = {};
@@ -179,6 +180,20 @@ void sigmoid(float* x, std::ptrdiff_t count) {
 
 void tanh(float* x, std::ptrdiff_t count) {
   apply(x, count, [](Lanes v) { return 1 - 2 / (1 + exponential(2 * v)); });
+}
+
+void silu(float* x, std::ptrdiff_t count) {
+  apply(x, count, [](Lanes v) { return v / (1 + exponential(-v)); });
+}
+
+void leaky_relu(float* x, std::ptrdiff_t count, float slope) {
+  if (slope == 0) return apply(x, count, [](Lanes v) { return v > 0.0f ? v : Lanes{}; });
+  apply(x, count, [slope](Lanes v) { return v > 0.0f ? v : slope * v; });
+}
+
+void add(const float* x, std::ptrdiff_t count, float* y) {
+#pragma clang loop unroll(disable)
+  for (std::ptrdiff_t i = 0; i < count; ++i) y[i] += x[i];
 }
 
 }  // namespace vae

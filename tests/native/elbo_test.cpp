@@ -58,6 +58,34 @@ TEST_CASE("estimators A and B are equal in expectation, whatever the likelihood 
   CHECK_FALSE(torch::allclose(elbo_a(few).kl, elbo_b(few).kl));
 }
 
+TEST_CASE("a mixture as prior: LibTorch's density is the core's, and -ELBO takes it") {
+  torch::NoGradGuard no_grad;
+  ModelSpec spec = mlp({1, 4, 4}, 8, 3);
+  spec.prior = Prior::kMixture;
+  spec.components = 5;
+  Vae model(spec);
+  initialize(*model, 2);
+  torch::manual_seed(3);
+  model->prior->log_var.normal_();
+  model->prior->logit.normal_();
+  const Mixture mixture = mixture_of(*model).value();
+  const torch::Tensor z = 3 * torch::randn({2, 6, 3}), density = model->prior->log_density(z);
+  REQUIRE(density.sizes() == torch::IntArrayRef({2, 6}));
+  for (std::int64_t i = 0; i < 12; ++i) {
+    CHECK(density.view({-1})[i].item<double>() == Approx(log_density(mixture, row(z.view({12, 3}), i))).epsilon(1e-5));
+  }
+  const torch::Tensor x = torch::rand({2, 16});
+  const Draws d = draw(*model, x, torch::randn({4000, 2, 3}));
+  for (std::int64_t i = 0; i < 2; ++i) {
+    const double sampled = kl_divergence(mixture, row(d.q.mu, i), row(d.q.log_var, i), 100000, 1);
+    CHECK(elbo_b(d).kl[i].item<double>() == Approx(sampled).margin(0.05));
+  }
+  CHECK(torch::equal(elbo_a(d).kl, elbo_b(d).kl));
+  CHECK(iwae(d).loss[0].item<double>() < elbo_b(d).loss[0].item<double>());
+  const Draws one = draw(*model, x, torch::randn({1, 2, 3}));
+  CHECK(torch::allclose(iwae(one).loss, elbo_b(one).loss, 1e-5, 1e-4));
+}
+
 TEST_CASE("the importance-weighted bound: -ELBO with one sample, tighter with more") {
   torch::NoGradGuard no_grad;
   torch::manual_seed(6);

@@ -93,6 +93,27 @@ TEST_CASE("the weights in the tree: LibTorch and Eigen agree within 1e-5") {
   write_file(std::filesystem::path(BUILD) / "parity.json", std::as_bytes(std::span(json)));
 }
 
+TEST_CASE("our residual network, as int8: LibTorch and Eigen agree within 1e-5") {
+  torch::NoGradGuard no_grad;
+  const std::vector<std::byte> file = read_file(std::filesystem::path(ASSETS) / "resnet.bin", FileLimits{}.bytes);
+  Model eigen = *Model::load(file);
+  Vae libtorch = torch_model(file, eigen.spec());
+  const int latent = eigen.latent();
+  std::vector<float> z = sample_prior_sheet(latent, 2026, 12);
+  std::vector<float> images = *eigen.decode(z);
+  CHECK(largest_difference(images, to_vector(libtorch->image(libtorch->decode(
+                                       torch::from_blob(z.data(), {12, latent}))))) < 1e-5);
+  const Posterior q = *eigen.encode(images);
+  const PosteriorTensors q_libtorch = libtorch->encode(torch::from_blob(images.data(), {12, eigen.pixels()}));
+  CHECK(largest_difference(q.mu, to_vector(q_libtorch.mu)) < 1e-5);
+  CHECK(largest_difference(q.log_var, to_vector(q_libtorch.log_var)) < 1e-5);
+  const torch::Tensor log_prior = libtorch->prior->log_density(torch::from_blob(z.data(), {12, latent}));
+  for (std::int64_t i = 0; i < 12; ++i) {
+    CHECK(log_prior[i].item<double>() ==
+          Approx(eigen.log_prior(std::span(z).subspan(static_cast<std::size_t>(i * latent), latent))).epsilon(1e-5));
+  }
+}
+
 TEST_CASE("means and log-variances of a Gaussian decoder: LibTorch and Eigen agree within 1e-5") {
   torch::NoGradGuard no_grad;
   Vae libtorch(with_likelihood(aevb(2), Likelihood::kGaussian));

@@ -60,8 +60,9 @@ def check_first_weights(parameters, kind):
 # ---- Settings. tf-conv, tf-mlp and aevb are as published, mlp as in PyTorch's example; of iwae the network, the first
 # weights and the pixels are published, the rest is ours. What is not named is off.
 
-OFF = {"likelihood": "bernoulli", "dropout": 0, "pixels": "gray", "objective": "elbo", "estimator": "b", "samples": 1,
-       "beta": 1, "beta-warmup": 0, "l2": 0, "weight-prior": 0, "last-batch": "partial", "train-images": 0,
+OFF = {"likelihood": "bernoulli", "dropout": 0, "components": 0, "pixels": "gray", "objective": "elbo",
+       "estimator": "b", "samples": 1, "beta": 1, "beta-warmup": 0, "l2": 0, "weight-prior": 0,
+       "last-batch": "partial", "train-images": 0,
        "optimizer": "adam", "schedule": "constant", "weight-decay": 0, "momentum": 0, "clip": 0, "ema": 0,
        "initialize": "pytorch", "bf16": 0, "seed": 1}
 MLP = {"latent": 20, "hidden": 400, "epochs": 10, "batch-size": 128, "lr": 1e-3}

@@ -60,7 +60,7 @@ double difference(const LayerList& layers, const Shape& in, int n) {
   }
   Sequential eigen(layers, in, parameters);
   const torch::Tensor x = input_for(in, n);
-  const torch::Tensor expected = module->forward(x).contiguous();
+  const torch::Tensor expected = feature_maps(module, layers, x).back().contiguous();
   REQUIRE(expected.numel() == n * eigen.output_shape().size());
   torch::Tensor actual = torch::empty_like(expected);
   REQUIRE(eigen.run({x.data_ptr<float>(), static_cast<std::size_t>(x.numel())},
@@ -83,7 +83,7 @@ void check_gradient(const LayerList& layers, const Shape& in) {
   variables.push_back(x);
   torch::Tensor weights;  // of the outputs, so that the loss is not a plain sum
   const auto loss = [&] {
-    const torch::Tensor y = module->forward(x);
+    const torch::Tensor y = feature_maps(module, layers, x).back();
     if (!weights.defined()) weights = torch::randn_like(y);
     return (weights * y).sum();
   };
@@ -170,6 +170,14 @@ TEST_CASE("activations: Eigen equals LibTorch, and gradients are right") {
   }
 }
 
+TEST_CASE("skips: Eigen equals LibTorch, and gradients are right") {
+  torch::manual_seed(8);
+  const LayerList block{Conv2d{3, 4, 3, 1, {1, 1, 1, 1}}, Activation{ActivationKind::kSilu},
+                        Conv2d{4, 3, 3, 1, {1, 1, 1, 1}}, Skip{3}, Activation{ActivationKind::kTanh}, Skip{1}};
+  CHECK(difference(block, {3, 6, 5}, 7) < 1e-5);
+  check_gradient(block, {3, 6, 5});
+}
+
 TEST_CASE("reshape and dropout do nothing to the numbers outside training") {
   torch::manual_seed(6);
   CHECK(difference({Reshape{{60, 1, 1}}, Reshape{{5, 3, 4}}, Dropout{0.9f}}, {3, 4, 5}, 3) == 0);
@@ -192,4 +200,6 @@ TEST_CASE("whole networks: Eigen equals LibTorch") {
   CHECK(difference(aevb_decoder(784, 500, 2), {2, 1, 1}, 7) < 1e-5);
   CHECK(difference(kTfConvEncoder, {1, 28, 28}, 3) < 1e-5);
   CHECK(difference(tf_conv_decoder(8), {8, 1, 1}, 3) < 1e-5);
+  CHECK(difference(resnet().encoder, {1, 28, 28}, 3) < 1e-5);
+  CHECK(difference(resnet().decoder, {24, 1, 1}, 3) < 1e-5);
 }

@@ -105,6 +105,24 @@ TEST_CASE("NaN and infinity in a are not taken for zeros") {
   }
 }
 
+TEST_CASE("silu, leaky relu and sums, in place") {
+  std::vector<float> x = {-1e30f, -90, -3, -0.5f, 0, 0.25f, 2, 88, 1e30f}, s = x, r = x, l = x, y(x.size(), 1);
+  vae::silu(s.data(), std::ssize(s));
+  vae::leaky_relu(r.data(), std::ssize(r), 0);
+  vae::leaky_relu(l.data(), std::ssize(l), 0.3f);
+  vae::add(x.data(), std::ssize(x), y.data());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    INFO(x[i]);
+    CHECK(s[i] == Approx(double{x[i]} / (1 + std::exp(-double{x[i]}))).epsilon(1e-6).margin(1e-6));
+    CHECK(r[i] == std::max(x[i], 0.0f));
+    CHECK(l[i] == (x[i] > 0 ? x[i] : 0.3f * x[i]));
+    CHECK(y[i] == 1 + x[i]);
+  }
+  std::vector<float> ends = {-INFINITY, INFINITY};
+  vae::leaky_relu(ends.data(), 2, 0);
+  CHECK((ends[0] == 0 && ends[1] == INFINITY));
+}
+
 TEST_CASE("sigmoid and tanh within 1e-6 from end to end, in place, and NaN stays NaN") {
   std::vector<float> x{0, -0.0f, 1e-30f, 87, 88, 89, -87, -88, -89, 1e4f, -1e4f, INFINITY, -INFINITY, 3e38f, -3e38f};
   for (int i = -20000; i <= 20000; ++i) x.push_back(static_cast<float>(i) * 0.005f);

@@ -30,8 +30,8 @@ Metadata anchor_facts(const std::string& labels, const Values& mean, const Value
       {"anchor_labels", labels}, {"anchor_mean", encode_floats(mean)}, {"anchor_std", encode_floats(std)}};
 }
 
-Model trained_model() {
-  std::ifstream file(ASSETS "/weights.bin", std::ios::binary);
+Model trained_model(const char* name = "/weights.bin") {
+  std::ifstream file(std::string(ASSETS) + name, std::ios::binary);
   const std::string text(std::istreambuf_iterator<char>(file), {});
   auto model = Model::load(std::as_bytes(std::span(text)));
   REQUIRE(model);
@@ -121,4 +121,15 @@ TEST_CASE("the trained default knows its ten digits") {
     }
   }
   CHECK(right > 8000);  // of 10 000; 8194 were seen: diagonal Gaussians overlap
+}
+
+TEST_CASE("our residual network has components for every digit") {
+  const Model model = trained_model("/resnet.bin");
+  const auto anchors = read_anchors(model);
+  REQUIRE(anchors);
+  REQUIRE(model.mixture() != nullptr);
+  CHECK(anchors->component_labels.size() == model.mixture()->components());
+  for (const int label : anchors->labels) {
+    CHECK(std::count(anchors->component_labels.begin(), anchors->component_labels.end(), label) > 0);
+  }
 }

@@ -64,7 +64,7 @@ void give(App& app, Side& left, Side& right) {
   const std::span<const float> picture = shared_picture(app);
   for (Side* side : {&left, &right}) {
     if (state.compared == Compared::kLatent) {
-      side->z = same_z ? state.z : vae::sample_prior(side->model->model.latent(), state.seed, 0);
+      side->z = same_z ? state.z : side->model->model.sample_prior(state.seed, 0);
     } else if (CompareView::Reading* made = read(app, *side->model, picture)) {
       if (!made->nats) made->nats = nats_of(side->model->model, made->encoded, made->encoded.mu);
       side->reading = made;

@@ -136,7 +136,7 @@ float random(App& app, const Side& side, float x, float y, float width) {
   std::vector<float> chosen;
   for (int i = 0; i < kStrip; ++i) {
     const std::vector<float> z =
-        vae::sample_prior(side.model->model.latent(), app.lab.state().seed, static_cast<std::uint64_t>(i));
+        side.model->model.sample_prior(app.lab.state().seed, static_cast<std::uint64_t>(i));
     const bool current = side.model == app.lab.current();  // whose digits can become the current one
     const std::string spoken =
         current ? with_looks(app, say(Text::kSampleNumber, {std::to_string(i + 1)}), z) : std::string();

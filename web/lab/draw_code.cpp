@@ -24,7 +24,8 @@ std::vector<float> drawn_pixels(std::span<const Stroke> strokes) {
   return mnist_digit(rasterize(strokes, kRaster, pen_width(strokes)), kRaster);
 }
 
-bool has_prior(const App& app) { return app.lab.current()->model.spec().prior == vae::Prior::kNormal; }
+bool is_mixture(const App& app) { return app.lab.current()->model.mixture() != nullptr; }
+bool has_prior(const App& app) { return app.lab.current()->model.spec().prior != vae::Prior::kNone; }
 
 // ---- One row for each latent
 
@@ -64,7 +65,7 @@ float code_column(App& app, const Box& box, int first, int end, float limit, con
   const Scale scale{box.x + label, box.w - label - figures, limit};
   const float top = box.y + u(app, 18), bottom = top + static_cast<float>(end - first) * row;
   const float line = std::max(1.0f, std::floor(app.host.scale)), reach = u(app, 20);
-  if (prior) {  // where two thirds of the prior lie
+  if (prior && !is_mixture(app)) {  // where two thirds of N(0, 1) lie
     ink().AddRectFilled({scale.at(-1), top}, {scale.at(1), bottom},
                         app.host.forced ? c.control_hover : mix(c.card, c.control, 0.75f), u(app, 5));
   }
@@ -196,9 +197,11 @@ float code_card(App& app, float x, float y, float width) {
     y += code_rows(app, x, y, inner, *encoded, z);
     y += u(app, 8);
   }
-  const Text legend = !prior                    ? Text::kDrawLegendPlain
-                      : app.lab.state().sampled ? Text::kDrawLegendSampled
-                                                : Text::kDrawLegend;
+  const bool sampled = app.lab.state().sampled, mixture = is_mixture(app);
+  const Text legend = !prior    ? Text::kDrawLegendPlain
+                      : sampled ? mixture ? Text::kDrawLegendMixtureSampled : Text::kDrawLegendSampled
+                      : mixture ? Text::kDrawLegendMixture
+                                : Text::kDrawLegend;
   y += paragraph(app.fonts.small, colors(app).muted, x, y, inner,
                  say(z.empty() ? Text::kDrawNothing : legend));
   return y + padding - top;

@@ -69,7 +69,7 @@ float nats_card(App& app, float x, float y, float width) {
   const Theme& c = colors(app);
   const LoadedModel& model = *app.lab.current();
   const vae::ModelSpec& spec = model.model.spec();
-  const bool prior = spec.prior == vae::Prior::kNormal, sampled = app.lab.state().sampled || !prior;
+  const bool prior = spec.prior != vae::Prior::kNone, sampled = app.lab.state().sampled || !prior;
   const float padding = card_padding(app, width), inner = width - 2 * padding, top = y, gap = u(app, 14);
   x += padding;
   y = heading(app, x, y + padding, inner, say(Text::kDrawNats), likelihood_words(spec.likelihood)) + gap;

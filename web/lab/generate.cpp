@@ -89,7 +89,7 @@ float samples_card(App& app, float x, float y, float width, float fill_to) {
   LabState& state = app.lab.state();
   const float pad = card_padding(app, width), inner = width - 2 * pad, top = y, row = u(app, 38);
   x += pad;
-  const bool prior = app.lab.current()->model.spec().prior == vae::Prior::kNormal || state.digit >= 0;
+  const bool prior = app.lab.current()->model.spec().prior != vae::Prior::kNone || state.digit >= 0;
   y = heading(app, x, y + pad, inner, say(Text::kSamples),
               say(prior ? Text::kSamplesLine : Text::kSamplesNoPrior)) +
       u(app, 14);

@@ -51,6 +51,7 @@ std::string detail_words(const Node& node) {
           [&](const vae::ConvTranspose2d& c) { return kernel(c); },
           [](const vae::Activation&) { return std::string(); },
           [](const vae::Dropout& d) { return number(100 * static_cast<double>(d.rate), 0) + " %"; },
+          [](const vae::Skip& s) { return "+ " + std::to_string(s.over); },
           [](const vae::Reshape& r) { return shape_words(r.to); },
       },
       *node.layer);

@@ -84,6 +84,7 @@ std::string_view node_title(const Node& node) {
             return kNames[static_cast<int>(a.kind)];
           },
           [](const vae::Dropout&) { return say(Text::kInsideDropout); },
+          [](const vae::Skip&) { return say(Text::kInsideSkip); },
           [](const vae::Reshape&) { return say(Text::kInsideReshape); },
       },
       *node.layer);
@@ -109,6 +110,7 @@ std::string_view node_words(const Node& node) {
                         [](const vae::ConvTranspose2d&) { return say(Text::kInsideConvTransposeWords); },
                         [](const vae::Activation&) { return say(Text::kInsideActivationWords); },
                         [](const vae::Dropout&) { return say(Text::kInsideDropoutWords); },
+                        [](const vae::Skip&) { return say(Text::kInsideSkipWords); },
                         [](const vae::Reshape&) { return say(Text::kInsideReshapeWords); },
                     },
                     *node.layer);
@@ -117,7 +119,7 @@ std::string_view node_words(const Node& node) {
 float loss_card(App& app, float x, float y, float width) {
   const Theme& c = colors(app);
   const vae::ModelSpec& spec = app.lab.current()->model.spec();
-  const bool prior = spec.prior == vae::Prior::kNormal;
+  const bool prior = spec.prior != vae::Prior::kNone;
   const Nats& nats = app.inside.nats;
   const float padding = card_padding(app, width), inner = width - 2 * padding, top = y, gap = u(app, 16);
   x += padding;
@@ -131,8 +133,9 @@ float loss_card(App& app, float x, float y, float width) {
             reconstruction_formula(spec.likelihood), reconstruction_words(spec.likelihood)) +
        gap;
   if (prior) {
-    y += term(app, x, y, inner, c.accent[kAccentZ], say(Text::kInsideKl), nats.kl,
-              say(Text::kInsideKlFormula), say(Text::kInsideKlWords)) +
+    const bool mixture = spec.prior == vae::Prior::kMixture;
+    y += term(app, x, y, inner, c.accent[kAccentZ], say(mixture ? Text::kInsideKlMixture : Text::kInsideKl), nats.kl,
+              say(mixture ? Text::kInsideKlMixtureFormula : Text::kInsideKlFormula), say(Text::kInsideKlWords)) +
          gap;
     const std::string sum = say(Text::kInsideSum, {number(nats.reconstruction, 2), number(nats.kl, 2)});
     y += term(app, x, y, inner, c.muted, say(Text::kInsideTotal), nats.total(), sum,

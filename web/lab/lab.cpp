@@ -74,10 +74,10 @@ void Lab::surprise() {
 std::vector<float> Lab::random_latent(int label) {
   const std::uint64_t seed = kSurpriseSeed + state_.seed, number = surprises_++;
   if (label >= 0 && current_->anchors) {
-    auto z = vae::sample_class(*current_->anchors, label, seed, number);
+    auto z = vae::sample_class(*current_->anchors, label, seed, number, 1, current_->model.mixture());
     if (!z.empty()) return z;
   }
-  return vae::sample_prior(latent(), seed, number);
+  return current_->model.sample_prior(seed, number);
 }
 
 std::optional<std::vector<float>> Lab::encode_mu(std::span<const float> image) {
@@ -91,12 +91,11 @@ std::vector<float> Lab::sample(int index) const {
   if (!loaded()) return {};
   const auto number = static_cast<std::uint64_t>(index);
   if (state_.digit >= 0 && current_->anchors) {
-    auto z = vae::sample_class(*current_->anchors, state_.digit, state_.seed, number, state_.temperature);
+    auto z = vae::sample_class(*current_->anchors, state_.digit, state_.seed, number, state_.temperature,
+                               current_->model.mixture());
     if (!z.empty()) return z;
   }
-  std::vector<float> z = vae::sample_prior(latent(), state_.seed, number);
-  for (float& value : z) value *= state_.temperature;
-  return z;
+  return current_->model.sample_prior(state_.seed, number, state_.temperature);
 }
 
 // ---- Morph

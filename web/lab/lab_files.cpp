@@ -158,7 +158,7 @@ std::vector<float> Lab::translated(const std::vector<float>& z, LoadedModel* fro
     auto posterior = image ? to.model.encode(*image) : vae::Result<vae::Posterior>(image.error());
     if (posterior) return std::move(posterior->mu);
   }
-  return vae::sample_prior(to.model.latent(), state_.seed, static_cast<std::uint64_t>(sample));
+  return to.model.sample_prior(state_.seed, static_cast<std::uint64_t>(sample));
 }
 
 void Lab::change_to(LoadedModel& to) {

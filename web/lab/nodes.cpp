@@ -27,7 +27,9 @@ std::vector<Node> nodes_of(const vae::ModelSpec& spec) {
   std::vector<Node> nodes = {{Node::kImage, 0, nullptr, spec.image, 0}};
   add_layers(nodes, Node::kEncoder, spec.encoder, vae::encoder_input(spec.encoder, spec.image));
   nodes.push_back({Node::kHeads, 0, nullptr, code, 2 * count_parameters(head)});
-  nodes.push_back({Node::kCode, 0, nullptr, code, 0});
+  std::int64_t prior = 0;  // what z is drawn from, where that was learned
+  for (const vae::ParameterSpec& parameter : vae::prior_parameters(spec)) prior += parameter.shape.count();
+  nodes.push_back({Node::kCode, 0, nullptr, code, prior});
   add_layers(nodes, Node::kDecoder, spec.decoder, code);
   nodes.push_back({Node::kDrawn, 0, nullptr, spec.image, spread});
   return nodes;

@@ -154,7 +154,7 @@ TEST_CASE("z is drawn with the noise of its seed") {
 }
 
 TEST_CASE("a model's nodes hold all its layers and all its parameters") {
-  const vae::ModelSpec specs[] = {vae::mlp(), vae::aevb(), vae::iwae(), vae::tf_conv(),
+  const vae::ModelSpec specs[] = {vae::mlp(), vae::aevb(), vae::iwae(), vae::tf_conv(), vae::resnet(),
                                   vae::with_likelihood(vae::aevb(), vae::Likelihood::kGaussian)};
   for (const vae::ModelSpec& spec : specs) {
     const std::vector<Node> nodes = nodes_of(spec);

@@ -1,0 +1,33 @@
+// p(z), what z is drawn from when no image is given: N(0, I), or a mixture of normal distributions that was
+// learned with the model (Tomczak and Welling 2018 compare such priors).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "shared/rng.hpp"
+
+namespace vae {
+
+/// A mixture of K normal distributions with diagonal covariances.
+struct Mixture {
+  std::vector<float> mean, log_var;  // (K, latent)
+  std::vector<float> weight;         // (K), which add up to 1
+
+  std::size_t components() const { return weight.size(); }
+  /// log of each component's weight and density at z, (latent) -> (K): their log-sum-exp is log p(z).
+  std::vector<double> log_joint(std::span<const float> z) const;
+};
+
+/// log N(z; 0, I), and log p(z) of a mixture, in nats.
+double log_standard_normal(std::span<const float> z);
+double log_density(const Mixture& mixture, std::span<const float> z);
+
+/// One draw, (latent): a component by its weight, then mean + temperature * std * epsilon. Where `components` is not
+/// empty, only those are drawn.
+std::vector<float> sample(const Mixture& mixture, Rng& rng, float temperature = 1,
+                          std::span<const int> components = {});
+
+}  // namespace vae
