@@ -3,7 +3,7 @@
 PORT ?= 8080
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo web dist native data train assets test bench-train clean
+.PHONY: help demo web dist native data train assets test bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -32,6 +32,7 @@ train: native data  ## train on MNIST into build/weights.bin (ARGS="--latent 20 
 assets: native data  ## train all weights in assets/ again (hours; a run that was stopped goes on)
 	build/native/native_digits --data build/mnist --out assets/digits.bin
 	$(call asset,weights,$(default_model) --precision f16)
+	$(call asset,resnet,--preset resnet --precision int8)
 	$(call asset,autoencoder,$(default_model) --precision f16 --objective autoencoder)
 	$(call asset,tf-mlp,--preset tf-mlp --steps 100000 --precision f16)
 	$(call asset,aevb,--preset aevb --latent 2 --epochs 300 --precision f16 --snapshots 16)
@@ -60,8 +61,13 @@ test:  ## build and check everything, as CI does
 	node tests/web/hosts/build.mjs
 	npx --no-install playwright test
 
-bench-train: native data  ## training against PyTorch loops in Python: images per second (ARGS="--rounds 15")
-	@/usr/bin/python3 tests/bench/train.py build/native build/mnist $(ARGS)
+bench: native web data  ## speed and size beside PyTorch, TensorFlow.js and ONNX Runtime (half an hour, idle)
+	@.ci/install bench
+	node web/dist/build.mjs
+	rm -f build/bench/training.json build/bench/browser.json
+	-/usr/bin/python3 tests/bench/train.py build/native build/mnist
+	node tests/bench/browser.mjs
+	@/usr/bin/python3 tests/bench/report.py build/bench
 
 clean:  ## remove build/
 	rm -rf build

@@ -11,6 +11,7 @@ std::string megabytes(double bytes) { return number(bytes / 1e6, bytes < 1e6 ? 2
 
 std::string_view model_words(std::string_view id) {
   if (id == "mlp") return say(Text::kModelMlp);
+  if (id == "resnet") return say(Text::kModelResnet);
   if (id == "tf-mlp") return say(Text::kModelTfMlp);
   if (id == "tf-conv") return say(Text::kModelTfConv);
   if (id == "aevb") return say(Text::kModelAevb);
