@@ -2,16 +2,17 @@
 best number of threads, both with the data in memory. The sides take turns, and every figure is a median of rounds,
 so that a machine's other work meets all of them. First both must compute the same losses from the same weights,
 batches and noise. Prints a table, writes build/bench/training.json, and exits with 1 where a limit is not kept.
-   train.py BUILD DATA [--rounds N] [--steps N]      BUILD: where train_bench and native_train are"""
+   train.py BUILD DATA [--rounds N] [--only MODEL]   BUILD: where train_bench and native_train are"""
 import argparse
 import json
 import os
-import re
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+import report
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -166,12 +167,7 @@ def main():
     os.makedirs(os.path.join(ROOT, "build/bench"), exist_ok=True)
     with open(os.path.join(ROOT, "build/bench/training.json"), "w") as file:
         json.dump(results, file, indent=1)
-    with open("/proc/loadavg") as file:
-        print("load %s" % " ".join(re.findall(r"[\d.]+", file.read())[:3]))
-    number = lambda x: "" if x is None else "%.3g" % x if x < 100 else "%.0f" % x
-    for r in results:
-        print("%-34s %8s %8s %-10s %6s  %-8s %s" % (r["name"], number(r["ours"]), number(r["theirs"]), r["unit"],
-                                                    number(r["ratio"]), r["limit"], "ok" if r["ok"] else "NOT KEPT"))
+    report.table(results)
     return 0 if all(r["ok"] for r in results) else 1
 
 

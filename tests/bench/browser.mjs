@@ -1,0 +1,152 @@
+// The browser half of `make bench`: this project's WebAssembly against TensorFlow.js and ONNX Runtime in one headless
+// Chromium page, one thread each, and what a visitor waits for and downloads. Writes build/bench/browser.json.
+//   node tests/bench/browser.mjs [--quick]        after make dist and .ci/install bench
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { chromium } from '@playwright/test';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('../..', import.meta.url)), here = join(root, 'tests/bench'), work = join(root, 'build/bench');
+const modules = join(work, 'node_modules'), dist = join(root, 'build/dist');
+const quick = process.argv.includes('--quick');
+const rounds = quick ? 3 : 15, leastMs = quick ? 30 : 100, visits = quick ? 1 : 7;
+
+// ---- What the page needs: the models as others take them, the peak's loop, one script with both opponents
+
+mkdirSync(work, { recursive: true });
+execFileSync(join(root, 'build/bench/venv/bin/python'), [join(here, 'opponents.py'), join(work, 'models'),
+  join(root, 'assets/weights.bin'), join(root, 'assets/tf-conv.bin')], { stdio: 'inherit' });
+execFileSync('em++', ['-O2', '-msimd128', join(here, 'peak.cpp'), '-o', join(work, 'peak.wasm'), '-sSTANDALONE_WASM', '--no-entry',
+  '-sEXPORTED_FUNCTIONS=_peak'], { stdio: 'inherit', env: { ...process.env, NODE_PATH: '/usr/share/nodejs' } });
+for (const script of ['browser_page', 'first_digit_tfjs']) {
+  await build({ entryPoints: [join(here, `${script}.js`)], outfile: join(work, `${script}.js`), bundle: true, minify: true,
+    format: 'esm', nodePaths: [modules], logLevel: 'error', external: ['/site/*'] });
+}
+
+// ---- A server for all of it; compressed as static hosts do
+
+const places = { '/site/': join(root, 'build/web'), '/package/': join(dist, 'npm'), '/lab/': join(dist, 'site/lab'), '/assets/': join(root, 'assets'),
+  '/models/': join(work, 'models'), '/tfjs/': join(modules, '@tensorflow/tfjs-backend-wasm/dist'),
+  '/ort/': join(modules, 'onnxruntime-web/dist') };
+const z = [0.3, -0.5, 1.1, 0.2, -1, 0.4, 0.7, -0.2, 0.1, 0.9, -0.6, 0.5, -0.3, 0.8, -0.9, 0.2, 0.6, -0.4, 1.2, -0.7];
+const drawn = 'window.drawn = () => requestAnimationFrame(() => setTimeout(() => { window.first = performance.now(); }));';
+const pages = {
+  '/': '<!doctype html><script type="module" src="/browser_page.js"></script>',
+  '/tfjs.html': `<!doctype html><canvas width="28" height="28"></canvas><script>window.z = ${JSON.stringify(z)}; ${drawn}</script>
+    <script type="module" src="/first_digit_tfjs.js"></script>`,
+  '/element.html': `<!doctype html><script>${drawn} addEventListener('digit-ready', drawn);</script>
+    <digit-vae view="sample" loading="eager"></digit-vae><script type="module" src="/package/define.js"></script>`,
+};
+const types = { '.js': 'text/javascript', '.mjs': 'text/javascript', '.html': 'text/html', '.css': 'text/css', '.json': 'application/json',
+  '.wasm': 'application/wasm' };
+const server = createServer((request, response) => {
+  const path = decodeURIComponent(request.url.split(/[?#]/)[0]);
+  response.setHeader('content-type', types[extname(path)] ?? (pages[path] ? 'text/html' : 'application/octet-stream'));
+  if (pages[path]) return response.end(pages[path]);
+  const place = Object.keys(places).find((prefix) => path.startsWith(prefix));
+  const file = place ? join(places[place], path.slice(place.length) || 'index.html') : join(work, path);
+  if (!existsSync(file) || !statSync(file).isFile()) return response.writeHead(404).end();
+  if (path === '/lab/') response.setHeader('content-type', 'text/html');
+  createReadStream(file).pipe(response);
+}).listen(0);
+const address = `http://localhost:${server.address().port}`;
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox',
+  '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking'] });
+
+// ---- Decoding and encoding
+
+const entries = [];
+/** `least`: how many times faster we must be, or `most`: times slower, or larger, at most. */
+function enter(name, ours, theirs, unit, { least, most }) {
+  const ratio = least === undefined ? ours / theirs : theirs / ours;
+  const limit = least === undefined ? `<= ${most}` : `>= ${least}`;
+  entries.push({ name, ours, theirs, unit, ratio, limit, ok: least === undefined ? ratio <= most : ratio >= least });
+}
+
+let seed = 1;
+const uniform = () => (seed = seed * 48271 % 2147483647) / 2147483647;
+const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+const digit = Array.from(readFileSync(join(root, 'build/mnist/t10k-images-idx3-ubyte')).subarray(16, 16 + 784), (byte) => byte / 255);
+const cases = [
+  { name: 'weights', half: 'decoder', n: 1, latent: 20, least: 5 }, { name: 'weights', half: 'decoder', n: 400, latent: 20, least: 1.5 },
+  { name: 'weights', half: 'encoder', n: 1, least: 1 },
+  { name: 'tf-conv', half: 'decoder', n: 1, latent: 8, least: 2.5 }, { name: 'tf-conv', half: 'decoder', n: 400, latent: 8, least: 1.3 },
+  { name: 'tf-conv', half: 'encoder', n: 1, least: 1 },
+];
+const decoded400 = 20 * 400 + 400 * 784;  // multiply-adds of a digit of the default model
+
+const page = await browser.newPage();
+page.on('pageerror', (error) => console.error(String(error)));
+await page.goto(`${address}/`);
+await page.evaluate(() => window.ready);
+const peak = await page.evaluate(() => window.measurePeak());
+for (const { name, half, n, latent, least } of cases) {
+  const inputs = half === 'encoder' ? digit : Array.from({ length: n * latent }, normal);
+  const few = name === 'tf-conv' && n > 1;
+  const what = `${name} ${half}, ${n === 1 ? 'one' : n}`;
+  process.stderr.write(`${what} ...\n`);
+  const { times, difference } = await page.evaluate((c) => window.measure(c), { name, half, n, inputs, leastMs, rounds: few ? Math.min(rounds, 3) : rounds });
+  if (!(difference < 1e-4)) throw new Error(`${what}: the outputs differ by ${difference}, so the times say nothing`);
+  const opponents = name === 'tf-conv' && half === 'decoder' ? ['onnx'] : ['tensorflow', 'onnx'];
+  const fastest = opponents.reduce((a, b) => (times[a] < times[b] ? a : b));
+  const each = (ms) => 1000 * ms / n;
+  enter(`${what} (${fastest === 'onnx' ? 'ONNX Runtime' : 'TensorFlow.js'})`, each(times.ours), each(times[fastest]), 'us', { least });
+  if (name === 'weights' && n === 400) {
+    const reached = decoded400 * n / times.ours * 1000;
+    entries.push({ name: 'weights decoder, 400, of the SIMD peak', ours: reached / 1e9, theirs: peak / 1e9, unit: 'GMAC/s',
+      ratio: reached / peak, limit: '>= 0.6', ok: reached >= 0.6 * peak });
+  }
+}
+for (const n of [1, 400]) {
+  const inputs = Array.from({ length: n * 20 }, normal);
+  const { times } = await page.evaluate((c) => window.measure(c), { name: 'weights', half: 'decoder', n, inputs, rounds, leastMs, scalar: true });
+  enter(`weights decoder, ${n === 1 ? 'one' : n}, without SIMD`, 1000 * times.scalar / n, 1000 * times.ours / n, 'us', { most: 4 });
+}
+await page.close();
+
+// ---- From the navigation to the first digit: cold cache, a processor four times slower
+
+async function visit(path) {
+  const context = await browser.newContext({ viewport: { width: 1024, height: 768 } }), visitor = await context.newPage();
+  const session = await context.newCDPSession(visitor);
+  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await visitor.addInitScript(() => {
+    const watch = () => {
+      const shown = window.lab?.ready;
+      if (!shown) return setTimeout(watch, 5);
+      shown.then(() => requestAnimationFrame(() => setTimeout(() => { window.first = performance.now(); })));
+    };
+    if (location.pathname === '/lab/') watch();
+  });
+  await visitor.goto(address + path);
+  await visitor.waitForFunction(() => window.first, null, { polling: 20 });
+  const time = await visitor.evaluate(() => window.first);
+  await context.close();
+  return time;
+}
+const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+const waits = { '/tfjs.html': [], '/element.html': [], '/lab/': [] };
+for (let i = 0; i < visits; ++i) for (const path of Object.keys(waits)) waits[path].push(await visit(path));
+enter('first digit of the element (a TensorFlow.js page)', median(waits['/element.html']), median(waits['/tfjs.html']), 'ms', { least: 3 });
+enter('first digit of the lab (a TensorFlow.js page)', median(waits['/lab/']), median(waits['/tfjs.html']), 'ms', { least: 2 });
+await browser.close();
+server.close();
+
+// ---- What is downloaded
+
+const size = (names) => names.map((name) => readFileSync(name)).reduce((sum, data) => ({ raw: sum.raw + data.length,
+  gzip: sum.gzip + gzipSync(data, { level: 9 }).length, brotli: sum.brotli + brotliCompressSync(data).length }), { raw: 0, gzip: 0, brotli: 0 });
+const web = (...names) => names.map((name) => join(root, 'build/web', name));
+const files = [...web(...readdirSync(join(root, 'build/web'))), ...readdirSync(dist).map((name) => join(dist, name))]
+  .filter((file) => statSync(file).isFile());
+const sizes = files.map((file) => ({ file: file.slice(root.length + 6), ...size([file]) }));
+const lab = size(web('lab.wasm', 'lab.js', 'index.html', 'index.css', 'index.js', 'mirror.js', 'files.js', 'download.js', 'strings.js'));
+entries.push({ name: 'lab: code, font and scripts, gzip', ours: lab.gzip / 1000, theirs: 190, unit: 'KB', ratio: lab.gzip / 190_000, limit: '<= 1',
+  ok: lab.gzip <= 190_000 });
+
+writeFileSync(join(work, 'browser.json'), JSON.stringify(entries, null, 1));
+writeFileSync(join(work, 'sizes.json'), JSON.stringify(sizes, null, 1));
