@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "shared/kernels.hpp"
+#include "shared/text.hpp"
 
 namespace vae {
 namespace {
@@ -19,12 +20,11 @@ float to_pixel(float p) { return p >= 0 ? std::min(p, 1.0f) : 0.0f; }
 
 Result<std::size_t> count_samples(std::span<const float> values, int each, const char* what) {
   if (values.size() % static_cast<std::size_t>(each) != 0) {
-    return Error{ErrorCode::kShape, "got " + std::to_string(values.size()) +
-                                        " numbers; expected a multiple of " + std::to_string(each) + ' ' +
-                                        what};
+    return Error{ErrorCode::kShape,
+                 concat({"got ", values.size(), " numbers; expected a multiple of ", each, " ", what})};
   }
   if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
-    return Error{ErrorCode::kNonfinite, std::string("one of the ") + what + " is NaN or infinite"};
+    return Error{ErrorCode::kNonfinite, concat({"one of the ", what, " is NaN or infinite"})};
   }
   return values.size() / static_cast<std::size_t>(each);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shared/layers.hpp"
+#include "shared/text.hpp"
 
 namespace vae {
 
@@ -39,7 +40,7 @@ class HeaderParser {
     return at_ == text_.size() || fail("text after the end of the header");
   }
 
-  std::string problem() const { return problem_ + " (byte " + std::to_string(8 + at_) + ")"; }
+  std::string problem() const { return concat({problem_, " (byte ", 8 + at_, ")"}); }
   bool too_many() const { return too_many_; }
   std::vector<Entry> entries;
   std::vector<std::pair<std::string_view, std::string_view>> metadata;

@@ -86,13 +86,14 @@ std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z)
 
 std::vector<float> sample_class(const Anchors& anchors, int label, std::uint64_t seed, std::uint64_t index,
                                 float temperature, const Mixture* prior) {
-  std::vector<int> components;
-  for (std::size_t k = 0; k < anchors.component_labels.size(); ++k) {
-    if (anchors.component_labels[k] == label) components.push_back(static_cast<int>(k));
-  }
-  if (prior != nullptr && !components.empty()) {
+  if (prior != nullptr &&
+      std::count(anchors.component_labels.begin(), anchors.component_labels.end(), label) > 0) {
+    std::vector<float> weight = prior->weight;
+    for (std::size_t k = 0; k < weight.size(); ++k) {
+      if (anchors.component_labels[k] != label) weight[k] = 0;
+    }
     Rng rng(seed, Stream::kSample, {index});
-    return sample(*prior, rng, temperature, components);
+    return sample(*prior, weight, rng, temperature);
   }
   const auto found = std::find(anchors.labels.begin(), anchors.labels.end(), label);
   if (found == anchors.labels.end()) return {};

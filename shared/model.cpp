@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <optional>
 #include <utility>
 
 #include "shared/encoding.hpp"
+#include "shared/kernels.hpp"
 #include "shared/latent.hpp"
 #include "shared/parameters.hpp"
+#include "shared/text.hpp"
 
 namespace vae {
 namespace {
@@ -35,12 +38,15 @@ Error no_golden() {
   return error(ErrorCode::kGolden, "golden_z and golden_x are missing or have the wrong size");
 }
 
-/// Position of the first number that differs by more than the tolerance; -1 when none does.
-std::ptrdiff_t first_difference(std::span<const float> a, std::span<const float> b) {
+/// An error where two numbers differ by more than the tolerance: "draw" or "encode", "pixel" or "mu".
+std::optional<Error> check_same(const char* what, const char* number, std::span<const float> a,
+                                std::span<const float> b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
-    if (!(std::fabs(a[i] - b[i]) <= kGoldenTolerance)) return static_cast<std::ptrdiff_t>(i);
+    if (std::fabs(a[i] - b[i]) <= kGoldenTolerance) continue;
+    return error(ErrorCode::kGolden, concat({"the model does not ", what, " its own golden sample: ", number,
+                                             " ", i, " differs by more than 0.0001"}));
   }
-  return -1;
+  return std::nullopt;
 }
 
 Error as_golden(const Error& problem) {
@@ -52,11 +58,7 @@ std::optional<Error> check_golden(const WeightsView& view, Model& model) {
   const auto g = golden(view, model);
   if (!g) return no_golden();
   const auto image = model.decode(g->z);
-  if (!image) return as_golden(image.error());
-  const std::ptrdiff_t at = first_difference(*image, g->x);
-  if (at < 0) return std::nullopt;
-  return error(ErrorCode::kGolden, "the model does not draw its own golden sample: pixel " +
-                                       std::to_string(at) + " differs by more than 0.0001");
+  return image ? check_same("draw", "pixel", *image, g->x) : as_golden(image.error());
 }
 
 /// Encodes the golden image of an encoder's file and compares.
@@ -64,11 +66,7 @@ std::optional<Error> check_golden_mu(const WeightsView& view, Model& model) {
   const auto g = golden(view, model);
   if (!g) return no_golden();
   const auto q = model.encode(g->x);
-  if (!q) return as_golden(q.error());
-  const std::ptrdiff_t at = first_difference(q->mu, g->z);
-  if (at < 0) return std::nullopt;
-  return error(ErrorCode::kGolden, "the model does not encode its own golden sample: mu " +
-                                       std::to_string(at) + " differs by more than 0.0001");
+  return q ? check_same("encode", "mu", q->mu, g->z) : as_golden(q.error());
 }
 
 bool gaussian(const ModelSpec& spec) { return spec.likelihood == Likelihood::kGaussian; }
@@ -112,22 +110,20 @@ constexpr float kMostLogVariance = 50;
 std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view, Mixture& mixture) {
   const auto count = static_cast<std::size_t>(spec.components), size = count * static_cast<std::size_t>(spec.latent);
   if (!allocate_floats(3 * size)) return out_of_memory();  // a vector would end the program
-  mixture.mean.resize(size);
-  mixture.log_var.resize(size);
-  mixture.weight.resize(count);
+  mixture = {std::vector<float>(size), std::vector<float>(size), std::vector<float>(count)};
+  bool good = true;
   for (const auto& [name, values] :
        {std::pair("prior.mean", &mixture.mean), std::pair("prior.log_var", &mixture.log_var),
         std::pair("prior.logit", &mixture.weight)}) {
-    if (!dequantize(*view.find(name), view.find(std::string(name) + "_scale"), *values)) {
-      return error(ErrorCode::kNonfinite, "the prior holds NaN or infinity");
-    }
+    good = good && dequantize(*view.find(name), view.find(std::string(name) + "_scale"), *values);
   }
-  for (const float l : mixture.log_var) {
-    if (std::fabs(l) > kMostLogVariance) return error(ErrorCode::kNonfinite, "a variance of the prior is out of range");
-  }
+  for (const float l : mixture.log_var) good = good && std::fabs(l) <= kMostLogVariance;
+  if (!good)
+    return error(ErrorCode::kNonfinite, "the prior holds numbers that are not finite or out of range");
   const float largest = *std::max_element(mixture.weight.begin(), mixture.weight.end());
-  float sum = 0;
-  for (float& weight : mixture.weight) sum += weight = std::exp(weight - largest);
+  for (float& weight : mixture.weight) weight -= largest;
+  exponential(mixture.weight.data(), std::ssize(mixture.weight));
+  const float sum = std::accumulate(mixture.weight.begin(), mixture.weight.end(), 0.0f);
   for (float& weight : mixture.weight) weight /= sum;
   return std::nullopt;
 }
@@ -216,7 +212,7 @@ double Model::log_prior(std::span<const float> z) const {
 std::vector<float> Model::sample_prior(std::uint64_t seed, std::uint64_t index, float temperature) const {
   if (mixture_) {
     Rng rng(seed, Stream::kSample, {index});
-    return sample(*mixture_, rng, temperature);
+    return sample(*mixture_, mixture_->weight, rng, temperature);
   }
   std::vector<float> z = vae::sample_prior(latent(), seed, index);
   for (float& value : z) value *= temperature;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "shared/text.hpp"
+
 namespace vae {
 namespace {
 
@@ -10,22 +12,20 @@ namespace {
 
 /// Up to six decimals, without trailing zeros: 0.3, 0, 2.5.
 std::string decimal(float value) {
-  const std::int64_t millionths = static_cast<std::int64_t>(static_cast<double>(value) * 1e6 + 0.5);
-  std::string text = std::to_string(millionths / 1000000);
-  std::string fraction = std::to_string(millionths % 1000000);
-  fraction.insert(0, 6 - fraction.size(), '0');
-  fraction.erase(fraction.find_last_not_of('0') + 1);
-  return fraction.empty() ? text : text + '.' + fraction;
+  auto digits = static_cast<std::int64_t>(static_cast<double>(value) * 1e6 + 0.5);
+  std::int64_t one = 1000000;  // so that digits / one is the value
+  while (one > 1 && digits % 10 == 0) digits /= 10, one /= 10;
+  if (one == 1) return concat({digits});
+  const std::string fraction = concat({one + digits % one});  // its zeros in front kept by a 1 before them
+  return concat({digits / one, ".", std::string_view(fraction).substr(1)});
 }
 
-std::string words(const Shape& s) {
-  return std::to_string(s.channels) + 'x' + std::to_string(s.height) + 'x' + std::to_string(s.width);
-}
+std::string words(const Shape& s) { return concat({s.channels, "x", s.height, "x", s.width}); }
 
 std::string convolution_words(const char* name, int in, int out, int kernel, int stride, const Padding& p) {
   std::string text = name;
   for (int number : {in, out, kernel, stride, p.top, p.left, p.bottom, p.right}) {
-    text += ':' + std::to_string(number);
+    text = concat({text, ":", number});
   }
   return text;
 }
@@ -34,30 +34,30 @@ constexpr std::string_view kActivationNames[] = {"relu", "leaky_relu", "tanh", "
 constexpr std::string_view kPriorNames[] = {"normal", "none", "mixture"};
 
 std::string words(const Layer& layer) {
-  return std::visit(
-      Overloaded{
-          [](const Linear& l) { return "linear:" + std::to_string(l.in) + ':' + std::to_string(l.out); },
-          [](const Conv2d& c) {
-            return convolution_words("conv", c.in, c.out, c.kernel, c.stride, c.padding);
-          },
-          [](const ConvTranspose2d& c) {
-            return convolution_words("conv_transpose", c.in, c.out, c.kernel, c.stride, c.crop);
-          },
-          [](const Activation& a) {
-            std::string name(kActivationNames[static_cast<int>(a.kind)]);
-            return a.kind == ActivationKind::kLeakyRelu ? name + ':' + decimal(a.slope) : name;
-          },
-          [](const Dropout& d) { return "dropout:" + decimal(d.rate); },
-          [](const Skip& s) { return "skip:" + std::to_string(s.over); },
-          [](const Reshape& r) { return "reshape:" + words(r.to); },
-      },
-      layer);
+  return std::visit(Overloaded{
+                        [](const Linear& l) { return concat({"linear:", l.in, ":", l.out}); },
+                        [](const Conv2d& c) {
+                          return convolution_words("conv", c.in, c.out, c.kernel, c.stride, c.padding);
+                        },
+                        [](const ConvTranspose2d& c) {
+                          return convolution_words("conv_transpose", c.in, c.out, c.kernel, c.stride, c.crop);
+                        },
+                        [](const Activation& a) {
+                          std::string name(kActivationNames[static_cast<int>(a.kind)]);
+                          return a.kind == ActivationKind::kLeakyRelu ? concat({name, ":", decimal(a.slope)})
+                                                                      : name;
+                        },
+                        [](const Dropout& d) { return concat({"dropout:", decimal(d.rate)}); },
+                        [](const Skip& s) { return concat({"skip:", s.over}); },
+                        [](const Reshape& r) { return concat({"reshape:", words(r.to)}); },
+                    },
+                    layer);
 }
 
 /// "normal", "mixture:100"
 std::string prior_words(const ModelSpec& spec) {
   std::string name(kPriorNames[static_cast<int>(spec.prior)]);
-  return spec.prior == Prior::kMixture ? name + ':' + std::to_string(spec.components) : name;
+  return spec.prior == Prior::kMixture ? concat({name, ":", spec.components}) : name;
 }
 
 std::string words(const LayerList& layers) {
@@ -175,8 +175,8 @@ std::string parse_layers(std::string_view text, LayerList& layers) {
   while (!text.empty()) {
     const std::string_view word = next(text, ',');
     Layer layer;
-    if (!parse_layer(word, layer)) return "unknown layer \"" + std::string(word) + '"';
-    if (!layers.push_back(layer)) return "more than " + std::to_string(LayerList::kCapacity) + " layers";
+    if (!parse_layer(word, layer)) return concat({"unknown layer \"", word, "\""});
+    if (!layers.push_back(layer)) return concat({"more than ", LayerList::kCapacity, " layers"});
   }
   return {};
 }
@@ -208,14 +208,13 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
   std::int64_t work = 0;
   Shape in = input;
   for (int i = 0; i < layers.size(); ++i) {
-    const std::string where =
-        std::string(part) + " layer " + std::to_string(i) + " (" + words(layers[i]) + ")";
+    const std::string where = concat({part, " layer ", i, " (", words(layers[i]), ")"});
     const std::optional<Shape> shape = output_shape(layers[i], in);
-    if (!shape) return where + " cannot take an input of " + words(in);
-    if (!skip_fits(layers, i, input)) return where + " does not fit there";
+    if (!shape) return concat({where, " cannot take an input of ", words(in)});
+    if (!skip_fits(layers, i, input)) return concat({where, " does not fit there"});
     // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees to
     // that).
-    if (shape->size() > kMaxActivations) return where + " is too large";
+    if (shape->size() > kMaxActivations) return concat({where, " is too large"});
     std::int64_t kernel = 0, channels = 0;  // of a convolution
     const auto measure = [&](const auto& c) {
       kernel = c.kernel;
@@ -223,19 +222,19 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
     };
     if (const auto* c = std::get_if<Conv2d>(&layers[i])) measure(*c);
     if (const auto* c = std::get_if<ConvTranspose2d>(&layers[i])) measure(*c);
-    if (kernel > 1024) return where + " has a kernel above 1024";
+    if (kernel > 1024) return concat({where, " has a kernel above 1024"});
     // What it reads, as shared/sequential unrolls it; a transposed one too.
     const std::int64_t unrolled = channels * kernel * kernel * (shape->size() / shape->channels);
-    if (unrolled > 4 * kMaxActivations) return where + " is too large";
+    if (unrolled > 4 * kMaxActivations) return concat({where, " is too large"});
     work += kernel > 0 ? unrolled * shape->channels : multiply_adds(layers[i], in);
-    if (work > kMaxMultiplyAdds) return where + " makes the model too slow to run";
+    if (work > kMaxMultiplyAdds) return concat({where, " makes the model too slow to run"});
     in = *shape;
   }
   if (in.size() != out && out != 0) {
-    return std::string(part) + " gives " + words(in) + ", but " + std::to_string(out) + " numbers are needed";
+    return concat({part, " gives ", words(in), ", but ", out, " numbers are needed"});
   }
   if (out == 0 && (in.height != 1 || in.width != 1)) {
-    return std::string(part) + " must end in a vector, but gives " + words(in);
+    return concat({part, " must end in a vector, but gives ", words(in)});
   }
   return {};
 }
@@ -375,7 +374,7 @@ int outputs(const ModelSpec& spec) {
 std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec) {
   std::vector<ParameterSpec> all;
   for (int i = 0; i < spec.encoder.size(); ++i) {
-    add_parameters("encoder." + std::to_string(i), spec.encoder[i], all);
+    add_parameters(concat({"encoder.", i}), spec.encoder[i], all);
   }
   const Linear head{encoder_features(spec), spec.latent};
   add_parameters("mu", head, all);
@@ -386,7 +385,7 @@ std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec) {
 std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec) {
   std::vector<ParameterSpec> all;
   for (int i = 0; i < spec.decoder.size(); ++i) {
-    add_parameters("decoder." + std::to_string(i), spec.decoder[i], all);
+    add_parameters(concat({"decoder.", i}), spec.decoder[i], all);
   }
   if (spec.likelihood == Likelihood::kGaussian) {
     add_parameters("decoder_log_var", spec.decoder[last_linear(spec.decoder)], all);
@@ -409,7 +408,8 @@ std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
 
 std::string check(const ModelSpec& spec) {
   if (!is_name(spec.name)) return "the model's name must be one word of letters, digits, '-', '_' and '.'";
-  if (spec.image.size() > kMaxActivations) return "the image of " + words(spec.image) + " is too large";
+  if (spec.image.size() > kMaxActivations)
+    return concat({"the image of ", words(spec.image), " is too large"});
   if (spec.latent < 1 || spec.latent > 4096) return "latent must be 1 to 4096";
   if (spec.encoder.size() == 0 || spec.decoder.size() == 0) return "encoder and decoder need a layer each";
   if (spec.prior == Prior::kMixture &&
@@ -425,15 +425,14 @@ std::string check(const ModelSpec& spec) {
 }
 
 std::string to_string(const ModelSpec& spec) {
-  return spec.name + " image=" + words(spec.image) + " latent=" + std::to_string(spec.latent) +
-         " likelihood=" + std::string(kLikelihoodNames[static_cast<int>(spec.likelihood)]) +
-         " prior=" + prior_words(spec) +
-         " encoder=" + words(spec.encoder) + " decoder=" + words(spec.decoder);
+  return concat({spec.name, " image=", words(spec.image), " latent=", spec.latent, " likelihood=",
+                 kLikelihoodNames[static_cast<int>(spec.likelihood)], " prior=", prior_words(spec),
+                 " encoder=", words(spec.encoder), " decoder=", words(spec.decoder)});
 }
 
 Result<ModelSpec> parse_model_spec(std::string_view line) {
   const auto error = [](std::string_view what) {
-    return Error{ErrorCode::kModel, "model line: " + std::string(what)};
+    return Error{ErrorCode::kModel, concat({"model line: ", what})};
   };
   ModelSpec spec;
   spec.name = std::string(next(line, ' '));
@@ -443,9 +442,9 @@ Result<ModelSpec> parse_model_spec(std::string_view line) {
     std::string_view value = next(line, ' ');
     const std::string_view key = next(value, '=');
     const auto found = std::find(std::begin(kKeys), std::end(kKeys), key);
-    if (found == std::end(kKeys)) return error("unknown key \"" + std::string(key) + '"');
+    if (found == std::end(kKeys)) return error(concat({"unknown key \"", key, "\""}));
     bool& repeated = seen[found - std::begin(kKeys)];
-    if (repeated) return error("\"" + std::string(key) + "\" appears twice");
+    if (repeated) return error(concat({"\"", key, "\" appears twice"}));
     repeated = true;
     std::string problem;
     if (key == "image" && !parse_shape(value, spec.image)) problem = "image must be CxHxW, e.g. 1x28x28";
@@ -459,7 +458,7 @@ Result<ModelSpec> parse_model_spec(std::string_view line) {
     if (!problem.empty()) return error(problem);
   }
   for (int i = 0; i < 6; ++i) {
-    if (!seen[i]) return error("\"" + std::string(kKeys[i]) + "\" is missing");
+    if (!seen[i]) return error(concat({"\"", kKeys[i], "\" is missing"}));
   }
   const std::string problem = check(spec);
   if (!problem.empty()) return error(problem);

@@ -5,6 +5,8 @@
 #include <cstring>
 #include <string>
 
+#include "shared/text.hpp"
+
 namespace vae {
 namespace {
 
@@ -13,7 +15,7 @@ Error error(ErrorCode code, std::string message) { return {code, std::move(messa
 std::string words(const Dims& dims) {
   std::string text;
   for (int i = 0; i < dims.rank; ++i) {
-    text += (i > 0 ? "x" : "") + std::to_string(dims.size[static_cast<std::size_t>(i)]);
+    text = concat({text, i > 0 ? "x" : "", dims.size[static_cast<std::size_t>(i)]});
   }
   return text;
 }
@@ -26,25 +28,26 @@ std::optional<Error> check_names(const WeightsView& view, const std::vector<Para
     const TensorView* tensor = view.find(parameter.name);
     if (tensor == nullptr) {
       return error(ErrorCode::kNames,
-                   "the model needs a tensor \"" + parameter.name + "\", which is not in the file");
+                   concat({"the model needs a tensor \"", parameter.name, "\", which is not in the file"}));
     }
     if (tensor->shape != parameter.shape) {
-      return error(ErrorCode::kNames, "tensor \"" + parameter.name + "\" has the shape " +
-                                          words(tensor->shape) + "; the model needs " +
-                                          words(parameter.shape));
+      return error(ErrorCode::kNames,
+                   concat({"tensor \"", parameter.name, "\" has the shape ", words(tensor->shape),
+                           "; the model needs ", words(parameter.shape)}));
     }
     ++used;
     if (tensor->dtype != Dtype::kI8) continue;
     const TensorView* scale = view.find(parameter.name + "_scale");
     if (scale == nullptr || scale->dtype != Dtype::kF32 ||
         scale->shape != Dims{1, {parameter.shape.size[0]}}) {
-      return error(ErrorCode::kNames, "int8 tensor \"" + parameter.name + "\" needs one F32 scale per row");
+      return error(ErrorCode::kNames,
+                   concat({"int8 tensor \"", parameter.name, "\" needs one F32 scale per row"}));
     }
     ++used;
   }
   if (used != view.tensors.size()) {
-    return error(ErrorCode::kNames, "the file holds " + std::to_string(view.tensors.size()) +
-                                        " tensors; its model uses " + std::to_string(used));
+    return error(ErrorCode::kNames,
+                 concat({"the file holds ", view.tensors.size(), " tensors; its model uses ", used}));
   }
   return std::nullopt;
 }
@@ -96,7 +99,8 @@ Result<Parameters> read_parameters(const WeightsView& view, const std::vector<Pa
     const bool int8 = stays_int8(tensor);
     const bool finite = int8 ? read_int8(tensor, *scale, out)
                              : read_floats(tensor, scale, parameter.in_first, unpacked.get(), out);
-    if (!finite) return error(ErrorCode::kNonfinite, "tensor \"" + parameter.name + "\" holds NaN or infinity");
+    if (!finite)
+      return error(ErrorCode::kNonfinite, concat({"tensor \"", parameter.name, "\" holds NaN or infinity"}));
     const float* const behind = out + tensor.shape.size[0];
     all.list.push_back({out, int8 ? reinterpret_cast<const std::int8_t*>(behind) : nullptr});
     out += room_for(tensor);

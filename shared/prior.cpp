@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+
+#include "shared/kernels.hpp"
 
 namespace vae {
 namespace {
@@ -34,21 +37,16 @@ double log_density(const Mixture& mixture, std::span<const float> z) {
   return largest + std::log(sum);
 }
 
-std::vector<float> sample(const Mixture& mixture, Rng& rng, float temperature, std::span<const int> components) {
-  const std::size_t count = components.empty() ? mixture.components() : components.size();
-  const auto component = [&](std::size_t i) {
-    return components.empty() ? i : static_cast<std::size_t>(components[i]);
-  };
-  double sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += mixture.weight[component(i)];
-  double left = rng.uniform() * sum;
-  std::size_t chosen = 0;
-  while (chosen + 1 < count && (left -= mixture.weight[component(chosen)]) > 0) ++chosen;
-  const std::size_t latent = mixture.mean.size() / mixture.components(), row = component(chosen) * latent;
+std::vector<float> sample(const Mixture& mixture, std::span<const float> weight, Rng& rng,
+                          float temperature) {
+  double left = rng.uniform() * std::accumulate(weight.begin(), weight.end(), 0.0);
+  std::size_t k = 0;
+  while (k + 1 < weight.size() && (left -= weight[k]) > 0) ++k;
+  const std::size_t latent = mixture.mean.size() / weight.size(), row = k * latent;
   std::vector<float> z(latent);
-  for (std::size_t d = 0; d < latent; ++d) {
-    z[d] = mixture.mean[row + d] + temperature * std::exp(mixture.log_var[row + d] / 2) * rng.normal();
-  }
+  for (std::size_t d = 0; d < latent; ++d) z[d] = mixture.log_var[row + d] / 2;
+  exponential(z.data(), std::ssize(z));  // the standard deviations
+  for (std::size_t d = 0; d < latent; ++d) z[d] = mixture.mean[row + d] + temperature * z[d] * rng.normal();
   return z;
 }
 

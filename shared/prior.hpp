@@ -25,9 +25,9 @@ struct Mixture {
 double log_standard_normal(std::span<const float> z);
 double log_density(const Mixture& mixture, std::span<const float> z);
 
-/// One draw, (latent): a component by its weight, then mean + temperature * std * epsilon. Where `components` is not
-/// empty, only those are drawn.
-std::vector<float> sample(const Mixture& mixture, Rng& rng, float temperature = 1,
-                          std::span<const int> components = {});
+/// One draw, (latent): a component in proportion to `weight`, (K), the mixture's or others, then mean +
+/// temperature * std * epsilon.
+std::vector<float> sample(const Mixture& mixture, std::span<const float> weight, Rng& rng,
+                          float temperature = 1);
 
 }  // namespace vae

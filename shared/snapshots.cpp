@@ -9,6 +9,7 @@
 
 #include "shared/encoding.hpp"
 #include "shared/parameters.hpp"
+#include "shared/text.hpp"
 
 namespace vae {
 namespace {
@@ -39,7 +40,7 @@ bool finite(const std::vector<float>& values) {
 std::vector<ParameterSpec> snapshot_parameters(const ModelSpec& spec, int k) {
   std::vector<ParameterSpec> all;
   for (const ParameterSpec& p : parameters(spec)) {
-    if (p.name.starts_with("decoder")) all.push_back({std::to_string(k) + '.' + p.name, p.shape, p.in_first});
+    if (p.name.starts_with("decoder")) all.push_back({concat({k, ".", p.name}), p.shape, p.in_first});
   }
   return all;
 }
@@ -92,8 +93,7 @@ Result<ImageDecoder*> Snapshots::ready(int k) {
 
 Result<std::vector<float>> Snapshots::decode(int k, std::span<const float> latents) {
   if (k < 0 || k >= count()) {
-    return Error{ErrorCode::kShape,
-                 "there is no snapshot " + std::to_string(k) + " of " + std::to_string(count())};
+    return Error{ErrorCode::kShape, concat({"there is no snapshot ", k, " of ", count()})};
   }
   const auto decoder = ready(k);
   if (!decoder) return decoder.error();

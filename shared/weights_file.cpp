@@ -8,13 +8,14 @@
 
 #include "shared/encoding.hpp"
 #include "shared/header_parser.hpp"
+#include "shared/text.hpp"
 
 namespace vae {
 namespace {
 
 Error error(ErrorCode code, std::string message) { return {code, std::move(message)}; }
 
-std::string quoted(std::string_view text) { return '"' + std::string(text.substr(0, 64)) + '"'; }
+std::string quoted(std::string_view text) { return concat({"\"", text.substr(0, 64), "\""}); }
 
 // ---- The checks, in the order that read_weights makes them
 
@@ -23,19 +24,20 @@ std::string quoted(std::string_view text) { return '"' + std::string(text.substr
 Result<std::uint64_t> tensor_bytes(const HeaderParser::Entry& entry, Dtype& dtype) {
   const auto found = std::find(std::begin(kDtypeNames), std::end(kDtypeNames), entry.dtype);
   if (found == std::end(kDtypeNames)) {
-    return error(ErrorCode::kDtype, "tensor " + quoted(entry.name) + " has the element type " +
-                                        quoted(entry.dtype) + "; expected F32, F16 or I8");
+    return error(ErrorCode::kDtype, concat({"tensor ", quoted(entry.name), " has the element type ",
+                                            quoted(entry.dtype), "; expected F32, F16 or I8"}));
   }
   dtype = static_cast<Dtype>(found - std::begin(kDtypeNames));
   if (entry.too_many_dims || entry.zero_dim || entry.shape.rank == 0) {
     return error(ErrorCode::kShape,
-                 "tensor " + quoted(entry.name) + " must have 1 to 4 dimensions of at least 1");
+                 concat({"tensor ", quoted(entry.name), " must have 1 to 4 dimensions of at least 1"}));
   }
   std::uint64_t bytes = bytes_of(dtype);
   for (int i = 0; i < entry.shape.rank; ++i) {
     bytes *= static_cast<std::uint64_t>(entry.shape.size[static_cast<std::size_t>(i)]);  // < 2^31 * 2^31
     if (bytes > 0x7fffffff) {
-      return error(ErrorCode::kShape, "tensor " + quoted(entry.name) + " is larger than any file may be");
+      return error(ErrorCode::kShape,
+                   concat({"tensor ", quoted(entry.name), " is larger than any file may be"}));
     }
   }
   return bytes;
@@ -48,8 +50,9 @@ std::optional<Error> check_version(const HeaderParser& header, const FileLimits&
     if (key == "version") version = value;
   }
   if (format != limits.format) {
-    return error(ErrorCode::kNotWeights, "a safetensors file, but not one of digit-vae's: its format is " +
-                                             quoted(format) + ", expected " + quoted(limits.format));
+    return error(ErrorCode::kNotWeights,
+                 concat({"a safetensors file, but not one of digit-vae's: its format is ", quoted(format),
+                         ", expected ", quoted(limits.format)}));
   }
   int major = 0;
   std::size_t digits = 0;
@@ -57,13 +60,12 @@ std::optional<Error> check_version(const HeaderParser& header, const FileLimits&
     major = major * 10 + (version[digits++] - '0');
   }
   if (digits == 0 || (digits < version.size() && version[digits] != '.')) {
-    return error(ErrorCode::kVersion, "version " + quoted(version) + " is not a version");
+    return error(ErrorCode::kVersion, concat({"version ", quoted(version), " is not a version"}));
   }
   if (major != kFormatMajor) {
-    return error(ErrorCode::kVersion,
-                 std::string(major > kFormatMajor ? "made by a newer" : "not made by any") +
-                     " digit-vae (format version " + std::to_string(major) + ", this one reads " +
-                     std::to_string(kFormatMajor) + "): update digit-vae");
+    return error(ErrorCode::kVersion, concat({major > kFormatMajor ? "made by a newer" : "not made by any",
+                                              " digit-vae (format version ", major, ", this one reads ",
+                                              kFormatMajor, "): update digit-vae"}));
   }
   return std::nullopt;
 }
@@ -102,8 +104,8 @@ std::string_view WeightsView::get(std::string_view key) const {
 
 Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimits& limits) {
   if (file.size() > limits.bytes) {
-    return error(ErrorCode::kTooLarge, "the file has " + std::to_string(file.size()) + " bytes; at most " +
-                                           std::to_string(limits.bytes) + " are allowed");
+    return error(ErrorCode::kTooLarge,
+                 concat({"the file has ", file.size(), " bytes; at most ", limits.bytes, " are allowed"}));
   }
   const auto* chars = reinterpret_cast<const char*>(file.data());
   if (file.size() > 8 && chars[8] != '{') {
@@ -111,21 +113,22 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
                                                          : "this is not a weights file (safetensors)");
   }
   if (file.size() < 9) {
-    return error(ErrorCode::kTruncated, "the file ends after " + std::to_string(file.size()) + " bytes");
+    return error(ErrorCode::kTruncated, concat({"the file ends after ", file.size(), " bytes"}));
   }
   const auto length = load_as<std::uint64_t>(file.data());
   if (length > kMaxHeaderBytes || (8 + length) % kDataAlignment != 0) {
-    return error(ErrorCode::kHeader, "header length " + std::to_string(length) +
-                                         " is not allowed (at most 65536, data at a multiple of 64)");
+    return error(ErrorCode::kHeader, concat({"header length ", length,
+                                             " is not allowed (at most 65536, data at a multiple of 64)"}));
   }
   if (length > file.size() - 8) {
-    return error(ErrorCode::kTruncated, "the file ends inside its header: " + std::to_string(file.size()) +
-                                            " of " + std::to_string(8 + length) + " bytes");
+    return error(ErrorCode::kTruncated,
+                 concat({"the file ends inside its header: ", file.size(), " of ", 8 + length, " bytes"}));
   }
   HeaderParser header({chars + 8, static_cast<std::size_t>(length)}, limits.tensors);
   header.entries.reserve(std::min<std::size_t>(limits.tensors, 64));
   if (!header.parse()) {
-    return error(header.too_many() ? ErrorCode::kTooLarge : ErrorCode::kJson, "header: " + header.problem());
+    return error(header.too_many() ? ErrorCode::kTooLarge : ErrorCode::kJson,
+                 concat({"header: ", header.problem()}));
   }
   if (const auto problem = check_version(header, limits)) return *problem;
 
@@ -138,10 +141,9 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
     const auto bytes = tensor_bytes(entry, dtype);
     if (!bytes) return bytes.error();
     if (entry.end < entry.begin || entry.end - entry.begin != *bytes) {
-      return error(ErrorCode::kOffsets, "tensor " + quoted(entry.name) + " needs " + std::to_string(*bytes) +
-                                            " bytes, but its data_offsets are " +
-                                            std::to_string(entry.begin) + " and " +
-                                            std::to_string(entry.end));
+      return error(ErrorCode::kOffsets,
+                   concat({"tensor ", quoted(entry.name), " needs ", *bytes,
+                           " bytes, but its data_offsets are ", entry.begin, " and ", entry.end}));
     }
     view.tensors.push_back({entry.name, dtype, entry.shape, {}});
   }
@@ -150,19 +152,18 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
     const HeaderParser::Entry& entry = header.entries[i];
     if (entry.begin != expected || (i > 0 && view.tensors[i].dtype < view.tensors[i - 1].dtype)) {
       return error(ErrorCode::kOffsets,
-                   "tensor " + quoted(entry.name) +
-                       " does not follow the one before it: tensors must tile the data in the "
-                       "order F32, F16, I8");
+                   concat({"tensor ", quoted(entry.name),
+                           " does not follow the one before it: tensors must tile the data in the "
+                           "order F32, F16, I8"}));
     }
     expected = entry.end;
   }
   if (expected > data.size()) {
-    return error(ErrorCode::kTruncated, "the file ends inside its tensors: " + std::to_string(data.size()) +
-                                            " of " + std::to_string(expected) + " bytes of data");
+    return error(ErrorCode::kTruncated, concat({"the file ends inside its tensors: ", data.size(), " of ",
+                                                expected, " bytes of data"}));
   }
   if (expected < data.size()) {
-    return error(ErrorCode::kTrailing,
-                 std::to_string(data.size() - expected) + " bytes after the last tensor");
+    return error(ErrorCode::kTrailing, concat({data.size() - expected, " bytes after the last tensor"}));
   }
   for (std::size_t i = 0; i < view.tensors.size(); ++i) {
     const HeaderParser::Entry& entry = header.entries[i];
@@ -173,8 +174,8 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
   if (position == 0) return error(ErrorCode::kCrc, "metadata crc32 is missing or not 8 digits");
   const std::string actual = hex8(file_crc(file, position));
   if (view.get("crc32") != actual) {
-    return error(ErrorCode::kCrc, "the file is damaged: its checksum is " + actual + ", not " +
-                                      std::string(view.get("crc32")) + "; download or copy it again");
+    return error(ErrorCode::kCrc, concat({"the file is damaged: its checksum is ", actual, ", not ",
+                                          view.get("crc32"), "; download or copy it again"}));
   }
   return view;
 }

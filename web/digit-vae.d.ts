@@ -72,8 +72,8 @@ export interface Model {
   sample(seed: number | bigint, n: number): Float32Array;
 
   /**
-   * The first n latents of the endless sheet with this seed, from the model's prior: the same bits natively
-   * and in every browser.
+   * The first n latents of the endless sheet with this seed, from the model's prior. From N(0, I) they are
+   * the same bits natively and in every browser, from a learned prior the same within 1e-6.
    * @returns (n, latentSize)
    * @throws DigitVaeError memory, freed; RangeError for a bad seed or n
    */

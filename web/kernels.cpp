@@ -149,14 +149,14 @@ Lanes exponential(Lanes all) {
 /// x = f(x), the last few by way of four numbers.
 template <class F>
 void apply(float* x, std::ptrdiff_t count, F f) {
-  std::ptrdiff_t i = 0;
 #pragma clang loop unroll(disable)
-  for (; i + kLanes <= count; i += kLanes) store(x + i, f(load(x + i)));
-  if (i == count) return;
-  float rest[kLanes] = {};
-  std::copy(x + i, x + count, rest);
-  store(rest, f(load(rest)));
-  std::copy_n(rest, count - i, x + i);
+  for (std::ptrdiff_t i = 0; i < count; i += kLanes) {
+    float rest[kLanes] = {};
+    float* at = x + i;
+    if (count - i < kLanes) at = std::copy(x + i, x + count, rest) - (count - i);
+    store(at, f(load(at)));
+    if (at == rest) std::copy_n(rest, count - i, x + i);
+  }
 }
 
 }  // namespace
@@ -172,6 +172,10 @@ void multiply(const float* a, const std::int8_t* b, const float* scale, const fl
   for (int r = 0; r < n; ++r, y += m) {
     for (int c = 0; c < m; ++c) y[c] = y[c] * scale[c] + bias[c];
   }
+}
+
+void exponential(float* x, std::ptrdiff_t count) {
+  apply(x, count, [](Lanes v) { return exponential(v); });
 }
 
 void sigmoid(float* x, std::ptrdiff_t count) {

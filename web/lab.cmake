@@ -78,9 +78,9 @@ endif()
 # speed: lab.js has them with SIMD, lab-scalar.js for browsers without it.
 add_library(lab_core STATIC ${core_sources})
 add_library(lab_kernels OBJECT ${kernels})
-target_compile_options(lab_kernels PRIVATE -O2 ${simd_flags})
+target_compile_options(lab_kernels PRIVATE -O2 -fno-unroll-loops ${simd_flags})
 add_library(lab_kernels_scalar OBJECT ${kernels})
-target_compile_options(lab_kernels_scalar PRIVATE -O2)
+target_compile_options(lab_kernels_scalar PRIVATE -O2 -fno-unroll-loops)
 foreach(target lab_core lab_kernels lab_kernels_scalar)
   target_include_directories(${target} SYSTEM PRIVATE ${core_includes})
 endforeach()
@@ -102,8 +102,8 @@ set(minify ${ESBUILD} --minify --charset=utf8 --log-level=warning --target=chrom
 function(lab_module name kernels)
   add_executable(${name} $<TARGET_OBJECTS:lab_app> $<TARGET_OBJECTS:${kernels}>)
   target_link_libraries(${name} PRIVATE imgui lab_core lab_data)
-  target_link_options(${name} PRIVATE -Oz -flto -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE
-    -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
+  target_link_options(${name} PRIVATE -Oz -flto -sBINARYEN_EXTRA_PASSES=--converge
+    -sUSE_GLFW=3 -sMIN_WEBGL_VERSION=2 -sMAX_WEBGL_VERSION=2 -sMODULARIZE -sEXPORT_ES6 -sEXPORT_NAME=createLab -sENVIRONMENT=web -sFILESYSTEM=0 -sMALLOC=emmalloc -sDYNAMIC_EXECUTION=0
     -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMEMORY_GROWTH_LINEAR_STEP=1MB -sMAXIMUM_MEMORY=1GB
     -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=UTF8ToString,stringToUTF8,HEAPU8,HEAPF32

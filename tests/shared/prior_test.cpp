@@ -66,15 +66,15 @@ TEST_CASE("draws have the mixture's moments, temperature spreads them, and compo
   double sum = 0, squares = 0, chosen = 0;
   constexpr int kDraws = 40000;
   for (int i = 0; i < kDraws; ++i) {
-    const double z = sample(kPair, rng)[0];
+    const double z = sample(kPair, kPair.weight, rng)[0];
     sum += z / kDraws;
     squares += z * z / kDraws;
-    chosen += double{sample(kPair, rng, 1, std::vector<int>{0})[0]} / kDraws;
+    chosen += double{sample(kPair, Values{2, 0}, rng)[0]} / kDraws;
   }
   CHECK(sum == Approx(1.25).margin(0.05));
   CHECK(squares == Approx(0.25 * (1 + 0.25) + 0.75 * (4 + 4)).margin(0.15));
   CHECK(chosen == Approx(-1).margin(0.02));
-  const float z = sample(kPair, rng, 0)[0];
+  const float z = sample(kPair, kPair.weight, rng, 0)[0];
   CHECK((z == -1 || z == 2));
 }
 
@@ -100,6 +100,25 @@ TEST_CASE("a model with a mixture draws from it, and from the components of a la
   // Labels that do not fit the mixture are none: the anchors' Gaussians serve.
   const Model without = model_with_labels("37");
   CHECK(sample_class(*read_anchors(without), 7, 1, 1, 0, without.mixture()) == Values{2, 2});
+}
+
+TEST_CASE("a prior whose numbers cannot be drawn from is refused") {
+  const ModelSpec spec = mixture_spec(2);
+  for (const float bad : {NAN, INFINITY, 51.0f, -1e30f}) {
+    auto tensors = testing::random_tensors(spec);
+    const Metadata facts = testing::sealed_metadata(spec, tensors);
+    REQUIRE(Model::load(write_weights(facts, tensors)));
+    for (NamedTensor& t : tensors) {
+      if (t.name == "prior.log_var") t.values[1] = bad;
+    }
+    const auto model = Model::load(write_weights(facts, tensors));
+    REQUIRE_FALSE(model);
+    CHECK(model.error().code == ErrorCode::kNonfinite);
+  }
+  ModelSpec vast = mlp();
+  vast.prior = Prior::kMixture;
+  vast.latent = vast.components = 4096;
+  CHECK(check(vast) == "the prior has too many components");
 }
 
 TEST_CASE("without a mixture the prior is N(0, I), scaled by temperature") {

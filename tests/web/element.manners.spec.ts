@@ -10,9 +10,9 @@ const element = (page: any, selector = 'digit-vae') => page.locator(selector);
 const hasInk = async (page: any, selector = 'digit-vae') => (await ink(page, selector)).values.some((x) => x > 0.5);
 const file = (name: string) => readFileSync(`build/dist/npm/${name}`);
 
-test('what is downloaded: at most 47 KB of script and module, the decoder alone at most 670 KB', async () => {
+test('what is downloaded: at most 45 KB of script and module, the decoder alone at most 670 KB', async () => {
   const code = ['index.js', 'define.js', 'digit-vae.wasm'].map((name) => gzipSync(file(name), { level: 9 }).length);
-  expect(code.reduce((a, b) => a + b), String(code)).toBeLessThanOrEqual(47_000);
+  expect(code.reduce((a, b) => a + b), String(code)).toBeLessThanOrEqual(45_000);
   expect(file('weights.decoder.bin').length).toBeLessThanOrEqual(670_000);
   expect(readFileSync('build/dist/digit-vae.html').length).toBeLessThanOrEqual(2_800_000);
 });
