@@ -228,7 +228,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     }
     // The losses of the training: what is filled is neither the paper nor the curve's own colour.
     await lab.open('#playing=0&view=time&model=aevb');
-    await page.waitForLoadState('networkidle');
+    await lab.box('curve');
     await lab.settled();
     const [x, y, w, h] = Object.values(await lab.box('curve'));
     const fill = readPng(await page.screenshot({ clip: { x: x + w * 0.8, y: y + h - 6, width: 8, height: 4 } })).at(4, 2);

@@ -90,14 +90,17 @@ export class Lab {
   picture(name: string): Promise<number[]> {
     return this.page.evaluate((n) => [...(window as any).lab.picture(n)], name);
   }
-  /** Where a control is on the page, in CSS pixels of the viewport. */
+  /** Where a control is on the page, in CSS pixels of the viewport; waits for it, since files may still be coming. */
   async box(name: string): Promise<Box> {
-    const box = await this.page.evaluate((n) => {
-      const item = (window as any).lab.item(n), canvas = document.getElementById('canvas')!.getBoundingClientRect();
-      return item && { x: item.x + canvas.x, y: item.y + canvas.y, w: item.w, h: item.h };
-    }, name);
-    expect(box, `the lab has no "${name}"`).not.toBeNull();
-    return box;
+    let box: Box | null = null;
+    await expect(async () => {
+      box = await this.page.evaluate((n) => {
+        const item = (window as any).lab.item(n), canvas = document.getElementById('canvas')!.getBoundingClientRect();
+        return item && { x: item.x + canvas.x, y: item.y + canvas.y, w: item.w, h: item.h };
+      }, name);
+      expect(box, `the lab has no "${name}"`).not.toBeNull();
+    }).toPass({ timeout: 5000 });
+    return box!;
   }
   async click(name: string) {
     const { x, y, w, h } = await this.box(name);
