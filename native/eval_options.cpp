@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "native/pixels.hpp"
+#include "native/stored_as.hpp"
 
 namespace vae {
 
@@ -15,6 +16,7 @@ void add_options(CLI::App& app, EvalOptions& o) {
       "The figures are the same for any number of threads.");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   const std::vector<std::string> pixels(std::begin(kPixelsNames), std::end(kPixelsNames));
+  const std::vector<std::string> precisions(std::begin(kPrecisionNames), std::end(kPrecisionNames));
   app.add_option("weights", o.weights, "weights file")->type_name("WEIGHTS");
   app.add_option("--data", o.data, "folder with IDX files or PNGs, as native_train takes it [build/mnist]")
       ->type_name("DIR");
@@ -37,6 +39,11 @@ void add_options(CLI::App& app, EvalOptions& o) {
          "also the NLL, nats per image, from K importance samples of z for each image, e.g. 5000 [none]")
       ->type_name("K")
       ->check(CLI::Range(1, 100000000).description(""));
+  app.add_option("--precision", o.precision,
+                 "also what storing the weights as f16 or int8 costs: size, -ELBO and, with --nll, NLL, each with its "
+                 "difference from the file as it is [none]")
+      ->type_name("WORD")
+      ->check(CLI::IsMember(precisions).description(""));
   app.add_option("--threads", o.threads, "CPU threads [as many as there are cores]")
       ->type_name("N")
       ->check(CLI::Range(1, 1024).description(""));

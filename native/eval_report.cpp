@@ -78,18 +78,31 @@ void print_nll(const Nll& nll) {
               thousands(nll.samples).c_str());
 }
 
+void print_stored(const Stored& stored, const Evaluation& e, const Nll& nll) {
+  std::printf("as %s, %s bytes:\n", stored.precision.c_str(), thousands(std::int64_t(stored.bytes)).c_str());
+  std::printf("  -ELBO          %8.3f nats (%+.3f)\n", stored.neg_elbo, stored.neg_elbo - e.neg_elbo);
+  if (nll.samples > 0) std::printf("  NLL            %8.3f nats (%+.3f)\n", stored.nll, stored.nll - nll.nll);
+  std::fflush(stdout);
+}
+
 void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e) {
   print_assumptions(spec, pixels);
   if (spec.prior == Prior::kNormal) print_kl_chart(e);
 }
 
-std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll) {
+std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll,
+                    const Stored& stored) {
   const auto number = [](double value) { return std::to_string(value); };  // six decimals
   std::string json = "{\"reconstruction\": " + number(e.reconstruction) + ", \"kl\": " + number(e.kl) +
                      ", \"neg_elbo\": " + number(e.neg_elbo) +
                      ", \"neg_elbo_at_mu\": " + number(e.neg_elbo_at_mu);
   if (nll.samples > 0)
     json += ", \"nll\": " + number(nll.nll) + ", \"nll_samples\": " + std::to_string(nll.samples);
+  if (!stored.precision.empty()) {
+    json += ", \"stored\": {\"precision\": \"" + stored.precision + "\", \"bytes\": " + std::to_string(stored.bytes) +
+            ", \"neg_elbo\": " + number(stored.neg_elbo) +
+            (nll.samples > 0 ? ", \"nll\": " + number(stored.nll) : "") + "}";
+  }
   constexpr const char* kVariances[] = {"null", "0.5", "\"learned\""};
   const auto likelihood = static_cast<std::size_t>(spec.likelihood);
   json += ", \"likelihood\": \"" + std::string(kLikelihoodNames[likelihood]) +

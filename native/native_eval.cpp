@@ -18,6 +18,7 @@
 #include "native/nll.hpp"
 #include "native/output_file.hpp"
 #include "native/progress.hpp"
+#include "native/stored_as.hpp"
 #include "shared/model.hpp"
 
 namespace {
@@ -32,18 +33,18 @@ extern "C" void on_signal(int signal) {
   if (interrupted.exchange(signal) != 0) _exit(128 + signal);
 }
 
-/// The same file once for every thread.
-std::vector<Model> load_models(const std::string& path, int count) {
-  const std::vector<std::byte> bytes = read_file(path, FileLimits{}.bytes);
+/// Errors of the core as Failures that name the file.
+template <class T>
+T of_file(const std::string& path, Result<T> result) {
+  if (result) return std::move(*result);
+  throw Failure(Exit::kBadData, path + ": " + result.error().message + " [" +
+                                    std::string(code_name(result.error().code)) + "]");
+}
+
+/// The same file, which is called `path`, once for every thread.
+std::vector<Model> load_models(const std::vector<std::byte>& file, const std::string& path, int count) {
   std::vector<Model> models;
-  for (int i = 0; i < count; ++i) {
-    auto model = Model::load(bytes);
-    if (!model) {
-      throw Failure(Exit::kBadData, path + ": " + model.error().message + " [" +
-                                        std::string(code_name(model.error().code)) + "]");
-    }
-    models.push_back(std::move(*model));
-  }
+  for (int i = 0; i < count; ++i) models.push_back(of_file(path, Model::load(file)));
   return models;
 }
 
@@ -115,11 +116,38 @@ auto with_progress(int images, Work work) {
   });
 }
 
+Evaluation average(std::span<Model> models, const ImageSet& test, Pixels pixels, const EvalOptions& o) {
+  const Evaluation e = with_progress(test.count(), [&](const Progress& progress) {
+    return evaluate(models, test, pixels, progress, o.draws);
+  });
+  require_finite(e.neg_elbo + e.neg_elbo_at_mu, o);
+  return e;
+}
+
+Nll importance_weighted(std::span<Model> models, const ImageSet& test, Pixels pixels, const EvalOptions& o) {
+  const std::vector<double> all = with_progress(test.count(), [&](const Progress& progress) {
+    return negative_log_likelihoods(models, test, pixels, o.nll, progress);
+  });
+  const Nll nll{std::accumulate(all.begin(), all.end(), 0.0) / test.count(), o.nll};
+  require_finite(nll.nll, o);
+  return nll;
+}
+
+/// The figures of the same model in the precision asked for.
+Stored evaluate_stored(const std::vector<std::byte>& file, const ImageSet& test, Pixels pixels,
+                       const EvalOptions& o) {
+  const std::vector<std::byte> bytes = of_file(o.weights, stored_as(file, precision_of(o.precision)));
+  std::vector<Model> models = load_models(bytes, o.weights + " as " + o.precision, thread_count(o));
+  Stored stored{o.precision, bytes.size(), average(models, test, pixels, o).neg_elbo};
+  if (o.nll > 0) stored.nll = importance_weighted(models, test, pixels, o).nll;
+  return stored;
+}
+
 void print_wrote(const std::string& path) { std::printf("wrote %s\n", path.c_str()); }
 
-void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll) {
+void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll, const Stored& stored) {
   if (!o.json.empty()) {
-    const std::string text = to_json(subject.model.spec(), subject.pixels, subject.evaluation, nll);
+    const std::string text = to_json(subject.model.spec(), subject.pixels, subject.evaluation, nll, stored);
     write_file(o.json, std::as_bytes(std::span(text)));
     print_wrote(o.json);
   }
@@ -136,7 +164,8 @@ void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll)
 }
 
 void run(const EvalOptions& o) {
-  std::vector<Model> models = load_models(o.weights, thread_count(o));
+  const std::vector<std::byte> file = read_file(o.weights, FileLimits{}.bytes);
+  std::vector<Model> models = load_models(file, o.weights, thread_count(o));
   Model& model = models.front();
   const ImageSet test = read_test_images(o);
   check(o, model, test);
@@ -149,23 +178,21 @@ void run(const EvalOptions& o) {
     sheets_lock.emplace(std::filesystem::path(o.sheets) / "samples.png");
   }
 
-  const Evaluation e = with_progress(test.count(), [&](const Progress& progress) {
-    return evaluate(models, test, pixels, progress, o.draws);
-  });
-  require_finite(e.neg_elbo + e.neg_elbo_at_mu, o);
+  const Evaluation e = average(models, test, pixels, o);
   print_averages(o.weights, model, pixels, e);
   Nll nll{0, o.nll};
   if (o.nll > 0) {
-    const std::vector<double> all = with_progress(test.count(), [&](const Progress& progress) {
-      return negative_log_likelihoods(models, test, pixels, o.nll, progress);
-    });
-    nll.nll = std::accumulate(all.begin(), all.end(), 0.0) / test.count();
-    require_finite(nll.nll, o);
+    nll = importance_weighted(models, test, pixels, o);
     print_nll(nll);
+  }
+  Stored stored;
+  if (!o.precision.empty()) {
+    stored = evaluate_stored(file, test, pixels, o);
+    print_stored(stored, e, nll);
   }
   print_details(model.spec(), pixels, e);
   throw_if_interrupted();
-  write_outputs(o, {model, test, pixels, e, o.seed}, nll);
+  write_outputs(o, {model, test, pixels, e, o.seed}, nll, stored);
 }
 
 int fail(Exit code, const std::string& message) {

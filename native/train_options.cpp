@@ -7,6 +7,8 @@
 #include <limits>
 #include <optional>
 
+#include "native/stored_as.hpp"
+
 namespace vae {
 namespace {
 
@@ -236,7 +238,7 @@ void TrainCommand::add_run_options() {
   app_.add_option("--precision", o.precision,
                   "of the stored weights: f32, f16 (half the file) or int8 (a quarter)")
       ->type_name("WORD")
-      ->check(CLI::IsMember({"f32", "f16", "int8"}).description(""));
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPrecisionNames), std::end(kPrecisionNames))).description(""));
   app_.add_option(
           "--log-dir", o.log_dir,
           "folder for metrics.jsonl, TensorBoard events and pictures; what an earlier run left there "

@@ -20,6 +20,7 @@
 #include "native/process_group.hpp"
 #include "native/process_settings.hpp"
 #include "native/snapshots.hpp"
+#include "native/stored_as.hpp"
 #include "native/train.hpp"
 #include "native/train_checkpoints.hpp"
 #include "native/train_facts.hpp"
@@ -39,10 +40,6 @@ torch::Device choose_device(const std::string& wish) {
   if (wish == "cpu" || !cuda) return torch::kCPU;
   const int index = local_rank() % static_cast<int>(torch::cuda::device_count());
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
-}
-
-Dtype precision_of(const TrainOptions& o) {
-  return o.precision == "f32" ? Dtype::kF32 : o.precision == "f16" ? Dtype::kF16 : Dtype::kI8;
 }
 
 /// Is a file only to be written again, without training?
@@ -232,7 +229,7 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   std::optional<InitialWeights> init = initial_weights(o);
   if (init) command.adopt_sizes(init->sizes(o.spec));
   const Run run{command,         group,           device,     read_image_data(o.data, o.allow_modified_data),
-                std::move(init), precision_of(o), interrupted};
+                std::move(init), precision_of(o.precision), interrupted};
   Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
   model->to(device);
   if (group.first()) print_start(o, *model, run.data, device, group);

@@ -16,7 +16,7 @@ using Vector = Eigen::Map<const Eigen::RowVectorXf>;
 void multiply(const float* a, const float* b, const float* bias, int n, int k, int m, float* y) {
   Result result(y, n, m);
   result.noalias() = Matrix<float>(a, n, k) * Matrix<float>(b, k, m);
-  result.rowwise() += Vector(bias, m);
+  if (bias != nullptr) result.rowwise() += Vector(bias, m);
 }
 
 void multiply(const float* a, const std::int8_t* b, const float* scale, const float* bias, int n, int k, int m, float* y) {

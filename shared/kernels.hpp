@@ -8,7 +8,7 @@
 
 namespace vae {
 
-/// y (n, m) = a (n, k) * b (k, m) + bias (m), in every row. Infinity times zero may count as zero.
+/// y (n, m) = a (n, k) * b (k, m) + bias (m), in every row; no bias where that is null. Infinity times zero may count as zero.
 void multiply(const float* a, const float* b, const float* bias, int n, int k, int m, float* y);
 
 /// The same with b in int8, each of its columns times its own number of `scale`, (m).

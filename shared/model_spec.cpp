@@ -221,11 +221,13 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
       channels = c.in;
     };
     if (const auto* c = std::get_if<Conv2d>(&layers[i])) measure(*c);
-    if (const auto* c = std::get_if<ConvTranspose2d>(&layers[i])) measure(*c);
+    const auto* const transposed = std::get_if<ConvTranspose2d>(&layers[i]);
+    if (transposed) measure(*transposed);
     if (kernel > 1024) return concat({where, " has a kernel above 1024"});
-    // What it reads, as shared/sequential unrolls it; a transposed one too.
+    // What it reads, as shared/sequential unrolls it, or, transposed, makes of its input.
     const std::int64_t unrolled = channels * kernel * kernel * (shape->size() / shape->channels);
-    if (unrolled > 4 * kMaxActivations) return concat({where, " is too large"});
+    const std::int64_t made = transposed ? kernel * kernel * shape->channels * (in.size() / in.channels) : 0;
+    if (std::max(unrolled, made) > 4 * kMaxActivations) return concat({where, " is too large"});
     work += kernel > 0 ? unrolled * shape->channels : multiply_adds(layers[i], in);
     if (work > kMaxMultiplyAdds) return concat({where, " makes the model too slow to run"});
     in = *shape;

@@ -30,59 +30,71 @@ void run(const Linear& l, const LayerParameters& p, const float* in, int n, floa
   }
 }
 
-/// Where along one axis tap `tap` of the output at `at` reads the input, which is `length` long; -1 for nowhere.
-int source(const Conv2d& c, int padding, int at, int tap, int length) {
-  const int from = at * c.stride + tap - padding;
-  return from < length ? from : -1;
+/// Rows that run at once, each of so many numbers as it is multiplied: what fits into the second-level cache.
+int rows_at_once(std::ptrdiff_t row, int rows) {
+  return static_cast<int>(std::clamp<std::ptrdiff_t>((1 << 16) / row, 1, rows));
 }
-int source(const ConvTranspose2d& c, int crop, int at, int tap, int length) {
-  const int from = at + crop - tap;  // the full output has input i at i * stride and the tap behind it
-  return from >= 0 && from % c.stride == 0 && from / c.stride < length ? from / c.stride : -1;
-}
-const Padding& border(const Conv2d& c) { return c.padding; }
-const Padding& border(const ConvTranspose2d& c) { return c.crop; }
 
-/// What output row y reads: (output width, kernel * kernel * in), zeros where there is no input.
-template <class Convolution>
-void unroll(const Convolution& c, const Shape& in_shape, int y, int width, const float* in, float* unrolled) {
+/// Numbers that an output row of a convolution reads, (width, kernel, kernel, in), and those that an input row of a
+/// transposed one makes, (width, kernel, kernel, out).
+std::ptrdiff_t row_size(const Conv2d& c, const Shape&, const Shape& out) {
+  return std::ptrdiff_t{out.width} * c.kernel * c.kernel * c.in;
+}
+std::ptrdiff_t row_size(const ConvTranspose2d& c, const Shape& in, const Shape&) {
+  return std::ptrdiff_t{in.width} * c.kernel * c.kernel * c.out;
+}
+
+/// What output row y reads, zeros where there is no input.
+void unroll(const Conv2d& c, const Shape& shape, int y, int width, const float* in, float* unrolled) {
   for (int x = 0; x < width; ++x) {
     for (int ky = 0; ky < c.kernel; ++ky) {
-      const int in_y = source(c, border(c).top, y, ky, in_shape.height);
+      const int in_y = y * c.stride + ky - c.padding.top;
       for (int kx = 0; kx < c.kernel; ++kx, unrolled += c.in) {
-        const int in_x = source(c, border(c).left, x, kx, in_shape.width);
-        if (in_y < 0 || in_x < 0) {
+        const int in_x = x * c.stride + kx - c.padding.left;
+        if (in_y < 0 || in_y >= shape.height || in_x < 0 || in_x >= shape.width) {
           std::fill_n(unrolled, c.in, 0.0f);
         } else {
-          std::copy_n(in + (std::ptrdiff_t{in_y} * in_shape.width + in_x) * c.in, c.in, unrolled);
+          std::copy_n(in + (std::ptrdiff_t{in_y} * shape.width + in_x) * c.in, c.in, unrolled);
         }
       }
     }
   }
 }
 
-template <class Convolution>
-std::ptrdiff_t taps(const Convolution& c) {
-  return std::ptrdiff_t{c.in} * c.kernel * c.kernel;
-}
-
-/// Rows of the output that run at once: so many that unrolled they fit into the second-level cache.
-template <class Convolution>
-int rows_at_once(const Convolution& c, const Shape& out) {
-  return static_cast<int>(std::clamp<std::ptrdiff_t>((1 << 16) / (out.width * taps(c)), 1, out.height));
-}
-
-/// One sample, as a product of its unrolled input. A transposed convolution is one whose input has gaps.
-template <class Convolution>
-void run(const Convolution& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape, const float* in,
+/// One sample, as a product of its unrolled input.
+void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape, const float* in,
          float* out, float* unrolled) {
-  const int height = out_shape.height, width = out_shape.width, most = rows_at_once(c, out_shape);
+  const std::ptrdiff_t size = row_size(c, in_shape, out_shape);
+  const int height = out_shape.height, width = out_shape.width, most = rows_at_once(size, height);
   for (int y = 0; y < height; y += most) {
     const int rows = std::min(most, height - y);
-    for (int row = 0; row < rows; ++row) {
-      unroll(c, in_shape, y + row, width, in, unrolled + std::ptrdiff_t{row} * width * taps(c));
-    }
-    multiply(unrolled, p.weight, p.bias, rows * width, static_cast<int>(taps(c)), c.out,
+    for (int row = 0; row < rows; ++row) unroll(c, in_shape, y + row, width, in, unrolled + row * size);
+    multiply(unrolled, p.weight, p.bias, rows * width, c.kernel * c.kernel * c.in, c.out,
              out + std::ptrdiff_t{y} * width * c.out);
+  }
+}
+
+/// One sample of a transposed convolution: every input times the whole kernel, added to the outputs that it reaches.
+void run(const ConvTranspose2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
+         const float* in, float* out, float* products) {
+  const std::ptrdiff_t tap_row = std::ptrdiff_t{c.kernel} * c.out, out_row = std::ptrdiff_t{out_shape.width} * c.out;
+  for (int i = 0; i < area(out_shape); ++i) std::copy_n(p.bias, c.out, out + std::ptrdiff_t{i} * c.out);
+  const int most = rows_at_once(row_size(c, in_shape, out_shape), in_shape.height);
+  for (int first = 0; first < in_shape.height; first += most) {
+    const int rows = std::min(most, in_shape.height - first);
+    multiply(in + std::ptrdiff_t{first} * in_shape.width * c.in, p.weight, nullptr, rows * in_shape.width, c.in,
+             static_cast<int>(c.kernel * tap_row), products);
+    const float* from = products;
+    for (int y = first; y < first + rows; ++y) {
+      for (int x = 0; x < in_shape.width; ++x) {
+        const std::ptrdiff_t left = std::ptrdiff_t{x * c.stride - c.crop.left} * c.out;  // of the taps in their row
+        const std::ptrdiff_t cut = std::max<std::ptrdiff_t>(-left, 0), end = std::min(tap_row, out_row - left);
+        for (int ky = 0; ky < c.kernel; ++ky, from += tap_row) {
+          const int at = y * c.stride + ky - c.crop.top;
+          if (at >= 0 && at < out_shape.height) add(from + cut, end - cut, out + at * out_row + left + cut);
+        }
+      }
+    }
   }
 }
 
@@ -101,13 +113,14 @@ void run(const Activation& a, float* x, std::ptrdiff_t count) {
   }
 }
 
-/// Numbers in the unrolled rows of a convolution that run at once, 0 for other layers.
-std::size_t unrolled_count(const Layer& layer, const Shape& out) {
-  const auto count = [&](const auto& c) {
-    return static_cast<std::size_t>(rows_at_once(c, out) * out.width * taps(c));
+/// Numbers in the rows of a convolution that run at once, 0 for other layers.
+std::size_t unrolled_count(const Layer& layer, const Shape& in, const Shape& out) {
+  const auto count = [&](const auto& c, int height) {
+    const std::ptrdiff_t size = row_size(c, in, out);
+    return static_cast<std::size_t>(rows_at_once(size, height) * size);
   };
-  if (const auto* c = std::get_if<Conv2d>(&layer)) return count(*c);
-  if (const auto* c = std::get_if<ConvTranspose2d>(&layer)) return count(*c);
+  if (const auto* c = std::get_if<Conv2d>(&layer)) return count(*c, out.height);
+  if (const auto* c = std::get_if<ConvTranspose2d>(&layer)) return count(*c, in.height);
   return 0;
 }
 
@@ -125,7 +138,7 @@ Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParam
   for (int i = 0; i < layers_.size(); ++i) {
     const Layer& layer = layers_[i];
     const Shape next = vae::output_shape(layer, out_).value_or(Shape{});
-    unrolled_ = std::max(unrolled_, unrolled_count(layer, next));
+    unrolled_ = std::max(unrolled_, unrolled_count(layer, out_, next));
     if (const auto* skip = std::get_if<Skip>(&layer)) {
       kept_[static_cast<std::size_t>(i - skip->over)] = true;
       kept_size_ = std::max(kept_size_, static_cast<std::size_t>(next.size()));

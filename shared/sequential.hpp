@@ -24,25 +24,27 @@ Floats allocate_floats(std::size_t count);
 /// Weight, as pack_weight() makes it, and bias of one layer (null where a layer has none); not owned. A dense layer
 /// may have its weight as int8 with a factor for each output instead, in a quarter of the memory.
 struct LayerParameters {
-  const float* weight = nullptr;           // (kernel, kernel, in, out)
+  const float* weight = nullptr;           // (kernel, kernel, in, out), transposed (in, kernel, kernel, out)
   const float* bias = nullptr;             // (out)
   const std::int8_t* quantized = nullptr;  // (in, out)
   const float* scale = nullptr;            // (out)
 };
 
 /// From PyTorch's layout, (out, in, kernel...) or, of a transposed convolution, (in, out, kernel...), to
-/// (kernel..., in, out): the matrix that a row of inputs is multiplied with. The two do not overlap.
+/// (kernel..., in, out) or (in, kernel..., out): the matrix that a row of inputs is multiplied with. The two do not
+/// overlap.
 template <class T>
 void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
   const std::int64_t out = shape.size[in_first ? 1 : 0], in = shape.size[in_first ? 0 : 1],
                        taps = shape.count() / (out * in);
   const std::int64_t out_stride = in_first ? taps : in * taps, in_stride = in_first ? out * taps : taps;
+  const std::int64_t to_tap = in_first ? out : in * out, to_in = in_first ? taps * out : out;
   constexpr std::int64_t kBlock = 64;  // so that what is written stays in the cache
   for (std::int64_t first = 0; first < in; first += kBlock) {
     for (std::int64_t o = 0; o < out; ++o) {
       for (std::int64_t i = first; i < std::min(in, first + kBlock); ++i) {
         for (std::int64_t tap = 0; tap < taps; ++tap) {
-          to[(tap * in + i) * out + o] = from[o * out_stride + i * in_stride + tap];
+          to[tap * to_tap + i * to_in + o] = from[o * out_stride + i * in_stride + tap];
         }
       }
     }

@@ -1,7 +1,7 @@
 // shared/kernels.hpp for WebAssembly. Written with the compilers' vector types, so one source serves the builds with and
 // without SIMD, and a native test.
 //
-// A layer's input is often sparse: after a relu most numbers are zero (60 % in the default decoder, 95 % before tf-conv's
+// A layer's input is often sparse: after a relu most numbers are zero (60 % in the mlp's decoder, 95 % before tf-conv's
 // largest layer), and so are most pixels of a digit. So a row of a becomes the list of its numbers that are not zero, and
 // only their rows of b are read. Where few are zero, two rows share what is read of b.
 #include "shared/kernels.hpp"
@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "shared/encoding.hpp"
 
@@ -21,6 +22,12 @@ using Lanes = float __attribute__((vector_size(16)));
 using Integers = std::int32_t __attribute__((vector_size(16)));
 constexpr int kLanes = 4;
 constexpr int kVectors = 4;  // of a panel of y: with two rows 8 sums, 4 of b and a factor of 16 registers
+
+/// f(0), f(1), ... f(N - 1), unrolled. No other loop is: it would be larger to download and no faster.
+template <int N, class F>
+void for_each(F f) {
+  [&]<int... i>(std::integer_sequence<int, i...>) { (f(i), ...); }(std::make_integer_sequence<int, N>());
+}
 
 Lanes load(const float* p) {
   Lanes v;
@@ -49,6 +56,14 @@ struct Terms {
   int offset[kDepth];
 };
 
+/// Whether most of a row and the next, k further, is not zero.
+bool dense(const float* a, int depth, int k) {
+  Integers counts{};
+  for (int i = 0; i + kLanes <= depth; i += kLanes)
+    counts -= (load(a + i) != Lanes{}) + (load(a + k + i) != Lanes{});
+  return counts[0] + counts[1] + counts[2] + counts[3] > depth;
+}
+
 void collect(const float* a, int depth, int first, int m, Terms& terms) {
   int count = 0;
   for (int i = 0; i < depth; ++i) {
@@ -63,12 +78,12 @@ void collect(const float* a, int depth, int first, int m, Terms& terms) {
 template <int Vectors, class Right>
 void add_terms(const Terms& terms, const Right* b, float* y) {
   Lanes sum[Vectors];
-  for (int v = 0; v < Vectors; ++v) sum[v] = load(y + kLanes * v);
+  for_each<Vectors>([&](int v) { sum[v] = load(y + kLanes * v); });
   for (int i = 0; i < terms.count; ++i) {
     const Right* right = b + terms.offset[i];
-    for (int v = 0; v < Vectors; ++v) sum[v] += terms.factor[i] * load(right + kLanes * v);
+    for_each<Vectors>([&](int v) { sum[v] += terms.factor[i] * load(right + kLanes * v); });
   }
-  for (int v = 0; v < Vectors; ++v) store(y + kLanes * v, sum[v]);
+  for_each<Vectors>([&](int v) { store(y + kLanes * v, sum[v]); });
 }
 
 /// One column of one row.
@@ -81,37 +96,43 @@ void add_column(const Terms& terms, const Right* b, float* y) {
 template <class Right>
 void add_two_rows(const float* a, const Right* b, int depth, int k, int m, float* y) {
   Lanes first[kVectors], second[kVectors];
-  for (int v = 0; v < kVectors; ++v) {
+  for_each<kVectors>([&](int v) {
     first[v] = load(y + kLanes * v);
     second[v] = load(y + m + kLanes * v);
-  }
+  });
   for (int i = 0; i < depth; ++i, b += m) {
-    for (int v = 0; v < kVectors; ++v) {
+    for_each<kVectors>([&](int v) {
       const Lanes right = load(b + kLanes * v);
       first[v] += a[i] * right;
       second[v] += a[i + k] * right;
-    }
+    });
   }
-  for (int v = 0; v < kVectors; ++v) {
+  for_each<kVectors>([&](int v) {
     store(y + kLanes * v, first[v]);
     store(y + m + kLanes * v, second[v]);
-  }
+  });
 }
 
 /// y (n, m) += a (n, k) * b (k, m)
 template <class Right>
 void add_product(const float* a, const Right* b, int n, int k, int m, float* y) {
   Terms terms[kRows];
+  bool two[kRows];  // this row and the next at once, zeros included
+  const bool whole = m % (kLanes * kVectors) == 0;
   for (int row = 0; row < n; row += kRows, a += std::ptrdiff_t{kRows} * k, y += std::ptrdiff_t{kRows} * m) {
     const int rows = std::min(kRows, n - row);
     for (int first = 0; first < k; first += kDepth) {
       const int depth = std::min(kDepth, k - first);
-      for (int r = 0; r < rows; ++r) collect(a + std::ptrdiff_t{r} * k + first, depth, first, m, terms[r]);
+      for (int r = 0; r < rows; ++r) {
+        const float* const from = a + std::ptrdiff_t{r} * k + first;
+        two[r] = r % 2 == 0 && r + 1 < rows && dense(from, depth, k);
+        if (!whole || !two[r & ~1]) collect(from, depth, first, m, terms[r]);
+      }
       int column = 0;
       for (; column + kLanes * kVectors <= m; column += kLanes * kVectors) {
         for (int r = 0; r < rows; ++r) {
           float* const to = y + std::ptrdiff_t{r} * m + column;
-          if (r + 1 < rows && terms[r].count + terms[r + 1].count > depth) {
+          if (two[r]) {
             add_two_rows(a + std::ptrdiff_t{r} * k + first, b + std::ptrdiff_t{first} * m + column, depth, k, m, to);
             ++r;
           } else {
@@ -149,7 +170,6 @@ Lanes exponential(Lanes all) {
 /// x = f(x), the last few by way of four numbers.
 template <class F>
 void apply(float* x, std::ptrdiff_t count, F f) {
-#pragma clang loop unroll(disable)
   for (std::ptrdiff_t i = 0; i < count; i += kLanes) {
     float rest[kLanes] = {};
     float* at = x + i;
@@ -159,10 +179,23 @@ void apply(float* x, std::ptrdiff_t count, F f) {
   }
 }
 
+/// Where `use` is set, v; else 0, whatever v is.
+Lanes where(bool use, Lanes v) { return bit_cast<Lanes>(bit_cast<Integers>(v) & (Integers{} - (use ? 1 : 0))); }
+
+/// x = [e] + ([x] + a) / (1 + e) + b with e = exp(factor * x), what is in brackets where it is used: one loop for all that
+/// is made of exp, since every byte is downloaded.
+[[gnu::noinline]] void curve(float* x, std::ptrdiff_t count, float factor, bool use_e, bool use_x, float a, float b) {
+  apply(x, count, [=](Lanes v) {
+    const Lanes e = exponential(factor * v);
+    return where(use_e, e) + (where(use_x, v) + a) / (1 + e) + b;
+  });
+}
+
 }  // namespace
 
 void multiply(const float* a, const float* b, const float* bias, int n, int k, int m, float* y) {
-  for (int r = 0; r < n; ++r) std::copy_n(bias, m, y + std::ptrdiff_t{r} * m);
+  std::fill_n(y, std::ptrdiff_t{n} * m, 0.0f);
+  for (int r = 0; bias != nullptr && r < n; ++r) std::copy_n(bias, m, y + std::ptrdiff_t{r} * m);
   add_product(a, b, n, k, m, y);
 }
 
@@ -174,29 +207,16 @@ void multiply(const float* a, const std::int8_t* b, const float* scale, const fl
   }
 }
 
-void exponential(float* x, std::ptrdiff_t count) {
-  apply(x, count, [](Lanes v) { return exponential(v); });
-}
-
-void sigmoid(float* x, std::ptrdiff_t count) {
-  apply(x, count, [](Lanes v) { return 1 / (1 + exponential(-v)); });
-}
-
-void tanh(float* x, std::ptrdiff_t count) {
-  apply(x, count, [](Lanes v) { return 1 - 2 / (1 + exponential(2 * v)); });
-}
-
-void silu(float* x, std::ptrdiff_t count) {
-  apply(x, count, [](Lanes v) { return v / (1 + exponential(-v)); });
-}
+void exponential(float* x, std::ptrdiff_t count) { curve(x, count, 1, true, false, 0, 0); }
+void sigmoid(float* x, std::ptrdiff_t count) { curve(x, count, -1, false, false, 1, 0); }
+void tanh(float* x, std::ptrdiff_t count) { curve(x, count, 2, false, false, -2, 1); }
+void silu(float* x, std::ptrdiff_t count) { curve(x, count, -1, false, true, 0, 0); }
 
 void leaky_relu(float* x, std::ptrdiff_t count, float slope) {
-  if (slope == 0) return apply(x, count, [](Lanes v) { return v > 0.0f ? v : Lanes{}; });
-  apply(x, count, [slope](Lanes v) { return v > 0.0f ? v : slope * v; });
+  apply(x, count, [=](Lanes v) { return v > 0.0f ? v : where(slope != 0, slope * v); });
 }
 
 void add(const float* x, std::ptrdiff_t count, float* y) {
-#pragma clang loop unroll(disable)
   for (std::ptrdiff_t i = 0; i < count; ++i) y[i] += x[i];
 }
 

@@ -74,11 +74,17 @@ def write_onnx(path, layers, heads, shape):
             nodes.append(helper.make_node('Gemm', inputs, [target], transB=1))
         elif kind == 'leaky_relu':
             nodes.append(helper.make_node('LeakyRelu', inputs, [target], alpha=float(numbers[0])))
+        elif kind == 'silu':
+            nodes.append(helper.make_node('Sigmoid', [source], [f'{target}.sigmoid']))
+            nodes.append(helper.make_node('Mul', [source, f'{target}.sigmoid'], [target]))
+        elif kind == 'skip':
+            nodes.append(helper.make_node('Add', [source, inputs_of_layers[-1 - int(numbers[0])]], [target]))
         else:
             nodes.append(helper.make_node({'relu': 'Relu', 'tanh': 'Tanh', 'sigmoid': 'Sigmoid'}[kind], inputs, [target]))
 
-    at = 'input'
+    at, inputs_of_layers = 'input', []
     for i, layer in enumerate(layers):
+        inputs_of_layers.append(at)
         add(layer, at, f'{i}')
         at = f'{i}'
     outputs = [at]

@@ -1,6 +1,7 @@
-"""weights.bin is a real safetensors file: the safetensors package opens it, its names load into a plain PyTorch
-module by strict load_state_dict, and that module draws the same digits as LibTorch and Eigen (build/parity.json)."""
+"""Weights files are real safetensors files: the safetensors package opens them, their names load into plain PyTorch
+modules by strict load_state_dict, and those modules draw the same digits as LibTorch and Eigen (build/parity.json)."""
 import json
+import pathlib
 import sys
 
 import torch
@@ -9,29 +10,67 @@ from torch import nn
 
 
 class Vae(nn.Module):
-    def __init__(self, pixels, hidden, latent):
+    def __init__(self, encoder, features, latent, decoder):
         super().__init__()
-        self.encoder = nn.Sequential(nn.Linear(pixels, hidden), nn.ReLU())
-        self.mu, self.log_var = nn.Linear(hidden, latent), nn.Linear(hidden, latent)
-        self.decoder = nn.Sequential(nn.Linear(latent, hidden), nn.ReLU(), nn.Linear(hidden, pixels))
+        self.encoder, self.decoder = encoder, decoder
+        self.mu, self.log_var = nn.Linear(features, latent), nn.Linear(features, latent)
 
     def encode(self, x):
         h = self.encoder(x)
         return self.mu(h), self.log_var(h)
 
     def decode(self, z):
-        return torch.sigmoid(self.decoder(z))
+        return torch.sigmoid(self.decoder(z)).flatten(1)
 
 
-weights, parity_file = sys.argv[1:3]
-parity = json.load(open(parity_file))
-with safe_open(weights, framework="pt") as file:
-    facts = file.metadata()
-    state = {name: file.get_tensor(name).float() for name in file.keys()}
-assert facts["format"] == "digit-vae" and facts["model"] == parity["model"], facts
-hidden, pixels = state["encoder.0.weight"].shape
-model = Vae(pixels, hidden, state["mu.bias"].numel())
-model.load_state_dict(state, strict=True)
+def mlp():
+    """assets/mlp.bin"""
+    return Vae(nn.Sequential(nn.Linear(784, 400), nn.ReLU()), 400, 20,
+               nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784)))
+
+
+class Skip(nn.Module):
+    """Adds what went into the layer `layers` before this one."""
+
+    def __init__(self, layers):
+        super().__init__()
+        self.layers = layers
+
+
+class Residual(nn.Sequential):
+    def forward(self, x):
+        inputs = []
+        for layer in self:
+            inputs.append(x)
+            x = x + inputs[-1 - layer.layers] if isinstance(layer, Skip) else layer(x)
+        return x
+
+
+def block(channels):
+    return [nn.SiLU(), nn.Conv2d(channels, channels, 3, 1, 1), nn.SiLU(), nn.Conv2d(channels, channels, 3, 1, 1),
+            Skip(4), nn.SiLU()]
+
+
+def resnet():
+    """assets/weights.bin"""
+    encoder = [nn.Conv2d(1, 32, 4, 2, 1), *block(32), nn.Conv2d(32, 48, 4, 2, 1), *block(48), nn.Conv2d(48, 48, 3, 2, 1),
+               nn.SiLU(), nn.Flatten()]
+    decoder = [nn.Linear(24, 48 * 7 * 7), nn.Unflatten(1, (48, 7, 7)), *block(48), nn.ConvTranspose2d(48, 32, 4, 2, 1),
+               *block(32), nn.ConvTranspose2d(32, 1, 6, 2, 2)]
+    model = Vae(Residual(*encoder), 48 * 4 * 4, 24, Residual(*decoder))
+    model.prior = nn.ParameterDict({"mean": torch.zeros(100, 24), "log_var": torch.zeros(100, 24),
+                                    "logit": torch.zeros(100)})
+    return model
+
+
+def weights(path):
+    """Metadata, and the tensors as floats: int8 has a factor for each index of its first dimension, NAME_scale."""
+    with safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name).float() for name in file.keys()}
+        for name in [name for name in tensors if name.endswith("_scale")]:
+            scale = tensors.pop(name)
+            tensors[name[:-6]] *= scale.reshape(-1, *[1] * (tensors[name[:-6]].dim() - 1))
+        return file.metadata(), tensors
 
 
 def agree(what, ours, theirs):
@@ -40,9 +79,18 @@ def agree(what, ours, theirs):
     assert difference < 1e-5, what
 
 
-with torch.no_grad():
-    agree("images", model.decode(torch.tensor(parity["z"])), parity["images_eigen"])
-    agree("samples", model.decode(torch.tensor(parity["prior"])), parity["samples"])
-    mu, log_var = model.encode(torch.tensor(parity["encode"]["pixels"]))
-    agree("mu", mu, parity["encode"]["mu"])
-    agree("log_var", log_var, parity["encode"]["log_var"])
+root, parity_file = sys.argv[1:3]
+parities = json.load(open(parity_file))
+assert len(parities) == 2
+for make, image, parity in zip((resnet, mlp), ((1, 28, 28), (784,)), parities):
+    facts, state = weights(pathlib.Path(root, parity["weights"]))
+    assert facts["format"] == "digit-vae" and facts["model"] == parity["model"], facts
+    model = make()
+    model.load_state_dict(state, strict=True)
+    with torch.no_grad():
+        print(parity["weights"])
+        agree("images", model.decode(torch.tensor(parity["z"])), parity["images_eigen"])
+        agree("samples", model.decode(torch.tensor(parity["prior"])), parity["samples"])
+        mu, log_var = model.encode(torch.tensor(parity["encode"]["pixels"]).reshape(-1, *image))
+        agree("mu", mu, parity["encode"]["mu"])
+        agree("log_var", log_var, parity["encode"]["log_var"])

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "native/output_file.hpp"
+#include "native/stored_as.hpp"
 #include "tests/models.hpp"
 #include "tests/native/program.hpp"
 
@@ -77,6 +78,39 @@ TEST_CASE("squared error says which variance it assumes and that its constant is
   const Outcome o = run(folder, folder.command("--nll 5"));
   CHECK(contains(o.out, "variance 1/2"));
   CHECK(contains(o.out, "82.421 nats"));  // 144 / 2 log pi
+}
+
+TEST_CASE("what another precision costs is measured on what would be stored") {
+  const Evaluated folder;
+  const std::string json = folder.json("--precision int8 --nll 20");
+  CHECK(contains(json, "\"stored\": {\"precision\": \"int8\", \"bytes\": "));
+  const auto number = [&](const std::string& key, std::size_t from) {
+    return std::stod(json.substr(json.find("\"" + key + "\": ", from) + key.size() + 4));
+  };
+  const std::size_t stored = json.find("\"stored\"");
+  for (const char* key : {"neg_elbo", "nll"}) {
+    const double difference = number(key, stored) - number(key, 0);
+    CHECK(difference != 0);
+    CHECK(std::abs(difference) < 0.5);
+  }
+  // The file that stored_as makes is a file like any other, with the figures that were announced.
+  const Bytes bytes = read_bytes(folder / "w.bin");
+  const auto small = stored_as(std::as_bytes(std::span(bytes)), Dtype::kI8);
+  REQUIRE(small);
+  CHECK(number("bytes", stored) == static_cast<double>(small->size()));
+  CHECK(Model::load(*small)->spec() == mlp({1, 12, 12}, 8, 3));
+  CHECK(*stored_as(*small, Dtype::kI8) == *small);  // nothing is lost twice
+  write_file(folder / "w.bin", *small);
+  const std::string again = folder.json("--nll 20");
+  CHECK(contains(again, "\"neg_elbo\": " + std::to_string(number("neg_elbo", stored)) + ","));
+  CHECK_FALSE(contains(again, "stored"));
+
+  CHECK(contains(run(folder, folder.command("--precision f16")).out, "as f16, "));
+  check_failure(run(folder, folder.command("--precision f8")), 2, "--precision");
+  std::vector<NamedTensor> tensors = random_tensors(mlp({1, 12, 12}, 8, 3));
+  tensors[tensors.size() - 2].values[0] = 1e6f;  // of the decoder's last weight: more than a half can be
+  write_file(folder / "w.bin", write_weights(sealed_metadata(mlp({1, 12, 12}, 8, 3), tensors), tensors));
+  check_failure(run(folder, folder.command("--precision f16")), 65, "nonfinite");
 }
 
 TEST_CASE("the sheets are written into a folder of their own") {

@@ -5,7 +5,7 @@ import { test as base, type Page } from '@playwright/test';
 import { expect, test, withFlags } from './page';
 import { largestDifference, readParity, root, weightsPath } from './support.mjs';
 
-const parity = readParity();
+const parities = readParity();
 const html = (body = '') => `<!doctype html><meta charset=utf-8><title>waiting</title>${body}`;
 const strictPolicy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; img-src 'self' "
   + "data:; style-src 'self'; frame-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'";
@@ -34,8 +34,7 @@ const draw = (page: Page) => page.evaluate(async () => {
   }
 });
 
-test('equals native code within 1e-5, and its latents bit for bit', async ({ page }) => {
-  test.skip(!parity, 'build/parity.json is missing (the native tests make it)');
+for (const parity of parities) test(`${parity.weights} as native code within 1e-5, its latents bit for bit`, async ({ page }) => {
   await serve(page, { weights: fileURLToPath(new URL(parity.weights, root)) });
   await page.goto('/blank.html');
   const actual = await page.evaluate(async ({ z, seed, count, pixels }) => {

@@ -7,7 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const root = new URL('../../', import.meta.url);
 const sitePath = process.env.DIGIT_VAE_SITE ?? fileURLToPath(new URL('build/web', root));
 export const site = pathToFileURL(`${resolve(sitePath)}/`);
+/** The page's default model, and the multilayer perceptron beside it. */
 export const weightsPath = fileURLToPath(new URL('assets/weights.bin', root));
+export const mlpPath = fileURLToPath(new URL('assets/mlp.bin', root));
 
 /** The headless module as it stands in the site. */
 export const importModule = () => import(new URL('digit-vae.js', site).href);
@@ -15,15 +17,15 @@ export const importModule = () => import(new URL('digit-vae.js', site).href);
 export const wasmModule = (name = 'digit-vae.wasm') => new WebAssembly.Module(readFileSync(new URL(name, site)));
 
 /**
- * build/parity.json, made by the native tests: {weights, model, seed, z, images_eigen, images_libtorch, samples,
- * prior, encode: {pixels, mu, log_var}}. Null if it is missing, unless that is an error here.
+ * build/parity.json, made by the native tests, a list: {weights, model, seed, z, images_eigen, images_libtorch,
+ * samples, prior, encode: {pixels, mu, log_var}} each. Empty if it is missing, unless that is an error here.
  */
 export function readParity() {
   const path = process.env.PARITY ?? fileURLToPath(new URL('build/parity.json', root));
   if (existsSync(path)) return JSON.parse(readFileSync(path, 'utf8'));
   assert(!process.env.CI && process.env.REQUIRE_PARITY !== '1',
     'build/parity.json is missing: run the native tests first (ctest --preset native)');
-  return null;
+  return [];
 }
 
 /** The largest absolute difference; NaN or infinity where lengths or kinds of numbers differ. */

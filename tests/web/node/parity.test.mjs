@@ -5,11 +5,13 @@ import { test } from 'node:test';
 import { assertClose, importModule, readParity, root, wasmModule } from '../support.mjs';
 
 const { loadModel } = await importModule();
-const parity = readParity();
-const skip = parity ? false : 'build/parity.json is missing (the native tests make it)';
+const parities = readParity();
 
-for (const build of ['digit-vae.wasm', 'digit-vae-scalar.wasm']) {
-  test(`${build} equals native code within 1e-5, and its latents bit for bit`, { skip }, async () => {
+test('numbers to compare with', { skip: parities.length === 0 && 'build/parity.json is missing (the native tests make it)' },
+  () => assert.deepEqual(parities.map(({ weights }) => weights), ['assets/weights.bin', 'assets/mlp.bin']));
+
+for (const parity of parities) for (const build of ['digit-vae.wasm', 'digit-vae-scalar.wasm']) {
+  test(`${parity.weights} in ${build} equals native code within 1e-5, and its latents bit for bit`, async () => {
     const model = await loadModel(readFileSync(new URL(parity.weights, root)), { wasm: wasmModule(build) });
     const images = model.decode(parity.z.flat());
     assert(parity.z.length > 0 && parity.samples.length > 0 && parity.encode.pixels.flat().length > 0);

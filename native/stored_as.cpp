@@ -1,0 +1,58 @@
+#include "native/stored_as.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "shared/decoder.hpp"
+#include "shared/encoding.hpp"
+#include "shared/model.hpp"
+#include "shared/parameters.hpp"
+
+namespace vae {
+namespace {
+
+/// What the decoder of these bytes, whose names are those of `spec`, makes of z.
+Result<std::vector<float>> draw(std::span<const std::byte> file, const ModelSpec& spec, std::span<const float> z) {
+  const auto view = read_weights(file);
+  if (!view) return view.error();
+  const auto weights = read_parameters(*view, decoder_parameters(spec));
+  if (!weights) return weights.error();
+  const Parameter* next = weights->list.data();
+  return ImageDecoder(spec, layer_parameters(spec.decoder, next)).images(z);
+}
+
+}  // namespace
+
+Dtype precision_of(std::string_view name) {
+  return static_cast<Dtype>(std::ranges::find(kPrecisionNames, name) - std::begin(kPrecisionNames));
+}
+
+Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype precision) {
+  const auto model = Model::load(file);
+  if (!model) return model.error();
+  if (!model->has_encoder()) return Error{ErrorCode::kNames, "this file is only a part of a model"};
+  const ModelSpec& spec = model->spec();
+  const auto view = read_weights(file);
+  std::vector<NamedTensor> tensors;
+  for (const ParameterSpec& parameter : parameters(spec)) {
+    const TensorView& tensor = *view->find(parameter.name);
+    NamedTensor named{parameter.name, tensor.shape, std::vector<float>(std::size_t(tensor.shape.count())),
+                      tensor.shape.rank > 1 ? precision : Dtype::kF32};
+    dequantize(tensor, view->find(parameter.name + "_scale"), named.values);
+    tensors.push_back(std::move(named));
+  }
+  Metadata metadata;
+  for (const auto& [key, value] : view->metadata) {
+    if (key != "format" && key != "version" && key != "crc32") metadata.emplace_back(key, value);
+  }
+  std::vector<float> z;
+  decode_floats(view->get("golden_z"), z);
+  const auto image = draw(write_weights(metadata, tensors), spec, z);
+  if (!image) return image.error();
+  std::find_if(metadata.begin(), metadata.end(), [](const auto& fact) { return fact.first == "golden_x"; })->second =
+      encode_floats(*image);
+  return write_weights(metadata, tensors);
+}
+
+}  // namespace vae
