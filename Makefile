@@ -1,9 +1,11 @@
 # digit-vae. Each target installs what it needs (.ci/install), then builds with CMake's presets.
 #   PORT=8080   ARGS=options for native_train   CMAKE_PREFIX_PATH=a LibTorch   IMGUI_DIR=a Dear ImGui
 PORT ?= 8080
+FILES ?= $(patsubst %,assets/%.bin,weights mlp tf-mlp tf-conv aevb)
+NLL ?= 5000
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo web dist native data train assets test bench clean
+.PHONY: help demo web dist native data train assets test bench quality clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -68,6 +70,9 @@ bench: native web data  ## speed and size beside PyTorch, TensorFlow.js and ONNX
 	-/usr/bin/python3 tests/bench/train.py build/native build/mnist
 	node tests/bench/browser.mjs
 	@/usr/bin/python3 tests/bench/report.py build/bench
+
+quality: native data  ## what a classifier makes of digits (FILES="w.bin ..."), and the first file's NLL (NLL=5000: hours, 0: none)
+	build/native/quality_report $(FILES) --data build/mnist --nll $(NLL)
 
 clean:  ## remove build/
 	rm -rf build

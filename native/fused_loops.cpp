@@ -1,8 +1,9 @@
 #include "native/fused_loops.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
+
+#include "shared/exponential.hpp"
 
 // g++ makes a loop once for every processor named here and picks one of them when the program is loaded.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
@@ -18,23 +19,11 @@ namespace {
 constexpr int kLanes = 16;
 constexpr std::int64_t kBlock = 128;  // numbers whose intermediate results stay in the first-level cache
 
-/// e^x with a relative error below 2e-7; x is held within +-87, where e^x is a normal number. NaN stays NaN.
+/// e^x; x is held within +-87, where e^x is a normal number. NaN stays NaN.
 VAE_INLINE float exponential(float x) {
-  constexpr float kLog2 = 1.44269504f, kHigh = 0.693359375f, kLow = -2.12194440e-4f, kMagic = 12582912;
   x = x > 87 ? 87 : x;
   x = x < -87 ? -87 : x;
-  const float shifted = x * kLog2 + kMagic;  // the low bits hold round(x / log 2)
-  const float whole = shifted - kMagic;
-  const float r = (x - whole * kHigh) - whole * kLow;
-  float p = 1.9875691500e-4f;  // Cephes
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1;
-  const std::int32_t power = std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(kMagic);
-  return p * std::bit_cast<float>((power + 127) << 23);
+  return vae::exponential<float, std::int32_t>(x);
 }
 
 VAE_INLINE double total(const float (&lanes)[kLanes]) {

@@ -26,10 +26,6 @@ void multiply(const float* a, const std::int8_t* b, const float* scale, const fl
   result.rowwise() += Vector(bias, m);
 }
 
-void exponential(float* x, std::ptrdiff_t count) {
-  for (std::ptrdiff_t i = 0; i < count; ++i) x[i] = std::exp(x[i]);
-}
-
 void sigmoid(float* x, std::ptrdiff_t count) {
   for (std::ptrdiff_t i = 0; i < count; ++i) x[i] = 1 / (1 + std::exp(-x[i]));
 }

@@ -14,9 +14,6 @@ void multiply(const float* a, const float* b, const float* bias, int n, int k, i
 /// The same with b in int8, each of its columns times its own number of `scale`, (m).
 void multiply(const float* a, const std::int8_t* b, const float* scale, const float* bias, int n, int k, int m, float* y);
 
-/// x = exp(x) for `count` numbers, within 1e-6 of it; above 0 from 1e-37 on, infinite above 88.
-void exponential(float* x, std::ptrdiff_t count);
-
 /// x = 1 / (1 + exp(-x)) for `count` numbers, within 1e-6; NaN stays NaN.
 void sigmoid(float* x, std::ptrdiff_t count);
 

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "shared/encoding.hpp"
-#include "shared/kernels.hpp"
+#include "shared/exponential.hpp"
 #include "shared/latent.hpp"
 #include "shared/parameters.hpp"
 #include "shared/text.hpp"
@@ -121,8 +121,7 @@ std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view
   if (!good)
     return error(ErrorCode::kNonfinite, "the prior holds numbers that are not finite or out of range");
   const float largest = *std::max_element(mixture.weight.begin(), mixture.weight.end());
-  for (float& weight : mixture.weight) weight -= largest;
-  exponential(mixture.weight.data(), std::ssize(mixture.weight));
+  for (float& weight : mixture.weight) weight = exponential<float, std::int32_t>(std::max(weight - largest, -87.0f));
   const float sum = std::accumulate(mixture.weight.begin(), mixture.weight.end(), 0.0f);
   for (float& weight : mixture.weight) weight /= sum;
   return std::nullopt;

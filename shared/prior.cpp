@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "shared/kernels.hpp"
+#include "shared/exponential.hpp"
 
 namespace vae {
 namespace {
@@ -44,9 +44,9 @@ std::vector<float> sample(const Mixture& mixture, std::span<const float> weight,
   while (k + 1 < weight.size() && (left -= weight[k]) > 0) ++k;
   const std::size_t latent = mixture.mean.size() / weight.size(), row = k * latent;
   std::vector<float> z(latent);
-  for (std::size_t d = 0; d < latent; ++d) z[d] = mixture.log_var[row + d] / 2;
-  exponential(z.data(), std::ssize(z));  // the standard deviations
-  for (std::size_t d = 0; d < latent; ++d) z[d] = mixture.mean[row + d] + temperature * z[d] * rng.normal();
+  for (std::size_t d = 0; d < latent; ++d) {
+    z[d] = mixture.mean[row + d] + temperature * exponential<float, std::int32_t>(mixture.log_var[row + d] / 2) * rng.normal();
+  }
   return z;
 }
 

@@ -30,18 +30,12 @@ void run(const Linear& l, const LayerParameters& p, const float* in, int n, floa
   }
 }
 
-/// Rows that run at once, each of so many numbers as it is multiplied: what fits into the second-level cache.
-int rows_at_once(std::ptrdiff_t row, int rows) {
-  return static_cast<int>(std::clamp<std::ptrdiff_t>((1 << 16) / row, 1, rows));
-}
+/// Numbers that an output row reads: (width, kernel, kernel, in).
+std::ptrdiff_t row_size(const Conv2d& c, int width) { return std::ptrdiff_t{width} * c.kernel * c.kernel * c.in; }
 
-/// Numbers that an output row of a convolution reads, (width, kernel, kernel, in), and those that an input row of a
-/// transposed one makes, (width, kernel, kernel, out).
-std::ptrdiff_t row_size(const Conv2d& c, const Shape&, const Shape& out) {
-  return std::ptrdiff_t{out.width} * c.kernel * c.kernel * c.in;
-}
-std::ptrdiff_t row_size(const ConvTranspose2d& c, const Shape& in, const Shape&) {
-  return std::ptrdiff_t{in.width} * c.kernel * c.kernel * c.out;
+/// Rows of the output that run at once: so many that unrolled they fit into the second-level cache.
+int rows_at_once(const Conv2d& c, const Shape& out) {
+  return static_cast<int>(std::clamp<std::ptrdiff_t>((1 << 16) / row_size(c, out.width), 1, out.height));
 }
 
 /// What output row y reads, zeros where there is no input.
@@ -64,8 +58,8 @@ void unroll(const Conv2d& c, const Shape& shape, int y, int width, const float* 
 /// One sample, as a product of its unrolled input.
 void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape, const float* in,
          float* out, float* unrolled) {
-  const std::ptrdiff_t size = row_size(c, in_shape, out_shape);
-  const int height = out_shape.height, width = out_shape.width, most = rows_at_once(size, height);
+  const int height = out_shape.height, width = out_shape.width, most = rows_at_once(c, out_shape);
+  const std::ptrdiff_t size = row_size(c, width);
   for (int y = 0; y < height; y += most) {
     const int rows = std::min(most, height - y);
     for (int row = 0; row < rows; ++row) unroll(c, in_shape, y + row, width, in, unrolled + row * size);
@@ -79,20 +73,16 @@ void run(const ConvTranspose2d& c, const LayerParameters& p, const Shape& in_sha
          const float* in, float* out, float* products) {
   const std::ptrdiff_t tap_row = std::ptrdiff_t{c.kernel} * c.out, out_row = std::ptrdiff_t{out_shape.width} * c.out;
   for (int i = 0; i < area(out_shape); ++i) std::copy_n(p.bias, c.out, out + std::ptrdiff_t{i} * c.out);
-  const int most = rows_at_once(row_size(c, in_shape, out_shape), in_shape.height);
-  for (int first = 0; first < in_shape.height; first += most) {
-    const int rows = std::min(most, in_shape.height - first);
-    multiply(in + std::ptrdiff_t{first} * in_shape.width * c.in, p.weight, nullptr, rows * in_shape.width, c.in,
+  for (int y = 0; y < in_shape.height; ++y) {  // a row at a time: its products stay in the second-level cache
+    multiply(in + std::ptrdiff_t{y} * in_shape.width * c.in, p.weight, nullptr, in_shape.width, c.in,
              static_cast<int>(c.kernel * tap_row), products);
     const float* from = products;
-    for (int y = first; y < first + rows; ++y) {
-      for (int x = 0; x < in_shape.width; ++x) {
-        const std::ptrdiff_t left = std::ptrdiff_t{x * c.stride - c.crop.left} * c.out;  // of the taps in their row
-        const std::ptrdiff_t cut = std::max<std::ptrdiff_t>(-left, 0), end = std::min(tap_row, out_row - left);
-        for (int ky = 0; ky < c.kernel; ++ky, from += tap_row) {
-          const int at = y * c.stride + ky - c.crop.top;
-          if (at >= 0 && at < out_shape.height) add(from + cut, end - cut, out + at * out_row + left + cut);
-        }
+    for (int x = 0; x < in_shape.width; ++x) {
+      const std::ptrdiff_t left = std::ptrdiff_t{x * c.stride - c.crop.left} * c.out;  // of the taps in their row
+      const std::ptrdiff_t cut = std::max<std::ptrdiff_t>(-left, 0), end = std::min(tap_row, out_row - left);
+      for (int ky = 0; ky < c.kernel; ++ky, from += tap_row) {
+        const int at = y * c.stride + ky - c.crop.top;
+        if (at >= 0 && at < out_shape.height) add(from + cut, end - cut, out + at * out_row + left + cut);
       }
     }
   }
@@ -113,15 +103,14 @@ void run(const Activation& a, float* x, std::ptrdiff_t count) {
   }
 }
 
-/// Numbers in the rows of a convolution that run at once, 0 for other layers.
+/// Numbers that a convolution unrolls at once, or, transposed, makes of an input row; 0 for other layers.
 std::size_t unrolled_count(const Layer& layer, const Shape& in, const Shape& out) {
-  const auto count = [&](const auto& c, int height) {
-    const std::ptrdiff_t size = row_size(c, in, out);
-    return static_cast<std::size_t>(rows_at_once(size, height) * size);
-  };
-  if (const auto* c = std::get_if<Conv2d>(&layer)) return count(*c, out.height);
-  if (const auto* c = std::get_if<ConvTranspose2d>(&layer)) return count(*c, in.height);
-  return 0;
+  std::ptrdiff_t count = 0;
+  if (const auto* c = std::get_if<Conv2d>(&layer)) count = rows_at_once(*c, out) * row_size(*c, out.width);
+  if (const auto* c = std::get_if<ConvTranspose2d>(&layer)) {
+    count = std::ptrdiff_t{in.width} * c->kernel * c->kernel * c->out;
+  }
+  return static_cast<std::size_t>(count);
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "shared/encoding.hpp"
+#include "shared/exponential.hpp"
 
 namespace vae {
 namespace {
@@ -150,21 +151,11 @@ void add_product(const float* a, const Right* b, int n, int k, int m, float* y) 
   }
 }
 
-/// exp(x) to two units in the last place, by Cephes' expf; exp(-87) below -87, infinity above 88.
+/// e^x; e^-87 below -87, infinity above 88.
 Lanes exponential(Lanes all) {
   Lanes x = all < -87.0f ? Lanes{} - 87.0f : all;
   x = x > 88.0f ? Lanes{} + 88.0f : x;
-  constexpr float kRound = 12582912;  // 1.5 * 2^23: what is added to it is rounded to a whole number
-  const Lanes shifted = x * 1.44269504f + kRound, n = shifted - kRound;  // of ln 2
-  const Lanes r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  Lanes p = r * 1.9875691500e-4f + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  p *= bit_cast<Lanes>((bit_cast<Integers>(shifted) << 23) + (127 << 23));
-  return all > 88.0f ? Lanes{} + std::numeric_limits<float>::infinity() : p;
+  return all > 88.0f ? Lanes{} + std::numeric_limits<float>::infinity() : vae::exponential<Lanes, Integers>(x);
 }
 
 /// x = f(x), the last few by way of four numbers.
@@ -182,13 +173,9 @@ void apply(float* x, std::ptrdiff_t count, F f) {
 /// Where `use` is set, v; else 0, whatever v is.
 Lanes where(bool use, Lanes v) { return bit_cast<Lanes>(bit_cast<Integers>(v) & (Integers{} - (use ? 1 : 0))); }
 
-/// x = [e] + ([x] + a) / (1 + e) + b with e = exp(factor * x), what is in brackets where it is used: one loop for all that
-/// is made of exp, since every byte is downloaded.
-[[gnu::noinline]] void curve(float* x, std::ptrdiff_t count, float factor, bool use_e, bool use_x, float a, float b) {
-  apply(x, count, [=](Lanes v) {
-    const Lanes e = exponential(factor * v);
-    return where(use_e, e) + (where(use_x, v) + a) / (1 + e) + b;
-  });
+/// x = (a + [x]) / (1 + exp(factor * x)) + b, where x is used: one loop for all curves, since every byte is downloaded.
+[[gnu::noinline]] void curve(float* x, std::ptrdiff_t count, float factor, float a, bool use_x, float b) {
+  apply(x, count, [=](Lanes v) { return (a + where(use_x, v)) / (1 + exponential(factor * v)) + b; });
 }
 
 }  // namespace
@@ -207,10 +194,9 @@ void multiply(const float* a, const std::int8_t* b, const float* scale, const fl
   }
 }
 
-void exponential(float* x, std::ptrdiff_t count) { curve(x, count, 1, true, false, 0, 0); }
-void sigmoid(float* x, std::ptrdiff_t count) { curve(x, count, -1, false, false, 1, 0); }
-void tanh(float* x, std::ptrdiff_t count) { curve(x, count, 2, false, false, -2, 1); }
-void silu(float* x, std::ptrdiff_t count) { curve(x, count, -1, false, true, 0, 0); }
+void sigmoid(float* x, std::ptrdiff_t count) { curve(x, count, -1, 1, false, 0); }
+void tanh(float* x, std::ptrdiff_t count) { curve(x, count, 2, -2, false, 1); }
+void silu(float* x, std::ptrdiff_t count) { curve(x, count, -1, 0, true, 0); }
 
 void leaky_relu(float* x, std::ptrdiff_t count, float slope) {
   apply(x, count, [=](Lanes v) { return v > 0.0f ? v : where(slope != 0, slope * v); });

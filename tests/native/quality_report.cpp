@@ -143,7 +143,7 @@ int main(int argc, char** argv) {
   app.add_option("--images", o.images, "only the first so many test images [10000]")->type_name("N")
       ->check(CLI::Range(1000, 10000));
   app.add_option("--nll", o.nll, "also the first file's NLL, from K importance samples for each image: 5000 take "
-                 "hours [none]")->type_name("K")->check(CLI::Range(1, 1000000));
+                 "hours [0: none]")->type_name("K")->check(CLI::Range(0, 1000000));
   try {
     app.parse(argc, argv);
     run(o);

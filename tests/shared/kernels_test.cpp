@@ -118,9 +118,6 @@ TEST_CASE("silu, leaky relu and sums, in place") {
     CHECK(l[i] == (x[i] > 0 ? x[i] : 0.3f * x[i]));
     CHECK(y[i] == 1 + x[i]);
   }
-  std::vector<float> e = {-80, -3, -0.5f, 0, 0.25f, 2, 80}, powers = e;
-  vae::exponential(powers.data(), std::ssize(powers));
-  for (std::size_t i = 0; i < e.size(); ++i) CHECK(powers[i] == Approx(std::exp(double{e[i]})).epsilon(1e-6));
   std::vector<float> ends = {-INFINITY, INFINITY};
   vae::leaky_relu(ends.data(), 2, 0);
   CHECK((ends[0] == 0 && ends[1] == INFINITY));
