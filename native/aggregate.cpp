@@ -78,7 +78,7 @@ bool finite(std::span<const float> values) {
 void add_test_facts(Facts& facts, const Evaluation& test, const ModelSpec& spec) {
   if (!facts.fits({0, test.kl_per_dimension.size()})) return;
   const std::vector<float> kl(test.kl_per_dimension.begin(), test.kl_per_dimension.end());
-  if (spec.prior == Prior::kNormal && finite(kl)) facts.add("test_kl_per_dimension", kl);
+  if (spec.prior != Prior::kNone && finite(kl)) facts.add("test_kl_per_dimension", kl);
   facts.add("test_active_units", std::to_string(test.active_units()));
 }
 

@@ -87,7 +87,9 @@ void print_stored(const Stored& stored, const Evaluation& e, const Nll& nll) {
 
 void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e) {
   print_assumptions(spec, pixels);
-  if (spec.prior == Prior::kNormal) print_kl_chart(e);
+  if (spec.prior == Prior::kMixture)
+    std::printf("  KL of each dimension: to the normal distribution with the prior's mean and variance there\n");
+  if (spec.prior != Prior::kNone) print_kl_chart(e);
 }
 
 std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll,

@@ -1,6 +1,8 @@
 #include "native/evaluate.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
 #include "native/failure.hpp"
 #include "shared/elbo.hpp"
@@ -25,8 +27,8 @@ std::span<const float> row(const std::vector<float>& matrix, int i, int columns)
 /// Sums over one chunk of images.
 struct Sums {
   double reconstruction = 0, reconstruction_at_mu = 0;
-  std::vector<double> kl;  // (latent), where the prior is N(0, I)
-  double sampled_kl = 0;   // where it is a mixture
+  std::vector<double> kl;  // (latent), to N(0, I) or the normal distribution with the moments of a mixture
+  double sampled_kl = 0;   // to the mixture itself
 };
 
 /// Reconstruction losses of images x (n, pixels), each beside the latent of its number (n, latent), summed.
@@ -78,8 +80,14 @@ Sums evaluate_chunk(Model& model, const std::vector<float>& x, const Posterior& 
     sums.reconstruction += sum_of_losses(model, z, x, n) / draws;
     if (!closed) sums.sampled_kl += sum_of_log_ratios(model, q, z) / draws;
   }
-  if (!closed) return sums;
-  for (std::size_t i = 0; i < q.mu.size(); ++i) sums.kl[i % latent] += kl_divergence(q.mu[i], q.log_var[i]);
+  Moments prior{std::vector<double>(latent), std::vector<double>(latent, 1)};
+  if (!closed) prior = moments(*model.mixture());
+  for (std::size_t i = 0; i < q.mu.size(); ++i) {
+    const std::size_t d = i % latent;
+    const double sigma = std::sqrt(prior.variance[d]);
+    sums.kl[d] += kl_divergence(static_cast<float>((q.mu[i] - prior.mean[d]) / sigma),
+                                static_cast<float>(q.log_var[i] - 2 * std::log(sigma)));
+  }
   return sums;
 }
 
@@ -171,7 +179,8 @@ Evaluation evaluate(std::span<Model> models, const ImageSet& set, Pixels pixels,
     for (std::size_t d = 0; d < latent; ++d) e.kl_per_dimension[d] += s.kl[d] / images;
   }
   for (const Sums& s : sums) e.kl += s.sampled_kl / images;
-  for (double kl : e.kl_per_dimension) e.kl += kl;
+  if (models.front().spec().prior == Prior::kNormal)
+    e.kl = std::accumulate(e.kl_per_dimension.begin(), e.kl_per_dimension.end(), 0.0);
   e.neg_elbo = e.reconstruction + e.kl;
   e.neg_elbo_at_mu = at_mu + e.kl;
   e.active = active_dimensions(e.mu, latent);

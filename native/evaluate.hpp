@@ -17,11 +17,12 @@ namespace vae {
 
 /// Averages over images, in nats. `reconstruction` and `kl` belong to z drawn from q(z|x), `draws` an image;
 /// `neg_elbo` is their sum. `neg_elbo_at_mu` puts z = mu instead: it is not a bound on anything, and looks
-/// better.
+/// better. `kl_per_dimension` adds up to `kl` for a prior N(0, I); of a mixture it is the KL to the normal
+/// distribution with the prior's mean and variance in each dimension, which tells what is used most.
 struct Evaluation {
   double reconstruction = 0, kl = 0, neg_elbo = 0, neg_elbo_at_mu = 0;
   int images = 0, draws = 1;
-  std::vector<double> kl_per_dimension = {};  // (latent), adds up to kl; zeros for a learned prior, which has no parts
+  std::vector<double> kl_per_dimension = {};  // (latent), see below
   std::vector<bool> active = {};              // (latent), does the dimension vary with the image?
   std::vector<float> mu = {};                 // (images, latent), the means of q(z|x)
   int active_units() const;

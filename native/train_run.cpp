@@ -195,6 +195,7 @@ Evaluation measure(const Run& run, Model& stored, int train_images, std::size_t 
 /// Evaluates the weights as they are stored, and writes them.
 void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, TrainLog& log) {
   const TrainOptions& o = run.options();
+  standardize(*trainer.result());
   Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
   const std::vector<std::byte> bare = export_weights(*trainer.result(), run.precision, facts);
   Model stored = load_back(bare);

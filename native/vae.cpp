@@ -69,6 +69,37 @@ std::optional<Mixture> mixture_of(VaeImpl& model) {
   return Mixture{numbers(prior.mean), numbers(prior.log_var), numbers(torch::softmax(prior.logit, 0))};
 }
 
+namespace {
+
+bool only_a_linear_reads_z(const VaeImpl& model) {
+  const LayerList& layers = model.spec.decoder;
+  for (int i = 0; i < layers.size(); ++i) {
+    const auto* skip = std::get_if<Skip>(&layers[i]);
+    if (skip != nullptr && skip->over == i) return false;
+  }
+  return std::holds_alternative<Linear>(layers[0]) && !(model.decoder_log_var && last_linear(layers) == 0);
+}
+
+}  // namespace
+
+void standardize(VaeImpl& model) {
+  const std::optional<Mixture> mixture = mixture_of(model);
+  if (!mixture || !only_a_linear_reads_z(model)) return;
+  const torch::NoGradGuard no_grad;
+  const Moments m = moments(*mixture);
+  const auto number = model.mu->bias.options();
+  const torch::Tensor mean = torch::tensor(m.mean, number), sigma = torch::tensor(m.variance, number).sqrt();
+  const auto shrink = [&](torch::Tensor& t) { t.sub_(mean).div_(sigma); };
+  shrink(model.mu->bias);
+  model.mu->weight.div_(sigma.unsqueeze(1));
+  model.log_var->bias.sub_(2 * sigma.log());
+  shrink(model.prior->mean);
+  model.prior->log_var.sub_(2 * sigma.log());
+  torch::nn::LinearImpl& first = *model.decoder[0]->as<torch::nn::Linear>();
+  first.bias.add_(first.weight.mv(mean));
+  first.weight.mul_(sigma);
+}
+
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon) {
   return q.mu + torch::exp(0.5 * q.log_var) * epsilon;
 }

@@ -69,7 +69,8 @@ class Model {
   ///   latent_mean                of mu over training images, (latent)
   ///   principal_axes             unit vectors, mu's principal axes from the widest on, (k, latent), k <= 8
   ///   principal_variances        of mu along each, (k)
-  ///   test_kl_per_dimension      averages over the test images in nats, (latent); their sum is test_kl
+  ///   test_kl_per_dimension      averages over the test images in nats, (latent); their sum is test_kl for a
+  ///                              prior N(0, I), a mixture stands in for itself with its mean and variance
   ///   test_active_units          dimensions whose mu has a variance above 0.01 over the test images
   std::string_view fact(std::string_view key) const;
 

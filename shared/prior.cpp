@@ -37,6 +37,18 @@ double log_density(const Mixture& mixture, std::span<const float> z) {
   return largest + std::log(sum);
 }
 
+Moments moments(const Mixture& mixture) {
+  const std::size_t latent = mixture.mean.size() / mixture.components();
+  Moments all{std::vector<double>(latent), std::vector<double>(latent)};
+  for (std::size_t i = 0; i < mixture.mean.size(); ++i) {
+    const double weight = mixture.weight[i / latent], mean = mixture.mean[i];
+    all.mean[i % latent] += weight * mean;
+    all.variance[i % latent] += weight * (std::exp(double{mixture.log_var[i]}) + mean * mean);
+  }
+  for (std::size_t d = 0; d < latent; ++d) all.variance[d] -= all.mean[d] * all.mean[d];
+  return all;
+}
+
 std::vector<float> sample(const Mixture& mixture, std::span<const float> weight, Rng& rng,
                           float temperature) {
   double left = rng.uniform() * std::accumulate(weight.begin(), weight.end(), 0.0);

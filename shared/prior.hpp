@@ -25,6 +25,12 @@ struct Mixture {
 double log_standard_normal(std::span<const float> z);
 double log_density(const Mixture& mixture, std::span<const float> z);
 
+/// Mean and variance of z in each dimension, (latent).
+struct Moments {
+  std::vector<double> mean, variance;
+};
+Moments moments(const Mixture& mixture);
+
 /// One draw, (latent): a component in proportion to `weight`, (K), the mixture's or others, then mean +
 /// temperature * std * epsilon.
 std::vector<float> sample(const Mixture& mixture, std::span<const float> weight, Rng& rng,

@@ -86,6 +86,37 @@ TEST_CASE("a mixture as prior: LibTorch's density is the core's, and -ELBO takes
   CHECK(torch::allclose(iwae(one).loss, elbo_b(one).loss, 1e-5, 1e-4));
 }
 
+TEST_CASE("a standardized prior has mean 0 and variance 1, and its model computes what it did") {
+  torch::NoGradGuard no_grad;
+  ModelSpec spec = mlp({1, 4, 4}, 8, 3);
+  spec.prior = Prior::kMixture;
+  spec.components = 5;
+  Vae model(spec);
+  initialize(*model, 2);
+  torch::manual_seed(3);
+  model->prior->mean.mul_(3).add_(1);
+  model->prior->log_var.normal_();
+  model->prior->logit.normal_();
+  const Moments before = moments(*mixture_of(*model));
+  const torch::Tensor x = torch::rand({2, 16}), epsilon = torch::randn({6, 2, 3});
+  const Draws d = draw(*model, x, epsilon);
+  standardize(*model);
+  const Draws same = draw(*model, x, epsilon);
+  CHECK(torch::allclose(iwae(d).loss, iwae(same).loss, 1e-5, 1e-4));
+  CHECK(torch::allclose(elbo_b(d).reconstruction, elbo_b(same).reconstruction, 1e-5, 1e-4));
+  const Moments after = moments(*mixture_of(*model));
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(std::abs(before.mean[i]) > 0.01);
+    CHECK(after.mean[i] == Approx(0).margin(1e-5));
+    CHECK(after.variance[i] == Approx(1).epsilon(1e-5));
+  }
+  Vae plain(mlp({1, 4, 4}, 8, 3));
+  initialize(*plain, 2);
+  const torch::Tensor weight = plain->mu->weight.clone();
+  standardize(*plain);
+  CHECK(torch::equal(plain->mu->weight, weight));
+}
+
 TEST_CASE("the importance-weighted bound: -ELBO with one sample, tighter with more") {
   torch::NoGradGuard no_grad;
   torch::manual_seed(6);
