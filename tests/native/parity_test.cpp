@@ -103,7 +103,7 @@ std::string compare(const std::string& name) {
 }  // namespace
 
 TEST_CASE("the weights in the tree: LibTorch and Eigen agree within 1e-5") {
-  const std::string json = "[" + compare("weights.bin") + ",\n" + compare("mlp.bin") + "]\n";
+  const std::string json = "[" + compare("weights.bin") + ",\n" + compare("resnet.bin") + "]\n";
   write_file(std::filesystem::path(BUILD) / "parity.json", std::as_bytes(std::span(json)));
 }
 
