@@ -1,6 +1,6 @@
 #include "tests/native/classifier.hpp"
 
-#include <algorithm>
+#include "native/process_settings.hpp"
 
 namespace vae::testing {
 namespace {
@@ -35,6 +35,7 @@ Classifier::Classifier(std::uint64_t seed) {
 }
 
 void Classifier::train(const ImageSet& set, int epochs, const Progress& progress) {
+  keep_freed_memory();  // every batch frees as much as the next one takes
   const torch::Tensor images = images_of(set).view({-1, 1, 28, 28}), labels = labels_of(set);
   std::vector<torch::Tensor> parameters = features_->parameters();
   for (const torch::Tensor& parameter : classes_->parameters()) parameters.push_back(parameter);

@@ -11,7 +11,7 @@ namespace lab {
 namespace {
 
 constexpr std::uint64_t kSurpriseSeed = std::uint64_t{0x5u} << 32;  // beyond every seed that can be typed
-constexpr std::int64_t kFrameBudget = 40'000'000;  // multiply-adds: about 10 ms in WebAssembly
+constexpr std::int64_t kFrameBudget = 80'000'000;  // multiply-adds: about 10 ms in WebAssembly
 constexpr float kSecondsAcross = 2.4f;             // from one stop to the next
 constexpr std::size_t kMostUndo = 200;
 

@@ -11,7 +11,7 @@ namespace lab {
 namespace {
 
 constexpr int kSegments = 72;
-constexpr std::int64_t kEncodeBudget = 8'000'000;  // multiply-adds a frame
+constexpr std::int64_t kEncodeBudget = 16'000'000;  // multiply-adds a frame
 
 /// The colour of each class: Petroff (2021), "Accessible Color Sequences for Data Visualization", as the
 /// trainer's scatter plots have them; the figure in each dot tells them apart without colour.
