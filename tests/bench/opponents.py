@@ -87,13 +87,17 @@ def write_onnx(path, layers, heads, shape):
         inputs_of_layers.append(at)
         add(layer, at, f'{i}')
         at = f'{i}'
-    outputs = [at]
+    outputs, rank = [at], 2
+    for layer in layers:  # a map is left where nothing made a vector of it
+        rank = {'linear': 2, 'conv': 4, 'conv_transpose': 4}.get(layer['kind'], rank)
+        rank = (2 if layer['numbers'][0].endswith('x1x1') else 4) if layer['kind'] == 'reshape' else rank
     if heads:
+        rank = 2
         outputs = ['mu', 'log_var']
         for layer, target in zip(heads, outputs):
             add(layer, at, target)
     value = lambda name, dims: helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
-    graph = helper.make_graph(nodes, 'vae', [value('input', ['n', *shape])], [value(o, ['n', None]) for o in outputs], weights)
+    graph = helper.make_graph(nodes, 'vae', [value('input', ['n', *shape])], [value(o, ['n', *[None] * (rank - 1)]) for o in outputs], weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8)
     onnx.checker.check_model(model)
     onnx.save(model, path)

@@ -22,17 +22,12 @@ export async function tensorFlow(name, half) {
     layer.w = tf.reshape(tf.transpose(tf.reshape(layer.w, [c, h, w, out]), [1, 2, 0, 3]), [c * h * w, out]);
   };
   let map = [1, 28, 28];
-  for (const [i, layer] of layers.entries()) {
+  for (const layer of layers) {
     load(layer);
     if (layer.kind === 'linear') flattened = null;
     if (layer.kind === 'reshape') {
       const to = layer.numbers[0].split('x').map(Number);
-      const [c, h, w] = to, before = layers[i - 1];
-      flattened = h * w === 1 ? map : null;
-      if (h * w > 1 && c > 1 && before?.kind === 'linear') {  // made in H,W,C order at once
-        before.w = tf.reshape(tf.transpose(tf.reshape(before.w, [-1, c, h, w]), [0, 2, 3, 1]), [-1, c * h * w]);
-        before.b = tf.reshape(tf.transpose(tf.reshape(before.b, [c, h, w]), [1, 2, 0]), [-1]);
-      }
+      flattened = to[1] * to[2] === 1 ? map : null;
       map = to;
     }
     const stride = Number(layer.numbers[3]);
@@ -43,15 +38,13 @@ export async function tensorFlow(name, half) {
   const dense = (x, { w, b }, activation = 'linear') => tf.fused.matMul({ a: x, b: w, bias: b, activation });
   const run = (x) => {
     let size = 28;
-    const before = [];
     for (let i = 0; i < layers.length; ++i) {
-      before.push(x);
       const layer = layers[i], { kind, numbers } = layer, stride = Number(numbers[3]);
       const relu = layers[i + 1]?.kind === 'relu';  // what can be fused is
       if (kind === 'linear') x = dense(x, layer, relu ? 'relu' : 'linear');
       if (kind === 'reshape') {
         const [c, h, w] = numbers[0].split('x').map(Number);
-        x = tf.reshape(x, h * w === 1 ? [-1, c] : [-1, h, w, c]);  // in that order already
+        x = tf.reshape(x, h * w === 1 ? [-1, c] : [-1, h, w, c]);  // one channel, or made of one
         size = h;
       }
       if (kind === 'conv') {
@@ -66,8 +59,6 @@ export async function tensorFlow(name, half) {
       }
       if (kind === 'leaky_relu') x = tf.leakyRelu(x, Number(numbers[0]));
       if (kind === 'sigmoid') x = tf.sigmoid(x);
-      if (kind === 'silu') x = tf.mul(x, tf.sigmoid(x));
-      if (kind === 'skip') x = tf.add(x, before[i - Number(numbers[0])]);
       if (kind === 'tanh') x = tf.tanh(x);
     }
     return heads.length ? heads.map((head) => dense(x, head)) : [x];
