@@ -10,6 +10,19 @@ std::vector<float> row(const torch::Tensor& t, std::int64_t i) {
   const torch::Tensor r = t[i].contiguous();
   return {r.data_ptr<float>(), r.data_ptr<float>() + r.numel()};
 }
+
+/// 16 pixels, 3 latents, 5 components that differ in all they have.
+Vae model_with_mixture() {
+  ModelSpec spec = mlp({1, 4, 4}, 8, 3);
+  spec.prior = Prior::kMixture;
+  spec.components = 5;
+  Vae model(spec);
+  initialize(*model, 2);
+  torch::manual_seed(3);
+  model->prior->log_var.normal_();
+  model->prior->logit.normal_();
+  return model;
+}
 }  // namespace
 
 TEST_CASE("the trainer's losses are the page's") {
@@ -60,14 +73,7 @@ TEST_CASE("estimators A and B are equal in expectation, whatever the likelihood 
 
 TEST_CASE("a mixture as prior: LibTorch's density is the core's, and -ELBO takes it") {
   torch::NoGradGuard no_grad;
-  ModelSpec spec = mlp({1, 4, 4}, 8, 3);
-  spec.prior = Prior::kMixture;
-  spec.components = 5;
-  Vae model(spec);
-  initialize(*model, 2);
-  torch::manual_seed(3);
-  model->prior->log_var.normal_();
-  model->prior->logit.normal_();
+  Vae model = model_with_mixture();
   const Mixture mixture = mixture_of(*model).value();
   const torch::Tensor z = 3 * torch::randn({2, 6, 3}), density = model->prior->log_density(z);
   REQUIRE(density.sizes() == torch::IntArrayRef({2, 6}));
@@ -88,15 +94,8 @@ TEST_CASE("a mixture as prior: LibTorch's density is the core's, and -ELBO takes
 
 TEST_CASE("a standardized prior has mean 0 and variance 1, and its model computes what it did") {
   torch::NoGradGuard no_grad;
-  ModelSpec spec = mlp({1, 4, 4}, 8, 3);
-  spec.prior = Prior::kMixture;
-  spec.components = 5;
-  Vae model(spec);
-  initialize(*model, 2);
-  torch::manual_seed(3);
+  Vae model = model_with_mixture();
   model->prior->mean.mul_(3).add_(1);
-  model->prior->log_var.normal_();
-  model->prior->logit.normal_();
   const Moments before = moments(*mixture_of(*model));
   const torch::Tensor x = torch::rand({2, 16}), epsilon = torch::randn({6, 2, 3});
   const Draws d = draw(*model, x, epsilon);

@@ -74,6 +74,8 @@ TEST_CASE("draws have the mixture's moments, temperature spreads them, and compo
   CHECK(sum == Approx(1.25).margin(0.05));
   CHECK(squares == Approx(0.25 * (1 + 0.25) + 0.75 * (4 + 4)).margin(0.15));
   CHECK(chosen == Approx(-1).margin(0.02));
+  CHECK(moments(kPair).mean[0] == Approx(1.25));
+  CHECK(moments(kPair).variance[0] == Approx(0.25 * (1 + 0.25) + 0.75 * (4 + 4) - 1.25 * 1.25));
   const float z = sample(kPair, kPair.weight, rng, 0)[0];
   CHECK((z == -1 || z == 2));
 }
