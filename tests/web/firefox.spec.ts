@@ -75,8 +75,9 @@ const inked = (canvas: string) => `(() => {
   return data.filter((x, i) => i % 4 === 3 && x > 128).length / (data.length / 4);
 })()`;
 
+test.describe.configure({ timeout: 90_000 });  // Firefox's start included
+
 test('every small view draws in Firefox, and a drawing is read', async ({ firefox }) => {
-  test.setTimeout(90_000);
   for (const view of ['sample', 'morph', 'latent', 'map', 'draw']) {
     await firefox.open(`${dist}/embed.html?view=${view}&from=3&to=8`);
     const element = 'document.querySelector("digit-vae")';
