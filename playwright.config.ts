@@ -14,7 +14,9 @@ export default defineConfig({
   reporter: 'list',
   fullyParallel: true,
   workers: 2,
-  timeout: 30_000,
+  // Generous waits, since none is what is tested: beside a compiler everything takes its time.
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
   forbidOnly: !!process.env.CI,
   use: {
     baseURL: `http://localhost:${port}`,
