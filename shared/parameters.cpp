@@ -56,10 +56,11 @@ namespace {
 
 bool stays_int8(const TensorView& tensor) { return tensor.dtype == Dtype::kI8 && tensor.shape.rank == 2; }
 
-/// In floats: for int8 its factors, then four numbers to a float.
+/// In floats, whole cache lines: for int8 its factors, then four numbers to a float.
 std::size_t room_for(const TensorView& tensor) {
   const auto count = static_cast<std::size_t>(tensor.shape.count());
-  return stays_int8(tensor) ? static_cast<std::size_t>(tensor.shape.size[0]) + (count + 3) / 4 : count;
+  const std::size_t floats = stays_int8(tensor) ? static_cast<std::size_t>(tensor.shape.size[0]) + (count + 3) / 4 : count;
+  return (floats + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
 /// Whether every number is finite.

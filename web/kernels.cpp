@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <limits>
+#include <type_traits>
 #include <utility>
 
 #include "shared/encoding.hpp"
@@ -49,48 +49,63 @@ void store(float* p, Lanes v) { std::memcpy(p, &v, sizeof v); }
 
 constexpr int kRows = 24;    // of a at a time
 constexpr int kDepth = 256;  // and so many of its columns: b's panel, 16 KB, stays in the first-level cache
+constexpr int kTerms = 4;    // that one row of y takes at once
 
-/// The numbers of a piece of a row of a that are not zero, each with the place of its row of b.
+/// The numbers of a piece of a row of a that are not zero, each with the place of its row of b; then kTerms zeros.
 struct Terms {
   int count;
-  float factor[kDepth];
-  int offset[kDepth];
+  float factor[kDepth + kTerms];
+  int offset[kDepth + kTerms];
 };
 
 /// Whether most of a row and the next, k further, is not zero.
-bool dense(const float* a, int depth, int k) {
+[[gnu::noinline]] bool dense(const float* a, int depth, int k) {
   Integers counts{};
   for (int i = 0; i + kLanes <= depth; i += kLanes)
     counts -= (load(a + i) != Lanes{}) + (load(a + k + i) != Lanes{});
   return counts[0] + counts[1] + counts[2] + counts[3] > depth;
 }
 
-void collect(const float* a, int depth, int first, int m, Terms& terms) {
+[[gnu::noinline]] void collect(const float* a, int depth, int m, Terms& terms) {
   int count = 0;
   for (int i = 0; i < depth; ++i) {
     terms.factor[count] = a[i];
-    terms.offset[count] = (first + i) * m;
+    terms.offset[count] = i * m;
     count += a[i] != 0 ? 1 : 0;
   }
   terms.count = count;
+  for (int i = count; i < count + kTerms; ++i) terms.factor[i] = 0, terms.offset[i] = 0;
 }
 
-/// Vectors * 4 columns of one row: y += sum of factor * b.
-template <int Vectors, class Right>
+/// kVectors * 4 columns of one row: y += sum of factor * b.
+template <class Right>
 void add_terms(const Terms& terms, const Right* b, float* y) {
-  Lanes sum[Vectors];
-  for_each<Vectors>([&](int v) { sum[v] = load(y + kLanes * v); });
+  Lanes sum[kVectors];
+  for_each<kVectors>([&](int v) { sum[v] = load(y + kLanes * v); });
   for (int i = 0; i < terms.count; ++i) {
     const Right* right = b + terms.offset[i];
-    for_each<Vectors>([&](int v) { sum[v] += terms.factor[i] * load(right + kLanes * v); });
+    for_each<kVectors>([&](int v) { sum[v] += terms.factor[i] * load(right + kLanes * v); });
   }
-  for_each<Vectors>([&](int v) { store(y + kLanes * v, sum[v]); });
+  for_each<kVectors>([&](int v) { store(y + kLanes * v, sum[v]); });
 }
 
-/// One column of one row.
+/// Any number of columns of one row, from end to end: the best order when no other row reads the same of b.
 template <class Right>
-void add_column(const Terms& terms, const Right* b, float* y) {
-  for (int i = 0; i < terms.count; ++i) *y += terms.factor[i] * static_cast<float>(b[terms.offset[i]]);
+void add_across(const Terms& terms, const Right* b, int columns, float* y) {
+  for (int i = 0; i < terms.count; i += kTerms) {
+    const float* const factor = terms.factor + i;
+    const Right* right[kTerms];
+    for_each<kTerms>([&](int t) { right[t] = b + terms.offset[i + t]; });
+    int c = 0;
+    for (; c + kLanes <= columns; c += kLanes) {
+      Lanes sum = load(y + c);
+      for_each<kTerms>([&](int t) { sum += factor[t] * load(right[t] + c); });
+      store(y + c, sum);
+    }
+    for (; c < columns; ++c) {
+      for (int t = 0; t < kTerms; ++t) y[c] += factor[t] * static_cast<float>(right[t][c]);
+    }
+  }
 }
 
 /// kVectors * 4 columns of two rows, zeros included; rows of a are k apart, of b and y m.
@@ -117,45 +132,57 @@ void add_two_rows(const float* a, const Right* b, int depth, int k, int m, float
 /// y (n, m) += a (n, k) * b (k, m)
 template <class Right>
 void add_product(const float* a, const Right* b, int n, int k, int m, float* y) {
+  constexpr bool kPairs = std::is_same_v<Right, float>;  // of rows: for int8 not worth the bytes of code
   Terms terms[kRows];
   bool two[kRows];  // this row and the next at once, zeros included
-  const bool whole = m % (kLanes * kVectors) == 0;
+  const int panels = n == 1 ? 0 : m - m % (kLanes * kVectors);  // columns that are taken a panel at a time
   for (int row = 0; row < n; row += kRows, a += std::ptrdiff_t{kRows} * k, y += std::ptrdiff_t{kRows} * m) {
     const int rows = std::min(kRows, n - row);
     for (int first = 0; first < k; first += kDepth) {
       const int depth = std::min(kDepth, k - first);
+      const Right* const block = b + std::ptrdiff_t{first} * m;
       for (int r = 0; r < rows; ++r) {
         const float* const from = a + std::ptrdiff_t{r} * k + first;
-        two[r] = r % 2 == 0 && r + 1 < rows && dense(from, depth, k);
-        if (!whole || !two[r & ~1]) collect(from, depth, first, m, terms[r]);
+        two[r] = kPairs && r % 2 == 0 && r + 1 < rows && dense(from, depth, k);
+        if (panels < m || !two[r & ~1]) collect(from, depth, m, terms[r]);
       }
-      int column = 0;
-      for (; column + kLanes * kVectors <= m; column += kLanes * kVectors) {
+      for (int column = 0; column < panels; column += kLanes * kVectors) {
         for (int r = 0; r < rows; ++r) {
           float* const to = y + std::ptrdiff_t{r} * m + column;
-          if (two[r]) {
-            add_two_rows(a + std::ptrdiff_t{r} * k + first, b + std::ptrdiff_t{first} * m + column, depth, k, m, to);
+          if (kPairs && two[r]) {
+            add_two_rows(a + std::ptrdiff_t{r} * k + first, block + column, depth, k, m, to);
             ++r;
           } else {
-            add_terms<kVectors>(terms[r], b + column, to);
+            add_terms(terms[r], block + column, to);
           }
         }
       }
-      for (; column + kLanes <= m; column += kLanes) {
-        for (int r = 0; r < rows; ++r) add_terms<1>(terms[r], b + column, y + std::ptrdiff_t{r} * m + column);
-      }
-      for (; column < m; ++column) {
-        for (int r = 0; r < rows; ++r) add_column(terms[r], b + column, y + std::ptrdiff_t{r} * m + column);
+      for (int r = 0; panels < m && r < rows; ++r) {
+        add_across(terms[r], block + panels, m - panels, y + std::ptrdiff_t{r} * m + panels);
       }
     }
   }
 }
 
-/// e^x; e^-87 below -87, infinity above 88.
-Lanes exponential(Lanes all) {
-  Lanes x = all < -87.0f ? Lanes{} - 87.0f : all;
-  x = x > 88.0f ? Lanes{} + 88.0f : x;
-  return all > 88.0f ? Lanes{} + std::numeric_limits<float>::infinity() : vae::exponential<Lanes, Integers>(x);
+/// The larger and the smaller of two, NaN for NaN in x; one instruction each.
+Lanes at_least(Lanes x, Lanes least) {
+#ifdef __wasm_simd128__
+  return __builtin_wasm_pmax_f32x4(x, least);
+#else
+  return x < least ? least : x;
+#endif
+}
+Lanes at_most(Lanes x, Lanes most) {
+#ifdef __wasm_simd128__
+  return __builtin_wasm_pmin_f32x4(x, most);
+#else
+  return most < x ? most : x;
+#endif
+}
+
+/// e^x; e^-87 below -87, infinity above 128.5 ln 2, where 2^128 would be a factor.
+Lanes exponential(Lanes x) {
+  return vae::exponential<Lanes, Integers>(at_most(at_least(x, Lanes{} - 87.0f), Lanes{} + 89.0f));
 }
 
 /// x = f(x), the last few by way of four numbers.
