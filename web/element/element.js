@@ -6,7 +6,7 @@ import { checkedStrokes } from './ink.js';
 import { labFrame } from './lab_frame.js';
 import { make } from './make.js';
 import { acquire, addressOf, release } from './models.js';
-import { SIDE, colour, onPaper, paint } from './picture.js';
+import { SIDE, colour, contextOf, onPaper, paint } from './picture.js';
 import poster from './poster.js';
 import { SETTINGS, read, write } from './settings.js';
 import texts from './strings.js';
@@ -188,7 +188,7 @@ export class DigitVaeElement extends Base {
     this.#poster.hidden = !url || url === 'none';
     if (!this.#poster.hidden && this.#poster.getAttribute('src') !== url) this.#poster.src = url;
     if (url || this.#viewName === 'draw' || this.#jobs.has(this.#view.canvas)) return;
-    const canvas = this.#view.canvas, context = canvas.getContext('2d');
+    const canvas = this.#view.canvas, context = contextOf(canvas);
     const digit = make('canvas', { width: SIDE, height: SIDE }), side = Math.min(canvas.width, canvas.height);
     paint(digit, poster);
     context.clearRect(0, 0, canvas.width, canvas.height);

@@ -1,7 +1,9 @@
 // Strokes on a square pad, and the 28 x 28 picture that MNIST would have made of them (as web/lab/ink.cpp does it; here
 // the browser's own canvas draws the lines). A stroke is [x0, y0, x1, y1, ...], 0 to 255 across the pad.
 
-const SIDE = 28, BOX = 20, MIDDLE = 14;
+import { SIDE, contextOf } from './picture.js';
+
+const BOX = 20, MIDDLE = 14;
 const LINE = 2.75;      // MNIST's usual line, in its own pixels
 const DOT = 24;         // of 256 across the pad: the line of what has no size of its own
 export const MOST_POINTS = 4096;
@@ -40,8 +42,7 @@ export function mnistDigit(strokes) {
   const digit = new Float32Array(SIDE * SIDE);
   if (strokes.length === 0) return digit;
   const width = penWidth(strokes), { left, top, size } = extent(strokes);
-  const context = Object.assign(document.createElement('canvas'), { width: SIDE, height: SIDE })
-    .getContext('2d', { willReadFrequently: true });
+  const context = contextOf(Object.assign(document.createElement('canvas'), { width: SIDE, height: SIDE }));
   drawStrokes(context, strokes, width, BOX / (size + width), width / 2 - left, width / 2 - top);
   const ink = context.getImageData(0, 0, SIDE, SIDE).data.filter((_, i) => i % 4 === 3);
   let [mass, x, y, right, bottom] = [0, 0, 0, 0, 0];

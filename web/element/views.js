@@ -4,7 +4,7 @@
 import { MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
 import { looksLike, normalCdf, normalQuantile, onPlane, placeOf, row, slerp } from './latents.js';
 import { make } from './make.js';
-import { SIDE, paint, resize } from './picture.js';
+import { SIDE, contextOf, paint, resize } from './picture.js';
 
 /** One latent after the other as packed rows. */
 function packed(latents) {
@@ -299,7 +299,7 @@ class Draw extends View {
 
   update() {
     super.update();
-    const { host } = this, { strokes } = host, context = this.canvas.getContext('2d');
+    const { host } = this, { strokes } = host, context = contextOf(this.canvas);
     context.clearRect(0, 0, 280, 280);
     context.strokeStyle = getComputedStyle(this.canvas).color;
     drawStrokes(context, strokes, strokes.length ? penWidth(strokes) : 0, 280 / 255);
@@ -307,7 +307,7 @@ class Draw extends View {
     this.answer.setAttribute('aria-label', host.say('answer'));
     if (strokes.length === 0) {
       resize(this.answer, 1, 1);
-      this.answer.getContext('2d').clearRect(0, 0, SIDE, SIDE);
+      contextOf(this.answer).clearRect(0, 0, SIDE, SIDE);
       this.words.textContent = host.say('draw_here');
       return;
     }
