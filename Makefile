@@ -1,7 +1,7 @@
 # digit-vae. Each target installs what it needs (.ci/install), then builds with CMake's presets.
 #   PORT=8080   ARGS=options for native_train   CMAKE_PREFIX_PATH=a LibTorch   IMGUI_DIR=a Dear ImGui
 PORT ?= 8080
-FILES ?= $(patsubst %,assets/%.bin,resnet weights tf-mlp tf-conv aevb)
+FILES ?= $(patsubst %,assets/%.bin,weights mlp tf-mlp tf-conv aevb)
 NLL ?= 5000
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -29,18 +29,18 @@ data:  ## fetch MNIST: build/mnist
 	@.ci/install data
 
 train: native data  ## train on MNIST into build/weights.bin (ARGS="--latent 20 ...")
-	build/native/native_train --data build/mnist --out build/weights.bin $(default_model) $(ARGS)
+	build/native/native_train --data build/mnist --out build/weights.bin $(mlp) $(ARGS)
 
 assets: native data  ## train all weights in assets/ again (hours; a run that was stopped goes on)
 	build/native/native_digits --data build/mnist --out assets/digits.bin
-	$(call asset,weights,$(default_model) --precision f16)
-	$(call asset,resnet,--preset resnet --precision int8)
-	$(call asset,autoencoder,$(default_model) --precision f16 --objective autoencoder)
+	$(call asset,weights,--preset resnet --precision int8)
+	$(call asset,mlp,$(mlp) --precision f16)
+	$(call asset,autoencoder,$(mlp) --precision f16 --objective autoencoder)
 	$(call asset,tf-mlp,--preset tf-mlp --steps 100000 --precision f16)
 	$(call asset,aevb,--preset aevb --latent 2 --epochs 300 --precision f16 --snapshots 16)
 	$(call asset,tf-conv,--preset tf-conv --precision int8 --threads 2)
 
-default_model = --epochs 60 --schedule one-cycle --lr 3e-3
+mlp = --epochs 60 --schedule one-cycle --lr 3e-3
 # $(call asset,NAME,OPTIONS): assets/NAME.bin; its checkpoints, log and pictures are in build/assets
 define asset
 	@mkdir -p build/assets

@@ -93,10 +93,9 @@ std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t crc) {
   const std::byte* p = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, p += 8) {
-    const std::uint32_t low = load_as<std::uint32_t>(p) ^ crc, high = load_as<std::uint32_t>(p + 4);
-    crc = table[7][low & 255u] ^ table[6][(low >> 8) & 255u] ^ table[5][(low >> 16) & 255u] ^
-          table[4][low >> 24] ^ table[3][high & 255u] ^ table[2][(high >> 8) & 255u] ^
-          table[1][(high >> 16) & 255u] ^ table[0][high >> 24];
+    const std::uint64_t word = load_as<std::uint64_t>(p) ^ crc;
+    crc = 0;
+    for (std::size_t i = 0; i < 8; ++i) crc ^= table[7 - i][(word >> 8 * i) & 255u];
   }
   for (; left > 0; --left, ++p)
     crc = table[0][(crc ^ std::to_integer<std::uint32_t>(*p)) & 255u] ^ (crc >> 8);

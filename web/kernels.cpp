@@ -22,7 +22,12 @@ namespace {
 using Lanes = float __attribute__((vector_size(16)));
 using Integers = std::int32_t __attribute__((vector_size(16)));
 constexpr int kLanes = 4;
-constexpr int kVectors = 4;  // of a panel of y: with two rows 8 sums, 4 of b and a factor of 16 registers
+#if defined(__wasm__) && !defined(__wasm_simd128__)
+constexpr bool kSimd = false;  // a vector is four numbers in four registers
+#else
+constexpr bool kSimd = true;
+#endif
+constexpr int kVectors = kSimd ? 4 : 1;  // of a panel of y: with two rows 8 sums, 4 of b and a factor of 16 registers
 
 /// f(0), f(1), ... f(N - 1), unrolled. No other loop is: it would be larger to download and no faster.
 template <int N, class F>

@@ -2,12 +2,12 @@
 // The one file that asks which of the two it is. The sides differ in who has the loop: desktop.cpp, or the
 // page's index.js, which calls browser.cpp.
 #ifdef __EMSCRIPTEN__
-#include <GLES3/gl3.h>
+#define GLFW_INCLUDE_ES3
 #else
 #define GL_GLEXT_PROTOTYPES
 #define GLFW_INCLUDE_GLCOREARB
-#include <GLFW/glfw3.h>
 #endif
+#include <GLFW/glfw3.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -188,6 +188,7 @@ void start_graphics() {
   glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, lab::kAtlasWidth, lab::kAtlasHeight, 0, GL_RGBA, GL_UNSIGNED_BYTE,
                host.app.lab.gallery().atlas());
   host.app.host.atlas = id_of(host.atlas);
+  host.app.host.now = glfwGetTime;
   host.app.atlas_rows = 0;
   wake();
 }

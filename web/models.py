@@ -8,7 +8,7 @@ import pathlib
 import struct
 import sys
 
-NAMES = ("weights", "resnet", "tf-mlp", "aevb", "autoencoder", "tf-conv")  # those that exist are listed, in this order
+NAMES = ("weights", "mlp", "tf-mlp", "aevb", "autoencoder", "tf-conv")  # those that exist are listed, in this order
 MAX_HEADER = 64 << 10  # as shared/weights_file.hpp has it
 
 

@@ -14,7 +14,7 @@ async function ours(name, half, wasm) {
 
 async function onnx(name, half) {
   const session = await ort.InferenceSession.create(await bytes(`/models/${name}.${half}.onnx`), { executionProviders: ['wasm'] });
-  const convolutional = half === 'encoder' && name !== 'weights';
+  const convolutional = half === 'encoder' && name !== 'mlp';
   return async (input, n) => {
     const shape = convolutional ? [n, 1, 28, 28] : [n, input.length / n];
     const results = await session.run({ input: new ort.Tensor('float32', input, shape) });

@@ -24,7 +24,7 @@ class Vae(nn.Module):
 
 
 def mlp():
-    """assets/weights.bin"""
+    """assets/mlp.bin"""
     return Vae(nn.Sequential(nn.Linear(784, 400), nn.ReLU()), 400, 20,
                nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784)))
 
@@ -52,7 +52,7 @@ def block(channels):
 
 
 def resnet():
-    """assets/resnet.bin"""
+    """assets/weights.bin"""
     encoder = [nn.Conv2d(1, 32, 4, 2, 1), *block(32), nn.Conv2d(32, 48, 4, 2, 1), *block(48), nn.Conv2d(48, 48, 3, 2, 1),
                nn.SiLU(), nn.Flatten()]
     decoder = [nn.Linear(24, 48 * 7 * 7), nn.Unflatten(1, (48, 7, 7)), *block(48), nn.ConvTranspose2d(48, 32, 4, 2, 1),
@@ -82,7 +82,7 @@ def agree(what, ours, theirs):
 root, parity_file = sys.argv[1:3]
 parities = json.load(open(parity_file))
 assert len(parities) == 2
-for make, image, parity in zip((mlp, resnet), ((784,), (1, 28, 28)), parities):
+for make, image, parity in zip((resnet, mlp), ((1, 28, 28), (784,)), parities):
     facts, state = weights(pathlib.Path(root, parity["weights"]))
     assert facts["format"] == "digit-vae" and facts["model"] == parity["model"], facts
     model = make()

@@ -108,12 +108,12 @@ std::string compare(const std::string& name) {
 }  // namespace
 
 TEST_CASE("the weights in the tree: LibTorch and Eigen agree within 1e-5") {
-  const std::string json = std::string("[") + compare("weights.bin") + ",\n" + compare("resnet.bin") + "]\n";
+  const std::string json = std::string("[") + compare("weights.bin") + ",\n" + compare("mlp.bin") + "]\n";
   write_file(std::filesystem::path(BUILD) / "parity.json", std::as_bytes(std::span(json)));
 }
 
 TEST_CASE("the multilayer perceptron in int8: 335 KiB for each half, at most 0.15 nats") {
-  const std::vector<std::byte> file = read_file(std::filesystem::path(ASSETS) / "weights.bin", FileLimits{}.bytes);
+  const std::vector<std::byte> file = read_file(std::filesystem::path(ASSETS) / "mlp.bin", FileLimits{}.bytes);
   const auto int8 = stored_as(file, Dtype::kI8);
   REQUIRE(int8);
   const auto parts = split_weights(*int8);

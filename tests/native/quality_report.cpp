@@ -1,5 +1,5 @@
-// quality WEIGHTS...: a table of how good the digits of weights files are (tests/native/quality.hpp), beside what our
-// best model must reach. The classifier is trained once and kept.
+// quality WEIGHTS...: a table of how good the digits of weights files are (tests/native/quality.hpp), beside what the
+// page's default model must reach. The classifier is trained once and kept.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>

@@ -1,4 +1,4 @@
-// The figures of quality.hpp against closed forms, and the shipped residual network within its own.
+// The figures of quality.hpp against closed forms, and the shipped default model within its own.
 #include "tests/native/quality.hpp"
 
 #include <cmath>
@@ -39,12 +39,12 @@ TEST_CASE("the Frechet distance is that of two normal distributions") {
   CHECK(frechet_distance(points(zero, matrix(1, 0, 0)), points(zero, matrix(4, 0, 0))) == Approx(1));
 }
 
-TEST_CASE("our residual network draws digits as good as when it was chosen") {
+TEST_CASE("the page's default model draws digits as good as when it was chosen") {
   const ImageData data = read_image_data(MNIST_FOLDER, false);
   std::vector<int> indices(1000);
   std::iota(indices.begin(), indices.end(), 0);
   const ImageSet test = select(data.test, indices);
-  const std::vector<std::byte> file = read_file(ASSETS "/resnet.bin", FileLimits{}.bytes);
+  const std::vector<std::byte> file = read_file(ASSETS "/weights.bin", FileLimits{}.bytes);
   CHECK(file.size() <= 330'000);
   std::vector<Model> models;
   for (int i = 0; i < 2; ++i) models.push_back(*Model::load(file));

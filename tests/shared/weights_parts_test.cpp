@@ -40,7 +40,7 @@ std::string code(const std::optional<Error>& error) {
 }  // namespace
 
 TEST_CASE("the halves of a shipped model draw and encode as the whole does", "[parts]") {
-  const std::string name = GENERATE("weights", "resnet", "tf-mlp", "aevb", "autoencoder", "tf-conv");
+  const std::string name = GENERATE("weights", "mlp", "tf-mlp", "aevb", "autoencoder", "tf-conv");
   CAPTURE(name);
   const std::vector<std::byte> file = read(std::string(ASSETS) + "/" + name + ".bin");
   const WeightsParts parts = split(file);

@@ -2,7 +2,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { correlation, expect, inner, Lab, test } from './page';
+import { correlation, expect, inner, LATENT, Lab, test } from './page';
 import { smallModel, write } from './weights.mjs';
 
 test.use({ viewport: { width: 1280, height: 1500 } });
@@ -20,12 +20,12 @@ test('sliders come by use or by number, and say it', async ({ page }) => {
   const words = async (i: number) => (await lab.control(`latent:${i}`).getAttribute('aria-valuetext'))!;
   const nats = async (i: number) => Number((await words(i)).match(/KL ([\d.]+) nats/)![1]);
   const byUse = await order(lab, 'latent');
-  expect(byUse.length).toBe(20);
+  expect(byUse.length).toBe(LATENT);
   const values = await Promise.all(byUse.map(nats));
   expect(values).toEqual([...values].sort((a, b) => b - a));
   expect(await order(lab, 'traversal')).toEqual(byUse);
   await lab.click('order:1');
-  expect(await order(lab, 'latent')).toEqual(Array.from({ length: 20 }, (_, i) => i));
+  expect(await order(lab, 'latent')).toEqual(Array.from({ length: LATENT }, (_, i) => i));
 });
 
 test('one standard deviation more, undone and done again', async ({ page }) => {
@@ -39,7 +39,7 @@ test('one standard deviation more, undone and done again', async ({ page }) => {
   await lab.click('undo');
   expect((await lab.state()).z[4]).toBe(2);
   await lab.click('sigma:less');
-  expect((await lab.state()).z).toEqual(Array.from({ length: 20 }, (_, i) => (i === 4 ? 1 : 0)));
+  expect((await lab.state()).z).toEqual(Array.from({ length: LATENT }, (_, i) => (i === 4 ? 1 : 0)));
   await lab.click('undo');
   await lab.click('redo');
   expect((await lab.state()).z[4]).toBe(1);

@@ -14,7 +14,7 @@ test('what is downloaded: at most 45 KB of script and module, the decoder alone 
   const code = ['index.js', 'define.js', 'digit-vae.wasm'].map((name) => gzipSync(file(name), { level: 9 }).length);
   expect(code.reduce((a, b) => a + b), String(code)).toBeLessThanOrEqual(45_000);
   expect(file('weights.decoder.bin').length).toBeLessThanOrEqual(670_000);
-  expect(readFileSync('build/dist/digit-vae.html').length).toBeLessThanOrEqual(2_800_000);
+  expect(readFileSync('build/dist/digit-vae.html').length).toBeLessThanOrEqual(1_200_000);
 });
 
 test('far from the viewport there is a poster and no download; near it everything comes', async ({ page }) => {

@@ -55,7 +55,7 @@ test('a new view has its own model, and texts that stand alone name none', async
   for (const host of ['inline', 'offline']) {
     await page.locator('#host').selectOption(host);
     await expect(page.locator('#code')).not.toContainText('aevb');
-    await expect(page.locator('#note')).toContainText('Inside is the model with 20 latents only.');
+    await expect(page.locator('#note')).toContainText('Inside is the model with 24 latents only.');
   }
   await page.locator('#host').selectOption('page');
   await view.selectOption('draw');

@@ -33,7 +33,7 @@ export const ink = (scope: Page | Frame, element = 'digit-vae', canvas = 0): Pro
 export async function draws(scope: Page | Frame, element: string) {
   const host = scope.locator(element);
   await host.scrollIntoViewIfNeeded();
-  await host.evaluate((one: any) => one.decode(new Float32Array(20)));
+  await host.evaluate((one: any) => one.decode(new Float32Array(24)));
   await expect.poll(async () => (await ink(scope, element)).some((x) => x > 0.9)).toBe(true);
 }
 

@@ -5,7 +5,7 @@ test.use({ viewport: { width: 1280, height: 1200 } });
 
 test('every layer of the model is there, and its output is the digit', async ({ page }) => {
   const lab = new Lab(page);
-  await lab.open('#view=inside&playing=0');
+  await lab.open('#view=inside&playing=0&model=mlp');
   // mlp: picture, dense, relu, heads, z, dense, relu, dense, picture.
   await expect(page.locator('#controls [data-name^="layer:"]')).toHaveCount(9);
   const [input, output, digit] = [await lab.picture('layer:0'), await lab.picture('layer:8'), await lab.picture('digit')];

@@ -1,6 +1,6 @@
 // The map, by mouse and by its native controls: what the pointer decodes, what a click takes, how it moves.
 import { readFileSync } from 'node:fs';
-import { correlation, expect, Lab, test } from './page';
+import { correlation, expect, LATENT, Lab, test } from './page';
 import { readPng } from './png.mjs';
 import { importModule, largestDifference, weightsPath } from './support.mjs';
 
@@ -31,7 +31,7 @@ test('what the pointer decodes is exactly what the model makes of the z it names
     for (const [across, down] of [[0.3, 0.2], [0.81, 0.66]]) {
       await point(lab, across, down);
       const { hover } = await state(lab);
-      expect(hover).toHaveLength(20);
+      expect(hover).toHaveLength(LATENT);
       expect(largestDifference(hover, z)).toBeGreaterThan(0.05);
       expect(largestDifference(await lab.picture('hover'), [...model.decode(Float32Array.from(hover))])).toBeLessThan(1e-4);
     }
@@ -43,7 +43,7 @@ test('what the pointer decodes is exactly what the model makes of the z it names
 });
 
 test('the axes are those of the plane: even steps, and equal shares of the prior', async ({ lab }) => {
-  await open(lab, '&even=1&axis_x=3&axis_y=6');
+  await open(lab, '&model=mlp&even=1&axis_x=3&axis_y=6');  // its prior is N(0, I)
   const { z } = await state(lab);
   await point(lab, 0.75, 0.25);
   let { hover } = await state(lab);

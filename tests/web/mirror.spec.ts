@@ -1,7 +1,7 @@
 // The native controls beside the canvas, which keyboards and screen readers use: complete, in step with the canvas both
 // ways, and in the visitor's language. And the links that carry what was chosen.
 import AxeBuilder from 'axe-core';
-import { expect, Lab, test } from './page';
+import { expect, LATENT, Lab, test } from './page';
 import { readPng } from './png.mjs';
 
 test.use({ viewport: { width: 1024, height: 1300 } });
@@ -118,13 +118,13 @@ test.describe('links', () => {
     const lab = new Lab(page);
     await lab.open('#playing=0&view=%00&model=__proto__&seed=1e99&z=' + 'A'.repeat(5000) + '&a=<img src=x onerror=alert(1)>');
     const { view, model, seed, latent, z } = await lab.state();
-    expect([view, model, seed, z.length]).toEqual(['generate', 'mlp', 27, latent]);
+    expect([view, model, seed, z.length]).toEqual(['generate', 'resnet', 27, latent]);
   });
 
   test('a link to weights of one\'s own says what it cannot bring', async ({ page }) => {
     const lab = new Lab(page);
     await lab.open('#playing=0&view=bend&model=own');
-    expect((await lab.state()).model).toBe('mlp');
+    expect((await lab.state()).model).toBe('resnet');
     await expect(page.locator('#notice')).toContainText('(own)');
     await expect(page.locator('#stage')).toBeVisible();
   });
@@ -156,7 +156,7 @@ test.describe('models', () => {
     await lab.click('model');
     await lab.set('model:tf-mlp');
     await expect(lab.control('model')).toHaveText(/404/);
-    expect((await lab.state()).z.length).toBe(20);
+    expect((await lab.state()).z.length).toBe(LATENT);
     await page.unroute('**/tf-mlp.bin');
     await lab.click('model');
     await lab.set('model:tf-mlp');
@@ -266,7 +266,7 @@ test('keys for the whole lab work wherever the focus is: undo, redo, play, Escap
 
 test('a link to a real digit makes it the current one', async ({ page }) => {
   const lab = new Lab(page);
-  await lab.open('#playing=0&view=draw&test_digit=61');
+  await lab.open('#playing=0&model=mlp&view=draw&test_digit=61');
   await page.waitForLoadState('networkidle');
   await lab.settled();
   await expect.poll(async () => (await lab.state()).z[0]).toBeCloseTo(1.13, 1);  // mu of z1, as its code says

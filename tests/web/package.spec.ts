@@ -29,7 +29,7 @@ test('is a library in Node, without a page', () => {
     model.addEncoder(await file('weights.encoder.bin'));
     const { mu } = model.encode(images);
     console.log([images.length, mu.length, images.some((x) => x > 0.9), typeof DigitVaeElement].join(' '));`);
-  expect(execFileSync('node', ['use.js'], { cwd: folder, encoding: 'utf8' })).toBe('12544 320 true function\n');
+  expect(execFileSync('node', ['use.js'], { cwd: folder, encoding: 'utf8' })).toBe('12544 384 true function\n');
   rmSync(folder, { recursive: true });
 });
 

@@ -5,6 +5,9 @@ import { readPng } from './png.mjs';
 
 export { expect };
 
+/** The default model's latents. */
+export const LATENT = 24;
+
 /** Not the page's doing: Chromium on its own drawing, which screenshots slow down. */
 const browserNoise = (text: string) => /GL Driver Message|GPU stall due to ReadPixels/.test(text);
 

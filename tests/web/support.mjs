@@ -7,7 +7,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 export const root = new URL('../../', import.meta.url);
 const sitePath = process.env.DIGIT_VAE_SITE ?? fileURLToPath(new URL('build/web', root));
 export const site = pathToFileURL(`${resolve(sitePath)}/`);
+/** The page's default model, and the multilayer perceptron beside it. */
 export const weightsPath = fileURLToPath(new URL('assets/weights.bin', root));
+export const mlpPath = fileURLToPath(new URL('assets/mlp.bin', root));
 
 /** The headless module as it stands in the site. */
 export const importModule = () => import(new URL('digit-vae.js', site).href);

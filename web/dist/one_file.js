@@ -3,7 +3,7 @@ import '../element/define.js';
 
 // The default model is all that is inside. A link to another one, which a learning platform may have kept from a visit
 // that ended in trying it, would never open again.
-if (/[#&]model=(?!(mlp|own)(&|$))/.test(location.hash)) location.hash = '';
+if (/[#&]model=(?!(resnet|own)(&|$))/.test(location.hash)) location.hash = '';
 
 if (location.hash.startsWith('#embed')) import('./embed.js');
 else import('../../build/web/index.js');

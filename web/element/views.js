@@ -2,7 +2,7 @@
 // only the host that element.js gives it: what is set, what is loaded, and how to change and to show something.
 
 import { MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
-import { looksLike, normalCdf, normalQuantile, onPlane, placeOf, row, slerp } from './latents.js';
+import { draw, looksLike, normalCdf, normalQuantile, onPlane, placeOf, row, slerp } from './latents.js';
 import { make } from './make.js';
 import { SIDE, contextOf, paint, resize } from './picture.js';
 
@@ -88,12 +88,9 @@ class Sample extends View {
   }
 
   latents() {
-    const { model, facts } = this.host.loaded, { setting } = this.host, n = setting('steps') ?? 12;
+    const { model } = this.host.loaded, { setting } = this.host, n = setting('steps') ?? 12;
     if (setting('z')?.length === model.latentSize) return [Float32Array.from(setting('z'))];
-    const noise = model.prior(setting('seed'), n), size = model.latentSize;
-    const digit = facts.classes.find(({ label }) => label === setting('digit'));
-    return Array.from({ length: n }, (_, i) => digit
-      ? digit.mean.map((m, d) => m + digit.std[d] * noise[i * size + d]) : row(noise, size, i));
+    return draw(this.host.loaded, setting('digit'), setting('seed'), n);
   }
 
   update() {
@@ -319,11 +316,11 @@ class Draw extends View {
     const { host } = this, { model, facts } = host.loaded, image = model.decode(mu);
     paint(this.answer, image);
     const looks = looksLike(facts.classes, mu).join(host.say('or'));
-    const bernoulli = / likelihood=bernoulli /.test(model.spec) && / prior=normal /.test(model.spec);
+    const bernoulli = / likelihood=bernoulli /.test(model.spec), normal = / prior=normal /.test(model.spec);
     const log = (x) => Math.max(-100, Math.log(x));
     const reconstruction = -pixels.reduce((sum, x, i) => sum + x * log(image[i]) + (1 - x) * log(1 - image[i]), 0);
     const kl = mu.reduce((sum, m, i) => sum + (m * m + Math.exp(logVar[i]) - 1 - logVar[i]) / 2, 0);
-    this.words.textContent = [looks && host.say('seen', looks), bernoulli && host.say('nats',
+    this.words.textContent = [looks && host.say('seen', looks), bernoulli && host.say(normal ? 'nats' : 'reconstruction',
       ...[reconstruction, kl, reconstruction + kl].map((x) => x.toFixed(1)))].filter(Boolean).join(' ');
     this.label(this.answer, host.say('answer'), [mu]);
   }

@@ -11,8 +11,8 @@ namespace lab {
 namespace {
 
 constexpr std::uint64_t kSurpriseSeed = std::uint64_t{0x5u} << 32;  // beyond every seed that can be typed
-constexpr std::int64_t kFrameBudget = 80'000'000;  // multiply-adds: about 10 ms in WebAssembly
-constexpr float kSecondsAcross = 2.4f;             // from one stop to the next
+constexpr std::int64_t kAtOnce = 8'000'000;  // multiply-adds between two looks at the clock: about 1 ms
+constexpr float kSecondsAcross = 2.4f;       // from one stop to the next
 constexpr std::size_t kMostUndo = 200;
 
 float smoothstep(float t) { return t * t * (3 - 2 * t); }
@@ -176,20 +176,17 @@ vae::Result<std::vector<float>> Lab::decode(int decoder, std::span<const float> 
   return snapshots_->decode(decoder - first_snapshot_, latents);
 }
 
-bool Lab::refresh() {
+bool Lab::refresh(Clock now, double seconds) {
   const std::vector<Gallery::Request>& requests = gallery_.requests();
-  std::int64_t spent = 0;
+  const double start = now();
   std::size_t done = 0;
-  while (done < requests.size() && spent < kFrameBudget) {  // at least one, whatever it costs
+  while (done < requests.size() && (done == 0 || now() - start < seconds)) {
     const int decoder = requests[done].decoder;
-    const std::int64_t each = cost(decoder);
+    const auto most = static_cast<std::size_t>(std::max<std::int64_t>(kAtOnce / cost(decoder), 1));
     std::vector<float> latents;
     std::size_t end = done;
-    while (end < requests.size() && requests[end].decoder == decoder &&
-           (end == done || spent + each <= kFrameBudget)) {
+    for (; end < requests.size() && requests[end].decoder == decoder && end - done < most; ++end) {
       latents.insert(latents.end(), requests[end].z.begin(), requests[end].z.end());
-      spent += each;
-      ++end;
     }
     const auto images = decode(decoder, latents);
     short_of_memory_ = !images;

@@ -27,6 +27,8 @@ namespace lab {
 inline constexpr std::string_view kDigitsFile = "digits.bin";
 /// The id of a visitor's own weights.
 inline constexpr std::string_view kOwnModel = "own";
+/// Seconds of a clock that never goes back.
+using Clock = double (*)();
 
 /// A model in memory, with what its file says of its latent space.
 struct LoadedModel {
@@ -119,8 +121,8 @@ class Lab {
   int picture(std::span<const float> z) { return picture(current_, z); }
   int picture(const LoadedModel* model, std::span<const float> z);
   int picture_of_snapshot(int index, std::span<const float> z);
-  /// Decodes what was asked for, as much as fits into one frame; true when something is left for the next.
-  bool refresh();
+  /// Decodes what was asked for, for so long by the clock; true when something is left for the next frame.
+  bool refresh(Clock now, double seconds = 0.03);
 
   /// The class that z looks like, or two when it lies between them; empty when the model does not know.
   std::vector<int> looks_like(std::span<const float> z) const;

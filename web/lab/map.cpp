@@ -21,7 +21,7 @@ bool map_may_have_shares(const App& app) {
 Scale map_scale(const App& app) {
   const LoadedModel& model = *app.lab.current();
   if (map_may_have_shares(app)) return {!app.lab.state().even_steps, 1};
-  if (model.model.spec().prior == vae::Prior::kNormal || !model.anchors) return {};
+  if (model.model.spec().prior != vae::Prior::kNone || !model.anchors) return {};
   float square = 0;  // without a prior: of the codes themselves
   for (const auto* part : {&model.anchors->mean, &model.anchors->std}) {
     for (const float value : *part) square += value * value;

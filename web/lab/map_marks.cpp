@@ -11,7 +11,7 @@ namespace lab {
 namespace {
 
 constexpr int kSegments = 72;
-constexpr std::int64_t kEncodeBudget = 16'000'000;  // multiply-adds a frame
+constexpr double kEncodeSeconds = 0.01;  // of a frame
 
 /// The colour of each class: Petroff (2021), "Accessible Color Sequences for Data Visualization", as the
 /// trainer's scatter plots have them; the figure in each dot tells them apart without colour.
@@ -138,18 +138,15 @@ void encode_test_digits(App& app) {
   if (digits == nullptr || digits->image.size() != kPixels) return;
   if (view.encoder != model.decoder) view.mu.clear();
   view.encoder = model.decoder;
-  const std::int64_t done = static_cast<std::int64_t>(view.mu.size()) / model.model.latent();
-  const std::int64_t left = digits->count() - done;
-  const std::int64_t next =
-      std::min(left, std::clamp<std::int64_t>(kEncodeBudget / model.decode_cost, 1, 20));
-  if (next <= 0) return;
-  const auto images =
-      std::span(digits->images)
-          .subspan(static_cast<std::size_t>(done * kPixels), static_cast<std::size_t>(next * kPixels));
-  if (const auto posterior = model.model.encode(images)) {
+  const double start = app.host.now();
+  auto done = std::ssize(view.mu) / model.model.latent();
+  for (; done < digits->count() && app.host.now() - start < kEncodeSeconds; ++done) {
+    const auto image = std::span(digits->images).subspan(static_cast<std::size_t>(done * kPixels), kPixels);
+    const auto posterior = model.model.encode(image);
+    if (!posterior) return;
     view.mu.insert(view.mu.end(), posterior->mu.begin(), posterior->mu.end());
-    app.unfinished = next < left;
   }
+  app.unfinished = done < digits->count();
 }
 
 void map_marks(App& app, const Window& window) {

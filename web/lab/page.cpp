@@ -210,7 +210,8 @@ void draw(App& app, float seconds) {
   app.typed.clear();
   app.zoom = 0;
   app.remote.clear();
-  app.more = app.lab.refresh() || app.unfinished;
+  // A map fills soon, and follows the hand meanwhile; where frames take long to paint, decoding may take as long.
+  app.more = app.lab.refresh(app.host.now, std::clamp(seconds / 2.0, 0.03, 0.12)) || app.unfinished;
   app.behind = app.behind && !app.more && !app.lab.short_of_memory();
   for (int row = 0; row < kAtlasRows; ++row) {
     if (app.lab.gallery().take_dirty(row)) app.atlas_rows |= 1ul << row;

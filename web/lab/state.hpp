@@ -25,7 +25,7 @@ enum class Compared { kDigit, kTestDigit, kDrawing, kLatent };
 
 struct LabState {
   View view = View::kGenerate;
-  std::string model = "mlp";     // the model in use, by its id
+  std::string model = "resnet";  // the model in use, by its id
   std::string other = "tf-mlp";  // the one it is compared with
   std::vector<float> z;          // the current digit, (latent)
 

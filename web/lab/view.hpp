@@ -56,6 +56,7 @@ struct Host {
   float view_height = 0;  // what is visible at once, in device pixels; 0: unknown
   bool still = false;     // the visitor wants nothing to move by itself
   ImTextureID atlas{};
+  Clock now = nullptr;
 };
 
 /// One thing on the screen: a control, a picture or a place that has a name.

@@ -8,7 +8,7 @@
 TEST_CASE("the known models are the trained weights, the default first") {
   const auto models = lab::known_models();
   REQUIRE(!models.empty());
-  CHECK(std::string_view(models[0].id) == "mlp");
+  CHECK(std::string_view(models[0].id) == "resnet");
   CHECK(std::string_view(models[0].file) == "weights.bin");
   const std::filesystem::path assets = ASSETS;
   for (const lab::KnownModel& model : models) {

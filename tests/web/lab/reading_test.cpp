@@ -88,7 +88,7 @@ Encoded encode(vae::Model& model, std::span<const float> pixels) {
 }  // namespace
 
 TEST_CASE("real digits cost what the formulas say, at mu and at the same epsilon") {
-  const auto bytes = read_asset("weights.bin"), digit_bytes = read_asset("digits.bin");
+  const auto bytes = read_asset("mlp.bin"), digit_bytes = read_asset("digits.bin");
   const auto file = vae::read_weights(bytes);
   auto model = vae::Model::load(bytes);
   const auto digits = vae::read_digits(digit_bytes);

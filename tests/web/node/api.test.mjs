@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { assertClose, importModule, site, wasmModule, weightsPath } from '../support.mjs';
+import { assertClose, importModule, mlpPath, site, wasmModule, weightsPath } from '../support.mjs';
+import { draw, factsOf, looksLike } from '../../../web/element/latents.js';
 import { changedAt, smallModel, write } from '../weights.mjs';
 
 const { DigitVaeError, loadModel } = await importModule();
-const trained = readFileSync(weightsPath);
+const trained = readFileSync(mlpPath);
 const sigmoid = (x) => 1 / (1 + Math.exp(-x));
 const code = (expected) => (error) => error instanceof DigitVaeError && error.code === expected;
 
@@ -21,13 +22,19 @@ test('a trained model says what it is', async () => {
     assert.equal(model.fact(key), undefined);
   }
   model.free();
+  const ours = await loadModel(readFileSync(weightsPath));
+  assert.equal(ours.latentSize, 24);
+  assert.match(ours.spec, /^resnet .* prior=mixture:100 /);
+  ours.free();
 });
 
 test('the golden sample, LibTorch\'s own image, is drawn within 1e-5', async () => {
-  const model = await loadModel(trained);
-  const floats = (key) => new Float32Array(Uint8Array.from(Buffer.from(model.fact(key), 'base64')).buffer);
-  assertClose(model.decode(floats('golden_z')), floats('golden_x'), 1e-5, 'golden sample');
-  model.free();
+  for (const path of [weightsPath, mlpPath]) {
+    const model = await loadModel(readFileSync(path));
+    const floats = (key) => new Float32Array(Uint8Array.from(Buffer.from(model.fact(key), 'base64')).buffer);
+    assertClose(model.decode(floats('golden_z')), floats('golden_x'), 1e-5, path);
+    model.free();
+  }
 });
 
 test('known numbers: the first latents of seeds are the same bits everywhere', async () => {
@@ -167,14 +174,14 @@ test('bytes may be any view, and are not needed afterwards', async () => {
 
 test('a decoder alone draws as the whole does, and encodes once its encoder came', async () => {
   const part = (name) => readFileSync(new URL(`weights.${name}.bin`, site));
-  const whole = await loadModel(trained), model = await loadModel(part('decoder'));
+  const whole = await loadModel(readFileSync(weightsPath)), model = await loadModel(part('decoder'));
   assert.equal(whole.hasEncoder, true);
   assert.equal(model.hasEncoder, false);
   const images = whole.sample(5, 3);
   assertClose(model.sample(5, 3), images, 1e-6, 'samples');
   assert.throws(() => model.encode(images), code('names'));
   const damaged = part('encoder').map((byte, i) => i === 5000 ? byte ^ 1 : byte);
-  for (const wrong of [part('decoder'), trained, damaged]) {
+  for (const wrong of [part('decoder'), readFileSync(weightsPath), damaged]) {
     assert.throws(() => model.addEncoder(wrong), DigitVaeError);
   }
   assert.throws(() => model.addEncoder('weights.encoder.bin'), TypeError);
@@ -195,4 +202,17 @@ test('free() is idempotent, and everything else then throws `freed`', async () =
   for (const use of [() => model.decode([]), () => model.encode([]), () => model.sample(1, 1), () => model.prior(1, 1),
     () => model.fact('seed')]) assert.throws(use, code('freed'));
   assert.equal(model.latentSize, 4);  // plain facts stay readable
+});
+
+test('the element\'s sevens: of a learned prior its own draws, that cannot be taken for another digit', async () => {
+  const model = await loadModel(readFileSync(weightsPath)), facts = factsOf(model), size = model.latentSize;
+  const prior = model.prior(3, 64 * 12);
+  const own = new Set(Array.from({ length: 64 * 12 }, (_, i) => String(prior.subarray(i * size, (i + 1) * size))));
+  for (const digit of [0, 7, 9]) {
+    const sheet = draw({ model, facts }, digit, 3, 12);
+    assert.equal(sheet.length, 12);
+    for (const z of sheet) assert(own.has(String(z)) && String(looksLike(facts.classes, z, 0.99)) === String(digit));
+  }
+  assert.deepEqual(draw({ model, facts }, null, 3, 12).map(String), [...own].slice(0, 12));
+  model.free();
 });

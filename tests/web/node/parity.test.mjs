@@ -8,7 +8,7 @@ const { loadModel } = await importModule();
 const parities = readParity();
 
 test('numbers to compare with', { skip: parities.length === 0 && 'build/parity.json is missing (the native tests make it)' },
-  () => assert.deepEqual(parities.map(({ weights }) => weights), ['assets/weights.bin', 'assets/resnet.bin']));
+  () => assert.deepEqual(parities.map(({ weights }) => weights), ['assets/weights.bin', 'assets/mlp.bin']));
 
 for (const parity of parities) for (const build of ['digit-vae.wasm', 'digit-vae-scalar.wasm']) {
   test(`${parity.weights} in ${build} equals native code within 1e-5, and its latents bit for bit`, async () => {
