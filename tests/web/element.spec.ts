@@ -306,6 +306,7 @@ test('when WebAssembly stops, the picture and a way back remain', async ({ page 
       } } };
     };</script>` });
   await ready(page);
+  await expect.poll(async () => Math.max(...cell(await ink(page), 3, 2))).toBeGreaterThan(0.5);  // the whole sheet
   await page.evaluate(() => { (window as any).broken = 1; });
   await page.getByRole('button', { name: 'New digits' }).click();
   await expect(page.getByText('The digits could not be loaded (memory).')).toBeVisible();

@@ -258,12 +258,16 @@ async function answerRequest(what) {
 
 // ---- Size: device pixels from the ResizeObserver where the browser has them
 
+let shrink = 1;  // of the canvas, where it would be larger than WebGL takes
+
 function resize(entry) {
   const ratio = window.devicePixelRatio || 1;
   const width = canvas.clientWidth, height = canvas.clientHeight;
   if (width === 0 || height === 0) return;
   const limit = Math.min(8192, gl.getParameter(gl.MAX_RENDERBUFFER_SIZE) || 8192);
-  const shrink = Math.min(1, limit / (height * ratio), limit / (width * ratio));
+  // By 32nds, and back only with room to spare: the height depends on the density a little, and neither may chase the other.
+  const room = limit / (Math.max(width, height) * ratio), step = (most) => Math.min(1, Math.floor(32 * most) / 32);
+  shrink = room < shrink ? step(room) : Math.max(shrink, step(0.98 * room));
   let pixels = [width, height].map(length => Math.max(1, Math.round(length * ratio * shrink)));
   const box = entry && entry.devicePixelContentBoxSize && entry.devicePixelContentBoxSize[0];
   const exact = box && [box.inlineSize, box.blockSize];
