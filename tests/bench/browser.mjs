@@ -96,7 +96,7 @@ for (const { name, half, n, latent, least, mostUs } of cases) {
   process.stderr.write(`${what} ...\n`);
   const { times, difference } = await page.evaluate((c) => window.measure(c), { name, half, n, inputs, leastMs, rounds: few ? Math.min(rounds, 3) : rounds });
   if (!(difference < 1e-4)) throw new Error(`${what}: the outputs differ by ${difference}, so the times say nothing`);
-  const opponents = name === 'resnet' || (name === 'tf-conv' && half === 'decoder') ? ['onnx'] : ['tensorflow', 'onnx'];
+  const opponents = name === 'weights' || (name === 'tf-conv' && half === 'decoder') ? ['onnx'] : ['tensorflow', 'onnx'];
   const fastest = opponents.reduce((a, b) => (times[a] < times[b] ? a : b));
   const each = (ms) => 1000 * ms / n;
   enter(`${what} (${fastest === 'onnx' ? 'ONNX Runtime' : 'TensorFlow.js'})`, each(times.ours), each(times[fastest]), 'us', { least });

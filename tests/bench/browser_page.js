@@ -53,7 +53,7 @@ window.measure = async ({ name, half, n, inputs, rounds, leastMs, scalar }) => {
   const ways = { ours: await ours(name, half, 'digit-vae') };
   if (scalar) ways.scalar = await ours(name, half, 'digit-vae-scalar');
   else ways.onnx = await onnx(name, half);
-  if (!scalar && name !== 'resnet') ways.tensorflow = await tensorFlow(name, half);  // which has no residual blocks here
+  if (!scalar && name !== 'weights') ways.tensorflow = await tensorFlow(name, half);  // which has no residual blocks here
   const input = Float32Array.from(inputs);
   const expected = Array.from(await ways.ours(input, n));
   let difference = 0;

@@ -459,6 +459,13 @@ async function start() {
       throw new LabError('webgl', say('error_no_webgl'));
     }
     tell(say('loading'));
+    const fetchFirst = name => fetchFile(name, (size, total) => {
+      if (total) tell(say('progress_of', megabytes(size), megabytes(total)), Math.min(1, size / total));
+      else tell(say('progress', megabytes(size)));
+    });
+    // The default model comes while the lab starts; only the lab knows which file a link to another one wants.
+    const early = /[#&]model=/.test(location.hash) ? null : fetchFirst('weights.bin');
+    if (early) early.catch(() => {});  // it is awaited below
     if (!lab) {
       lab = await startModule();
       lab._lab_visitor(window.innerHeight, still.matches ? 1 : 0);
@@ -466,10 +473,7 @@ async function start() {
       listen();
     }
     const name = lab.UTF8ToString(lab._lab_wanted()) || 'weights.bin';
-    const bytes = await fetchFile(name, (size, total) => {
-      if (total) tell(say('progress_of', megabytes(size), megabytes(total)), Math.min(1, size / total));
-      else tell(say('progress', megabytes(size)));
-    });
+    const bytes = await (early && name === 'weights.bin' ? early : fetchFirst(name));
     const error = give(name, bytes);
     if (error) throw new LabError(error.code, say('error_weights_refused', error.message));
     show();
