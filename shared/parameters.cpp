@@ -59,8 +59,7 @@ bool stays_int8(const TensorView& tensor) { return tensor.dtype == Dtype::kI8 &&
 /// In floats, whole cache lines: for int8 its factors, then four numbers to a float.
 std::size_t room_for(const TensorView& tensor) {
   const auto count = static_cast<std::size_t>(tensor.shape.count());
-  const std::size_t floats = stays_int8(tensor) ? static_cast<std::size_t>(tensor.shape.size[0]) + (count + 3) / 4 : count;
-  return (floats + kCacheLine - 1) / kCacheLine * kCacheLine;
+  return whole_lines(stays_int8(tensor) ? static_cast<std::size_t>(tensor.shape.size[0]) + (count + 3) / 4 : count);
 }
 
 /// Whether every number is finite.

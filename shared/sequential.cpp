@@ -117,8 +117,8 @@ std::size_t unrolled_count(const Layer& layer, const Shape& in, const Shape& out
 
 Floats allocate_floats(std::size_t count) {
   if (count > std::numeric_limits<std::size_t>::max() / sizeof(float) - kCacheLine) return nullptr;
-  const std::size_t lines = (std::max<std::size_t>(count, 1) + kCacheLine - 1) / kCacheLine;
-  return Floats(static_cast<float*>(std::aligned_alloc(kCacheLine * sizeof(float), lines * kCacheLine * sizeof(float))));
+  const std::size_t size = whole_lines(std::max<std::size_t>(count, 1)) * sizeof(float);
+  return Floats(static_cast<float*>(std::aligned_alloc(kCacheLine * sizeof(float), size)));
 }
 
 Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParameters> parameters)

@@ -17,9 +17,11 @@ namespace vae {
 struct FreeFloats {
   void operator()(float* p) const { std::free(p); }
 };
-/// An array that is null, instead of a crash, when memory is short: there are no exceptions in a browser. It begins with a
-/// line of the processor's cache, as products like it: else every few numbers that they read lie in two lines.
 constexpr std::size_t kCacheLine = 16;  // floats
+constexpr std::size_t whole_lines(std::size_t floats) { return (floats + kCacheLine - 1) / kCacheLine * kCacheLine; }
+
+/// An array that is null, instead of a crash, when memory is short: there are no exceptions in a browser. It begins with a
+/// line of the processor's cache: else what a product reads of its rows would lie in two.
 using Floats = std::unique_ptr<float[], FreeFloats>;
 Floats allocate_floats(std::size_t count);
 
