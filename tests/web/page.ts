@@ -131,6 +131,7 @@ export class Lab {
     const scrolled = await this.page.evaluate(() => ({ x: scrollX, y: scrollY }));
     const image = readPng(await this.page.screenshot({ fullPage: true,
       clip: { x: x0 + scrolled.x, y: y0 + scrolled.y, width, height } }));
+    await this.settled();  // for its picture of the full page Playwright resizes the window, and the lab follows
     const scale = image.width / width;
     return boxes.map(({ x, y, w, h }) => Array.from({ length: 784 }, (_, i) => image.at(
       Math.floor((x - x0 + ((i % 28) + 0.5) * w / 28) * scale),
