@@ -48,7 +48,7 @@ test('one standard deviation more, undone and done again', async ({ page }) => {
 test('a row of the traversal changes one dimension; a click takes the digit', async ({ page }) => {
   const lab = new Lab(page);
   for (const [width, columns] of [[1280, 7], [390, 5]]) {
-    await page.setViewportSize({ width, height: 1500 });
+    await page.setViewportSize({ width, height: 2100 });
     await lab.open('#view=bend&playing=0');
     const first = (await order(lab, 'traversal'))[0], { z } = await lab.state();
     await expect(page.locator(`#controls [data-name^="traversal:${first}:"]`)).toHaveCount(columns);
