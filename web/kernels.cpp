@@ -169,25 +169,19 @@ void add_product(const float* a, const Right* b, int n, int k, int m, float* y) 
   }
 }
 
-/// The larger and the smaller of two, NaN for NaN in x; one instruction each.
-Lanes at_least(Lanes x, Lanes least) {
+/// x, or the nearest of the two that it lies outside of; NaN stays NaN. Two instructions.
+Lanes clamp(Lanes x, Lanes least, Lanes most) {
 #ifdef __wasm_simd128__
-  return __builtin_wasm_pmax_f32x4(x, least);
+  return __builtin_wasm_pmin_f32x4(__builtin_wasm_pmax_f32x4(x, least), most);
 #else
-  return x < least ? least : x;
-#endif
-}
-Lanes at_most(Lanes x, Lanes most) {
-#ifdef __wasm_simd128__
-  return __builtin_wasm_pmin_f32x4(x, most);
-#else
+  x = x < least ? least : x;
   return most < x ? most : x;
 #endif
 }
 
 /// e^x; e^-87 below -87, infinity above 128.5 ln 2, where 2^128 would be a factor.
 Lanes exponential(Lanes x) {
-  return vae::exponential<Lanes, Integers>(at_most(at_least(x, Lanes{} - 87.0f), Lanes{} + 89.0f));
+  return vae::exponential<Lanes, Integers>(clamp(x, Lanes{} - 87.0f, Lanes{} + 89.0f));
 }
 
 /// x = f(x), the last few by way of four numbers.
