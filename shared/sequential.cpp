@@ -136,9 +136,9 @@ Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParam
     largest_ = std::max(largest_, static_cast<std::size_t>(next.size()));
     out_ = next;
   }
-  // Large enough for efficient matrix products, small enough for a few megabytes.
+  // Large enough for efficient matrix products, small enough for a second-level cache or, at worst, a few megabytes.
   constexpr std::size_t kWorkspace = std::size_t{1} << 20;
-  chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_ + kept_size_), 1, 256));
+  chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_ + kept_size_), 1, 48));
 }
 
 /// Two feature maps of n samples and the one that a Skip waits for, then what is unrolled of one sample.

@@ -336,7 +336,7 @@ class Model {
 
   /** Calls run(runtime, index of the first, how many, memory for them) until n samples are done. */
   #inBatches(n, numbersEach, run) {
-    const runtime = this.#live(), most = Math.max(1, Math.min(256, Math.floor(BATCH_NUMBERS / numbersEach)));
+    const runtime = this.#live(), most = Math.max(1, Math.min(48, Math.floor(BATCH_NUMBERS / numbersEach)));
     if (n === 0) return;
     runtime.withMemory(4 * numbersEach * Math.min(n, most), (pointer) => {
       for (let first = 0; first < n; first += most) run(runtime, first, Math.min(most, n - first), pointer);

@@ -53,14 +53,19 @@ Lanes load(const std::int8_t* p) {
 void store(float* p, Lanes v) { std::memcpy(p, &v, sizeof v); }
 
 constexpr int kRows = 24;    // of a at a time
-constexpr int kDepth = 256;  // and so many of its columns: b's panel, 16 KB, stays in the first-level cache
+constexpr int kDepth = 96;   // and so many of its columns: b's panel (6 KB) and the lists (18 KB) stay in the first-level cache
 constexpr int kTerms = 4;    // that one row of y takes at once
 
-/// The numbers of a piece of a row of a that are not zero, each with the place of its row of b; then kTerms zeros.
+/// A number of a row of a, and where its row of b begins.
+struct Term {
+  float factor;
+  int offset;
+};
+
+/// The terms of a piece of a row of a that are not zero; then kTerms zeros.
 struct Terms {
   int count;
-  float factor[kDepth + kTerms];
-  int offset[kDepth + kTerms];
+  Term list[kDepth + kTerms];
 };
 
 /// Whether most of a row and the next, k further, is not zero.
@@ -74,12 +79,11 @@ struct Terms {
 [[gnu::noinline]] void collect(const float* a, int depth, int m, Terms& terms) {
   int count = 0;
   for (int i = 0; i < depth; ++i) {
-    terms.factor[count] = a[i];
-    terms.offset[count] = i * m;
+    terms.list[count] = {a[i], i * m};
     count += a[i] != 0 ? 1 : 0;
   }
   terms.count = count;
-  for (int i = count; i < count + kTerms; ++i) terms.factor[i] = 0, terms.offset[i] = 0;
+  std::fill_n(terms.list + count, kTerms, Term{});
 }
 
 /// kVectors * 4 columns of one row: y += sum of factor * b.
@@ -87,9 +91,9 @@ template <class Right>
 void add_terms(const Terms& terms, const Right* b, float* y) {
   Lanes sum[kVectors];
   for_each<kVectors>([&](int v) { sum[v] = load(y + kLanes * v); });
-  for (int i = 0; i < terms.count; ++i) {
-    const Right* right = b + terms.offset[i];
-    for_each<kVectors>([&](int v) { sum[v] += terms.factor[i] * load(right + kLanes * v); });
+  for (const Term *term = terms.list, *const end = term + terms.count; term != end; ++term) {
+    const Right* const right = b + term->offset;
+    for_each<kVectors>([&](int v) { sum[v] += term->factor * load(right + kLanes * v); });
   }
   for_each<kVectors>([&](int v) { store(y + kLanes * v, sum[v]); });
 }
@@ -98,9 +102,12 @@ void add_terms(const Terms& terms, const Right* b, float* y) {
 template <class Right>
 void add_across(const Terms& terms, const Right* b, int columns, float* y) {
   for (int i = 0; i < terms.count; i += kTerms) {
-    const float* const factor = terms.factor + i;
+    float factor[kTerms];
     const Right* right[kTerms];
-    for_each<kTerms>([&](int t) { right[t] = b + terms.offset[i + t]; });
+    for_each<kTerms>([&](int t) {
+      factor[t] = terms.list[i + t].factor;
+      right[t] = b + terms.list[i + t].offset;
+    });
     int c = 0;
     for (; c + kLanes <= columns; c += kLanes) {
       Lanes sum = load(y + c);
@@ -207,7 +214,7 @@ Lanes where(bool use, Lanes v) { return bit_cast<Lanes>(bit_cast<Integers>(v) & 
 }  // namespace
 
 void multiply(const float* a, const float* b, const float* bias, int n, int k, int m, float* y) {
-  std::fill_n(y, std::ptrdiff_t{n} * m, 0.0f);
+  if (bias == nullptr) std::fill_n(y, std::ptrdiff_t{n} * m, 0.0f);
   for (int r = 0; bias != nullptr && r < n; ++r) std::copy_n(bias, m, y + std::ptrdiff_t{r} * m);
   add_product(a, b, n, k, m, y);
 }

@@ -1,6 +1,6 @@
 // The browser half of `make bench`: this project's WebAssembly against TensorFlow.js and ONNX Runtime in one headless
 // Chromium page, one thread each, and what a visitor waits for and downloads. Writes build/bench/browser.json.
-//   node tests/bench/browser.mjs [--quick]        after make dist and .ci/install bench
+//   node tests/bench/browser.mjs [--quick] [--only mlp,tf-conv,weights,first]     after make dist and .ci/install bench
 import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -13,6 +13,8 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../..', import.meta.url)), here = join(root, 'tests/bench'), work = join(root, 'build/bench');
 const modules = join(work, 'node_modules'), dist = join(root, 'build/dist');
 const quick = process.argv.includes('--quick');
+const only = process.argv[process.argv.indexOf('--only') + 1].split(',');
+const wanted = (part) => !process.argv.includes('--only') || only.includes(part);
 const rounds = quick ? 3 : 15, leastMs = quick ? 30 : 100, visits = quick ? 1 : 7;
 
 // ---- What the page needs: the models as others take them, the peak's loop, one script with both opponents
@@ -63,11 +65,15 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 // ---- Decoding and encoding
 
 const entries = [];
+function add(entry) {
+  entries.push(entry);
+  process.stderr.write(`${entry.name}: ${[entry.ours, entry.theirs, entry.ratio].map((x) => x.toPrecision(3)).join(' ')} (${entry.limit})\n`);
+}
 /** `least`: how many times faster we must be, or `most`: times slower, or larger, at most. */
 function enter(name, ours, theirs, unit, { least, most }) {
   const ratio = least === undefined ? ours / theirs : theirs / ours;
   const limit = least === undefined ? `<= ${most}` : `>= ${least}`;
-  entries.push({ name, ours, theirs, unit, ratio, limit, ok: least === undefined ? ratio <= most : ratio >= least });
+  add({ name, ours, theirs, unit, ratio, limit, ok: least === undefined ? ratio <= most : ratio >= least });
 }
 
 let seed = 1;
@@ -82,35 +88,33 @@ const cases = [
   { name: 'weights', half: 'decoder', n: 1, latent: 24, least: 1, mostUs: 1000 },
   { name: 'weights', half: 'decoder', n: 400, latent: 24, least: 1 }, { name: 'weights', half: 'encoder', n: 1, least: 1 },
 ];
-const decoded400 = 20 * 400 + 400 * 784;  // multiply-adds of a digit of the mlp
+const multiplyAdds = 20 * 400 + 400 * 784;  // multiply-adds of a digit of the mlp
 
 const page = await browser.newPage();
 page.on('pageerror', (error) => console.error(String(error)));
 await page.goto(`${address}/`);
 await page.waitForFunction(() => window.measure);
-const peak = await page.evaluate(() => window.measurePeak());
-for (const { name, half, n, latent, least, mostUs } of cases) {
+for (const { name, half, n, latent, least, mostUs } of cases.filter((c) => wanted(c.name))) {
   const inputs = half === 'encoder' ? digit : Array.from({ length: n * latent }, normal);
   const few = name === 'tf-conv' && n > 1;
   const what = `${name} ${half}, ${n === 1 ? 'one' : n}`;
-  process.stderr.write(`${what} ...\n`);
-  const { times, difference } = await page.evaluate((c) => window.measure(c), { name, half, n, inputs, leastMs, rounds: few ? Math.min(rounds, 3) : rounds });
+  const { times, difference, peak } = await page.evaluate((c) => window.measure(c), { name, half, n, inputs, leastMs, rounds: few ? Math.min(rounds, 3) : rounds });
   if (!(difference < 1e-4)) throw new Error(`${what}: the outputs differ by ${difference}, so the times say nothing`);
   const opponents = name === 'weights' || (name === 'tf-conv' && half === 'decoder') ? ['onnx'] : ['tensorflow', 'onnx'];
   const fastest = opponents.reduce((a, b) => (times[a] < times[b] ? a : b));
   const each = (ms) => 1000 * ms / n;
   enter(`${what} (${fastest === 'onnx' ? 'ONNX Runtime' : 'TensorFlow.js'})`, each(times.ours), each(times[fastest]), 'us', { least });
   if (mostUs) {
-    entries.push({ name: `${what}, on this machine`, ours: each(times.ours), theirs: mostUs, unit: 'us', ratio: each(times.ours) / mostUs,
+    add({ name: `${what}, on this machine`, ours: each(times.ours), theirs: mostUs, unit: 'us', ratio: each(times.ours) / mostUs,
       limit: '<= 1', ok: each(times.ours) <= mostUs });
   }
   if (name === 'mlp' && n === 400) {
-    const reached = decoded400 * n / times.ours * 1000;
-    entries.push({ name: 'mlp decoder, 400, of the SIMD peak', ours: reached / 1e9, theirs: peak / 1e9, unit: 'GMAC/s',
+    const reached = multiplyAdds * n / times.ours;
+    add({ name: 'mlp decoder, 400, of the SIMD peak', ours: reached / 1e6, theirs: peak / 1e6, unit: 'GMAC/s',
       ratio: reached / peak, limit: '>= 0.6', ok: reached >= 0.6 * peak });
   }
 }
-for (const n of [1, 400]) {
+for (const n of wanted('mlp') ? [1, 400] : []) {
   const inputs = Array.from({ length: n * 20 }, normal);
   const { times } = await page.evaluate((c) => window.measure(c), { name: 'mlp', half: 'decoder', n, inputs, rounds, leastMs, scalar: true });
   enter(`mlp decoder, ${n === 1 ? 'one' : n}, without SIMD`, 1000 * times.scalar / n, 1000 * times.ours / n, 'us', { most: 4 });
@@ -143,11 +147,13 @@ async function visit(path) {
 }
 const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 const waits = { '/empty.html': [], '/tfjs.html': [], '/element.html': [], '/lab/': [] };
-for (let i = 0; i < visits; ++i) for (const path of Object.keys(waits)) waits[path].push(await visit(path));
-enter('first digit of the element (a TensorFlow.js page)', median(waits['/element.html']), median(waits['/tfjs.html']), 'ms', { least: 3 });
-enter('first digit of the lab (a TensorFlow.js page)', median(waits['/lab/']), median(waits['/tfjs.html']), 'ms', { least: 2 });
-const floor = median(waits['/empty.html']);
-entries.push({ name: 'a page whose script does nothing but say so', ours: floor, theirs: floor, unit: 'ms', ratio: 1, limit: 'none', ok: true });
+if (wanted('first')) {
+  for (let i = 0; i < visits; ++i) for (const path of Object.keys(waits)) waits[path].push(await visit(path));
+  const [floor, theirs, element, lab] = Object.values(waits).map(median);
+  enter('first digit of the element (a TensorFlow.js page)', element, theirs, 'ms', { least: 3 });
+  enter('first digit of the lab (a TensorFlow.js page)', lab, theirs, 'ms', { least: 2 });
+  add({ name: 'a page whose script does nothing but say so', ours: floor, theirs: floor, unit: 'ms', ratio: 1, limit: 'none', ok: true });
+}
 await browser.close();
 server.close();
 
@@ -160,7 +166,7 @@ const files = [...web(...readdirSync(join(root, 'build/web'))), ...readdirSync(d
   .filter((file) => statSync(file).isFile());
 const sizes = files.map((file) => ({ file: file.slice(root.length + 6), ...size([file]) }));
 const lab = size(web('lab.wasm', 'lab.js', 'index.html', 'index.css', 'index.js', 'mirror.js', 'files.js', 'download.js', 'strings.js'));
-entries.push({ name: 'lab: code, font and scripts, gzip', ours: lab.gzip / 1000, theirs: 190, unit: 'KB', ratio: lab.gzip / 190_000, limit: '<= 1',
+add({ name: 'lab: code, font and scripts, gzip', ours: lab.gzip / 1000, theirs: 190, unit: 'KB', ratio: lab.gzip / 190_000, limit: '<= 1',
   ok: lab.gzip <= 190_000 });
 
 writeFileSync(join(work, 'browser.json'), JSON.stringify(entries, null, 1));
