@@ -39,17 +39,19 @@ struct LayerParameters {
 /// overlap.
 template <class T>
 void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
-  const std::int64_t out = shape.size[in_first ? 1 : 0], in = shape.size[in_first ? 0 : 1],
-                       taps = shape.count() / (out * in);
-  const std::int64_t out_stride = in_first ? taps : in * taps, in_stride = in_first ? out * taps : taps;
-  const std::int64_t to_tap = in_first ? out : in * out, to_in = in_first ? taps * out : out;
-  constexpr std::int64_t kBlock = 64;  // so that what is written stays in the cache
-  for (std::int64_t first = 0; first < in; first += kBlock) {
-    for (std::int64_t o = 0; o < out; ++o) {
-      for (std::int64_t i = first; i < std::min(in, first + kBlock); ++i) {
-        for (std::int64_t tap = 0; tap < taps; ++tap) {
-          to[tap * to_tap + i * to_in + o] = from[o * out_stride + i * in_stride + tap];
-        }
+  const auto out = static_cast<std::ptrdiff_t>(shape.size[in_first ? 1 : 0]);
+  const auto in = static_cast<std::ptrdiff_t>(shape.size[in_first ? 0 : 1]);
+  const std::ptrdiff_t taps = static_cast<std::ptrdiff_t>(shape.count()) / (out * in);
+  const std::ptrdiff_t out_stride = in_first ? taps : in * taps, in_stride = in_first ? out * taps : taps;
+  const std::ptrdiff_t to_tap = in_first ? out : in * out, to_in = in_first ? taps * out : out;
+  constexpr std::ptrdiff_t kBlock = 64;  // so that what is written stays in the cache
+  for (std::ptrdiff_t first = 0; first < in; first += kBlock) {
+    const std::ptrdiff_t end = std::min(in, first + kBlock);
+    for (std::ptrdiff_t o = 0; o < out; ++o) {
+      for (std::ptrdiff_t i = first; i < end; ++i) {
+        const T* const taps_from = from + o * out_stride + i * in_stride;
+        T* const taps_to = to + i * to_in + o;
+        for (std::ptrdiff_t tap = 0; tap < taps; ++tap) taps_to[tap * to_tap] = taps_from[tap];
       }
     }
   }

@@ -182,23 +182,21 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
 
 bool dequantize(const TensorView& tensor, const TensorView* scale, std::span<float> out) {
   const std::byte* in = tensor.bytes.data();
+  float* to = out.data();
+  float* const end = to + out.size();
   if (tensor.dtype == Dtype::kF32) {
-    std::memcpy(out.data(), in, tensor.bytes.size());
+    std::memcpy(to, in, tensor.bytes.size());
   } else if (tensor.dtype == Dtype::kF16) {
-    for (std::size_t i = 0; i < out.size(); ++i) out[i] = half_to_float(load_as<std::uint16_t>(in + 2 * i));
+    for (; to != end; ++to, in += 2) *to = half_to_float(load_as<std::uint16_t>(in));
   } else {
-    const std::size_t rows = static_cast<std::size_t>(tensor.shape.size[0]), columns = out.size() / rows;
-    for (std::size_t r = 0; r < rows; ++r) {
-      const float s = load_as<float>(scale->bytes.data() + 4 * r);
-      for (std::size_t c = 0; c < columns; ++c) {
-        out[r * columns + c] = s * static_cast<float>(static_cast<std::int8_t>(in[r * columns + c]));
-      }
+    const auto columns = static_cast<std::ptrdiff_t>(out.size()) / tensor.shape.size[0];
+    for (const std::byte* factor = scale->bytes.data(); to != end; factor += 4) {
+      const float s = load_as<float>(factor);
+      for (float* const row_end = to + columns; to != row_end; ++to, ++in) *to = s * static_cast<std::int8_t>(*in);
     }
   }
-  std::uint32_t worst =
-      0;  // largest exponent field: all ones means NaN or infinity (a bad scale shows up here too)
-  for (float x : out) worst = std::max(worst, bit_cast<std::uint32_t>(x) & 0x7f800000u);
-  return worst != 0x7f800000u;
+  // An exponent of all ones means NaN or infinity (a bad scale shows up here too).
+  return std::none_of(out.data(), end, [](float x) { return (bit_cast<std::uint32_t>(x) & 0x7f800000u) == 0x7f800000u; });
 }
 
 }  // namespace vae
