@@ -239,6 +239,12 @@ void TrainCommand::add_run_options() {
                   "of the stored weights: f32, f16 (half the file) or int8 (a quarter)")
       ->type_name("WORD")
       ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPrecisionNames), std::end(kPrecisionNames))).description(""));
+  app_.add_option("--low-rank", o.low_rank,
+                  "store the decoder's last layer as two with so many units between, fitted to the training "
+                  "images: a "
+                  "smaller file for a little loss; 0: as it is")
+      ->type_name("N")
+      ->check(range(0, 65536));
   app_.add_option(
           "--log-dir", o.log_dir,
           "folder for metrics.jsonl, TensorBoard events and pictures; what an earlier run left there "
@@ -347,7 +353,7 @@ std::string TrainCommand::config_line(bool all) const {
   for (const CLI::Option* option : app_.get_options()) {
     const std::string name = option->get_single_name(), group = option->get_group();
     const bool decides = group == kModel || group == kObjective || group == kOptimizer ||
-                         (all && (name == "threads" || name == "precision"));
+                         (all && (name == "threads" || name == "precision" || name == "low-rank"));
     if (!decides || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
     if (const auto value = value_of(*option)) line += (line.empty() ? "--" : " --") + name + ' ' + *value;
   }

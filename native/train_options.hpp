@@ -14,6 +14,7 @@ struct TrainOptions {
   TrainConfig train;
   std::string init;  // weights to start from; empty: drawn
   std::string out, data = "build/mnist", device = "auto", precision = "f32";
+  int low_rank = 0;  // of the decoder's last layer as it is stored; 0: as it was trained
   int threads = 1;
   std::string log_dir;  // folder; empty: none
   std::int64_t log_every = 0, picture_every = 0;
@@ -41,7 +42,7 @@ class TrainCommand {
 
   /// All settings as a configuration file; and those that decide the result as flags in one line, which train
   /// the same weights again from the same data. `all` includes what only the last bits depend on (threads),
-  /// or only the file (precision).
+  /// or only the file (precision, low-rank).
   std::string config_file() const;
   std::string config_line(bool all) const;
 

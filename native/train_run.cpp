@@ -16,6 +16,7 @@
 #include "native/export.hpp"
 #include "native/failure.hpp"
 #include "native/initial_weights.hpp"
+#include "native/low_rank.hpp"
 #include "native/output_file.hpp"
 #include "native/process_group.hpp"
 #include "native/process_settings.hpp"
@@ -71,7 +72,9 @@ Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWei
                         "; training goes on with the same --preset, --likelihood and --dropout");
     }
   }
-  if (const std::string problem = check(spec); !problem.empty()) throw Failure(Exit::kUsage, problem);
+  std::string problem = check(spec);
+  if (problem.empty() && o.low_rank > 0) problem = check_low_rank(spec, o.low_rank);
+  if (!problem.empty()) throw Failure(Exit::kUsage, problem);
   Vae model(spec);
   initialize(*model, o.train.seed, o.train.init);
   if (init) init->put(*model, o.init);
@@ -172,7 +175,7 @@ class Watched {
 
 /// Adds to the facts the averages over the test set and, in `room` bytes of header, what the latent space
 /// looks like, of the weights as they are stored.
-Evaluation measure(const Run& run, Model& stored, int train_images, std::size_t room, Metadata& facts) {
+Evaluation measure(const Run& run, Model& stored, const ImageSet& train, std::size_t room, Metadata& facts) {
   const Pixels pixels = run.options().train.pixels;
   Evaluation test;
   {
@@ -183,24 +186,38 @@ Evaluation measure(const Run& run, Model& stored, int train_images, std::size_t 
     facts.emplace_back(key, value);
     room -= std::min(room, key.size() + value.size() + 6);  // "key":"value",
   }
-  std::vector<int> used(static_cast<std::size_t>(train_images));
-  std::iota(used.begin(), used.end(), 0);
-  Watched progress(run, std::min(kAggregateImages, train_images));
-  const Metadata latent =
-      aggregate_facts(stored, select(run.data.train, used), test, pixels, room, std::ref(progress));
+  Watched progress(run, std::min(kAggregateImages, train.count()));
+  const Metadata latent = aggregate_facts(stored, train, test, pixels, room, std::ref(progress));
   facts.insert(facts.end(), latent.begin(), latent.end());
   return test;
+}
+
+/// The images that were trained on.
+ImageSet train_images(const Run& run, const Trainer& trainer) {
+  std::vector<int> used(static_cast<std::size_t>(trainer.train_images()));
+  std::iota(used.begin(), used.end(), 0);
+  return select(run.data.train, used);
+}
+
+/// The model as it is to be stored.
+Vae result(const Run& run, Trainer& trainer, const ImageSet& train) {
+  standardize(*trainer.result());
+  const int rank = run.options().low_rank;
+  if (rank == 0) return trainer.result();
+  Watched progress(run, low_rank_images(train));
+  return low_rank(*trainer.result(), train, rank, std::ref(progress));
 }
 
 /// Evaluates the weights as they are stored, and writes them.
 void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, TrainLog& log) {
   const TrainOptions& o = run.options();
-  standardize(*trainer.result());
+  const ImageSet train = train_images(run, trainer);
+  Vae model = result(run, trainer, train);
   Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
-  const std::vector<std::byte> bare = export_weights(*trainer.result(), run.precision, facts);
+  const std::vector<std::byte> bare = export_weights(*model, run.precision, facts);
   Model stored = load_back(bare);
-  const Evaluation test = measure(run, stored, trainer.train_images(), header_room(bare), facts);
-  const std::vector<std::byte> bytes = export_weights(*trainer.result(), run.precision, facts);
+  const Evaluation test = measure(run, stored, train, header_room(bare), facts);
+  const std::vector<std::byte> bytes = export_weights(*model, run.precision, facts);
   write_file(o.out, bytes);
   if (snapshots)
     write_file(snapshots_path(o.out),

@@ -476,6 +476,28 @@ TEST_CASE("weights travel both ways: a plain safetensors file is a start, and --
   check_failure(seal((folder / "plain.safetensors").string(), " --preset iwae"), 65, "plain.safetensors");
 }
 
+TEST_CASE("the decoder's last layer is stored in two parts") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string weights = folder / "w.bin";
+  const Outcome trained =
+      run(folder, train(folder, "--epochs 1 --low-rank 4 --precision int8 --out " + weights));
+  CAPTURE(trained.out, trained.err);
+  REQUIRE(trained.code == 0);
+  const auto model = Model::load(read_file(weights, FileLimits{}.bytes));
+  REQUIRE(model);
+  CHECK(contains(to_string(model->spec()), "decoder=linear:3:32,relu,linear:32:4,linear:4:"));
+  CHECK(contains(std::string(model->fact("config")), "--low-rank 4"));
+  // The averages are those of the file, not of the network that was trained.
+  const Outcome eval = run(folder, kEval + " " + weights + " --draws 16 --data " + folder.path().string());
+  const std::string line = trained.out.substr(trained.out.find("  -ELBO "));
+  CHECK(contains(eval.out, line.substr(0, line.find('\n'))));
+
+  check_failure(run(folder, train(folder, "--epochs 1 --low-rank 32 --out " + weights)), 2, "less than 32");
+  check_failure(run(folder, train(folder, "--epochs 1 --low-rank 4 --likelihood gaussian --out " + weights)),
+                2, "--low-rank");
+}
+
 TEST_CASE("snapshots along training, in a file beside the output") {
   TemporaryFolder folder;
   write_bars(folder.path());
