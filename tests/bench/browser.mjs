@@ -1,6 +1,7 @@
 // The browser half of `make bench`: this project's WebAssembly against TensorFlow.js and ONNX Runtime in one headless
 // Chromium page, one thread each, and what a visitor waits for and downloads. Writes build/bench/browser.json.
-//   node tests/bench/browser.mjs [--quick] [--only mlp,tf-conv,weights,first]     after make dist and .ci/install bench
+//   node tests/bench/browser.mjs [--quick] [--only mlp,tf-conv,weights,first,idle,soak]
+// after make dist and .ci/install bench. soak, half an hour of a playing lab, runs only where it is named.
 import { execFileSync } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -153,6 +154,51 @@ if (wanted('first')) {
   enter('first digit of the element (a TensorFlow.js page)', element, theirs, 'ms', { least: 3 });
   enter('first digit of the lab (a TensorFlow.js page)', lab, theirs, 'ms', { least: 2 });
   add({ name: 'a page whose script does nothing but say so', ours: floor, theirs: floor, unit: 'ms', ratio: 1, limit: 'none', ok: true });
+}
+// ---- What an open lab costs: nothing while it stands, and after half an hour no more than after five minutes
+
+async function openLab(state) {
+  const visitor = await browser.newPage({ viewport: { width: 1024, height: 768 } });
+  await visitor.goto(`${address}/lab/#${state}`);
+  await visitor.waitForFunction(() => window.lab?.ready);
+  await visitor.evaluate(() => window.lab.ready);
+  await visitor.waitForTimeout(3000);
+  return visitor;
+}
+/** Seconds of processor time of all of the browser's processes so far. */
+async function processorTime() {
+  const { processInfo } = await (await browser.newBrowserCDPSession()).send('SystemInfo.getProcessInfo');
+  return processInfo.reduce((sum, { cpuTime }) => sum + cpuTime, 0);
+}
+if (wanted('idle')) {
+  const visitor = await openLab('playing=0'), seconds = quick ? 10 : 60, before = await processorTime();
+  await visitor.waitForTimeout(1000 * seconds);
+  const used = 100 * (await processorTime() - before) / seconds;
+  add({ name: 'a lab that stands, of a core', ours: used, theirs: 0.5, unit: '%', ratio: used / 0.5, limit: '<= 1', ok: used <= 0.5 });
+  await visitor.close();
+}
+if (only.includes('soak')) {
+  const visitor = await openLab('view=morph&playing=1'), session = await visitor.context().newCDPSession(visitor);
+  const megabytes = async () => {
+    await session.send('HeapProfiler.collectGarbage');
+    return [await visitor.evaluate(() => window.lab.memory()), (await session.send('Runtime.getHeapUsage')).usedSize].map((n) => n / 1e6);
+  };
+  const minutes = async (n) => {  // through the views, new digits every three seconds, playing where there is something to play
+    for (const end = performance.now() + 60_000 * n; performance.now() < end;) {
+      for (const view of [0, 1, 2, 3, 4, 5, 6, 7]) {
+        await visitor.evaluate((index) => window.lab.remote(`views:${index >> 2}`, index % 4), view);
+        for (let i = 0; i < 3; ++i) {
+          await visitor.evaluate(() => window.lab.remote('surprise', 1));
+          await visitor.waitForTimeout(3000);
+        }
+      }
+    }
+    return megabytes();
+  };
+  const early = await minutes(5), late = await minutes(quick ? 1 : 25);
+  ['WebAssembly memory', 'JavaScript heap'].forEach((what, i) => add({ name: `${what} of a lab after 30 minutes, of that after 5`,
+    ours: late[i], theirs: early[i], unit: 'MB', ratio: late[i] / early[i], limit: '<= 1.05', ok: late[i] <= 1.05 * early[i] }));
+  await visitor.close();
 }
 await browser.close();
 server.close();

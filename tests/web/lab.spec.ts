@@ -42,9 +42,16 @@ test.describe('first sight', () => {
       const real = window.requestAnimationFrame;
       (window as any).requested = 0;
       window.requestAnimationFrame = (callback) => { (window as any).requested += 1; return real(callback); };
+      // While a page listens to gamepads, the browser looks for them all the time.
+      const [add, remove] = [window.addEventListener, window.removeEventListener] as any[];
+      (window as any).gamepads = 0;
+      const count = (type: string, n: number) => { if (type.startsWith('gamepad')) (window as any).gamepads += n; };
+      window.addEventListener = (type: string, ...rest: any[]) => { count(type, 1); add.call(window, type, ...rest); };
+      window.removeEventListener = (type: string, ...rest: any[]) => { count(type, -1); remove.call(window, type, ...rest); };
     });
     const lab = new Lab(page);
     await lab.open();
+    expect(await page.evaluate(() => (window as any).gamepads)).toBe(0);
     const counts = async () => [(await lab.state()).frames, await page.evaluate(() => (window as any).requested)];
     const before = await counts();
     expect(before[1]).toBeGreaterThan(0);
