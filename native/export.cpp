@@ -1,5 +1,7 @@
 #include "native/export.hpp"
 
+#include <algorithm>
+
 #include "native/failure.hpp"
 #include "shared/encoding.hpp"
 #include "shared/latent.hpp"
@@ -13,9 +15,15 @@ std::vector<float> to_vector(const torch::Tensor& tensor) {
 }
 
 /// All parameters as they go into the file; biases stay F32.
-std::vector<NamedTensor> tensors_of(VaeImpl& model, Dtype precision) {
+std::vector<NamedTensor> tensors_of(VaeImpl& model, Dtype precision,
+                                    const std::vector<NamedTensor>& quantized) {
   std::vector<NamedTensor> tensors;
   for (const auto& named : model.named_parameters()) {
+    if (const auto found = std::ranges::find(quantized, named.key(), &NamedTensor::name);
+        found != quantized.end()) {
+      tensors.push_back(*found);
+      continue;
+    }
     const Dtype dtype = named.value().dim() > 1 ? precision : Dtype::kF32;
     tensors.push_back(to_named_tensor(named.key(), named.value(), dtype));
   }
@@ -48,9 +56,10 @@ NamedTensor to_named_tensor(const std::string& name, const torch::Tensor& tensor
   return {name, dims, to_vector(tensor), dtype};
 }
 
-std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& facts) {
+std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& facts,
+                                      const std::vector<NamedTensor>& quantized) {
   torch::NoGradGuard no_grad;
-  const std::vector<NamedTensor> tensors = tensors_of(model, precision);
+  const std::vector<NamedTensor> tensors = tensors_of(model, precision, quantized);
   Vae stored = as_stored(model.spec, tensors);
   std::vector<float> z = sample_prior(model.spec.latent, 0);
   const torch::Tensor latent = torch::from_blob(z.data(), {1, model.spec.latent});

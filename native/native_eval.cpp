@@ -18,6 +18,7 @@
 #include "native/nll.hpp"
 #include "native/output_file.hpp"
 #include "native/progress.hpp"
+#include "native/quantize.hpp"
 #include "native/stored_as.hpp"
 #include "shared/model.hpp"
 
@@ -86,6 +87,16 @@ ImageSet read_test_images(const EvalOptions& o) {
   return set;
 }
 
+/// The training images, or nothing where the folder has only those of a test.
+ImageSet read_train_images(const EvalOptions& o) {
+  try {
+    return read_image_set(o.data, "train", o.allow_modified_data);
+  } catch (const Failure& failure) {
+    if (failure.code == Exit::kMissingInput) return {};
+    throw;
+  }
+}
+
 /// What can be known to fail, before an hour of work.
 void check(const EvalOptions& o, const Model& model, const ImageSet& test) {
   if (test.shape != model.spec().image) {
@@ -136,7 +147,12 @@ Nll importance_weighted(std::span<Model> models, const ImageSet& test, Pixels pi
 /// The figures of the same model in the precision asked for.
 Stored evaluate_stored(const std::vector<std::byte>& file, const ImageSet& test, Pixels pixels,
                        const EvalOptions& o) {
-  const std::vector<std::byte> bytes = of_file(o.weights, stored_as(file, precision_of(o.precision)));
+  const Dtype precision = precision_of(o.precision);
+  const ImageSet train = precision == Dtype::kI8 ? read_train_images(o) : ImageSet{};
+  const std::vector<std::byte> bytes =
+      of_file(o.weights, with_progress(quantize_images(train), [&](const Progress& progress) {
+                return stored_as(file, precision, train, progress);
+              }));
   std::vector<Model> models = load_models(bytes, o.weights + " as " + o.precision, thread_count(o));
   Stored stored{o.precision, bytes.size(), average(models, test, pixels, o).neg_elbo};
   if (o.nll > 0) stored.nll = importance_weighted(models, test, pixels, o).nll;

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string>
 
+#include "native/quantize.hpp"
 #include "shared/decoder.hpp"
 #include "shared/encoding.hpp"
 #include "shared/model.hpp"
@@ -28,18 +29,30 @@ Dtype precision_of(std::string_view name) {
   return static_cast<Dtype>(std::ranges::find(kPrecisionNames, name) - std::begin(kPrecisionNames));
 }
 
-Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype precision) {
+Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype precision,
+                                         const ImageSet& train, const Progress& progress) {
   const auto model = Model::load(file);
   if (!model) return model.error();
   if (!model->has_encoder()) return Error{ErrorCode::kNames, "this file is only a part of a model"};
   const ModelSpec& spec = model->spec();
   const auto view = read_weights(file);
-  std::vector<NamedTensor> tensors;
+  std::vector<NamedTensor> tensors, quantized;
+  if (precision == Dtype::kI8) quantized = quantized_weights(file, train, progress);
   for (const ParameterSpec& parameter : parameters(spec)) {
+    if (const auto found = std::ranges::find(quantized, parameter.name, &NamedTensor::name);
+        found != quantized.end()) {
+      tensors.push_back(std::move(*found));
+      continue;
+    }
     const TensorView& tensor = *view->find(parameter.name);
     NamedTensor named{parameter.name, tensor.shape, std::vector<float>(std::size_t(tensor.shape.count())),
                       tensor.shape.rank > 1 ? precision : Dtype::kF32};
-    dequantize(tensor, view->find(parameter.name + "_scale"), named.values);
+    const TensorView* scale = view->find(parameter.name + "_scale");
+    dequantize(tensor, scale, named.values);
+    if (tensor.dtype == Dtype::kI8 && precision == Dtype::kI8) {
+      named.scale.resize(static_cast<std::size_t>(tensor.shape.size[0]));
+      dequantize(*scale, nullptr, named.scale);
+    }
     tensors.push_back(std::move(named));
   }
   Metadata metadata;

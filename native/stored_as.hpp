@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "native/dataset.hpp"
+#include "native/parallel.hpp"
 #include "shared/result.hpp"
 #include "shared/weights_file.hpp"
 
@@ -16,9 +18,12 @@ inline constexpr std::string_view kPrecisionNames[] = {"f32", "f16", "int8"};
 /// `name` is one of them.
 Dtype precision_of(std::string_view name);
 
-/// The same model and facts with its weights as `precision`, as export_weights stores them: biases stay F32, and the
-/// golden image is drawn anew from what the file then holds. Errors: those of Model::load; kNonfinite where a weight does
-/// not fit F16; kNames for a file that is only a part of a model.
-Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype precision);
+/// The same model and facts with its weights as `precision`, as export_weights stores them: biases stay F32,
+/// and the golden image is drawn anew from what the file then holds. For int8 `train` has the images that
+/// quantized_weights() is to keep the layers' outputs for; without any, every row has its plain scale. What
+/// is int8 already stays as it is. Errors: those of Model::load; kNonfinite where a weight does not fit F16;
+/// kNames for a file that is only a part of a model.
+Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype precision,
+                                         const ImageSet& train = {}, const Progress& progress = {});
 
 }  // namespace vae

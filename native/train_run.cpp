@@ -20,6 +20,7 @@
 #include "native/output_file.hpp"
 #include "native/process_group.hpp"
 #include "native/process_settings.hpp"
+#include "native/quantize.hpp"
 #include "native/snapshots.hpp"
 #include "native/stored_as.hpp"
 #include "native/train.hpp"
@@ -208,16 +209,24 @@ Vae result(const Run& run, Trainer& trainer, const ImageSet& train) {
   return low_rank(*trainer.result(), train, rank, std::ref(progress));
 }
 
+/// What int8 is to hold instead of each number rounded by itself.
+std::vector<NamedTensor> quantized(const Run& run, VaeImpl& model, const ImageSet& train) {
+  if (run.precision != Dtype::kI8) return {};
+  Watched progress(run, quantize_images(train));
+  return quantized_weights(export_weights(model, Dtype::kF32, {}), train, std::ref(progress));
+}
+
 /// Evaluates the weights as they are stored, and writes them.
 void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, TrainLog& log) {
   const TrainOptions& o = run.options();
   const ImageSet train = train_images(run, trainer);
   Vae model = result(run, trainer, train);
+  const std::vector<NamedTensor> int8 = quantized(run, *model, train);
   Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
-  const std::vector<std::byte> bare = export_weights(*model, run.precision, facts);
+  const std::vector<std::byte> bare = export_weights(*model, run.precision, facts, int8);
   Model stored = load_back(bare);
   const Evaluation test = measure(run, stored, train, header_room(bare), facts);
-  const std::vector<std::byte> bytes = export_weights(*model, run.precision, facts);
+  const std::vector<std::byte> bytes = export_weights(*model, run.precision, facts, int8);
   write_file(o.out, bytes);
   if (snapshots)
     write_file(snapshots_path(o.out),

@@ -75,7 +75,8 @@ struct NamedTensor {
   std::string name;
   Dims shape;
   std::vector<float> values;
-  Dtype dtype = Dtype::kF32;  // stored as; kI8 writes NAME_scale too
+  Dtype dtype = Dtype::kF32;      // stored as; kI8 writes NAME_scale too
+  std::vector<float> scale = {};  // of each row, for kI8; empty: its largest number over 127
 };
 
 /// The bytes of a file. Characters of metadata that the profile does not allow become '?'. format, version

@@ -15,7 +15,11 @@ std::vector<NamedTensor> tensors(const WeightsView& view, const std::vector<Para
     const TensorView& tensor = *view.find(parameter.name);
     NamedTensor& copy = all.emplace_back(NamedTensor{parameter.name, parameter.shape, {}, tensor.dtype});
     copy.values.resize(static_cast<std::size_t>(parameter.shape.count()));
-    dequantize(tensor, view.find(parameter.name + "_scale"), copy.values);
+    const TensorView* scale = view.find(parameter.name + "_scale");
+    dequantize(tensor, scale, copy.values);
+    if (tensor.dtype != Dtype::kI8) continue;
+    copy.scale.resize(static_cast<std::size_t>(parameter.shape.size[0]));
+    dequantize(*scale, nullptr, copy.scale);
   }
   return all;
 }

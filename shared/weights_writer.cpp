@@ -23,8 +23,8 @@ void append(std::vector<std::byte>& bytes, const T& value) {
   for (std::byte b : bit_cast<std::array<std::byte, sizeof(T)>>(value)) bytes.push_back(b);
 }
 
-/// Symmetric per-row int8: scale = max|row| / 127, so that 127 stands for the largest value; a row of zeros
-/// has scale 1.
+/// Symmetric per-row int8: where nothing else is asked for, scale = max|row| / 127, so that 127 stands for
+/// the largest value; a row of zeros has scale 1.
 void store_int8(const NamedTensor& tensor, std::vector<Stored>& all) {
   const std::size_t rows = static_cast<std::size_t>(tensor.shape.size[0]),
                     columns = tensor.values.size() / rows;
@@ -34,7 +34,7 @@ void store_int8(const NamedTensor& tensor, std::vector<Stored>& all) {
     const std::span<const float> row(tensor.values.data() + r * columns, columns);
     float largest = 0;
     for (float x : row) largest = std::max(largest, std::fabs(x));
-    const float scale = largest > 0 ? largest / 127 : 1;
+    const float scale = !tensor.scale.empty() ? tensor.scale[r] : largest > 0 ? largest / 127 : 1;
     append(scales.bytes, scale);
     for (float x : row)
       append(weight.bytes, static_cast<std::int8_t>(std::lround(std::clamp(x / scale, -127.0f, 127.0f))));

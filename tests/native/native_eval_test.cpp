@@ -81,7 +81,8 @@ TEST_CASE("squared error says which variance it assumes and that its constant is
 }
 
 TEST_CASE("what another precision costs is measured on what would be stored") {
-  const Evaluated folder;
+  const ModelSpec spec = mlp({1, 12, 12}, 40, 3);
+  const Evaluated folder(spec);
   const std::string json = folder.json("--precision int8 --nll 20");
   CHECK(contains(json, "\"stored\": {\"precision\": \"int8\", \"bytes\": "));
   const auto number = [&](const std::string& key, std::size_t from) {
@@ -95,10 +96,11 @@ TEST_CASE("what another precision costs is measured on what would be stored") {
   }
   // The file that stored_as makes is a file like any other, with the figures that were announced.
   const Bytes bytes = read_bytes(folder / "w.bin");
-  const auto small = stored_as(std::as_bytes(std::span(bytes)), Dtype::kI8);
+  const auto small =
+      stored_as(std::as_bytes(std::span(bytes)), Dtype::kI8, read_image_set(folder.path(), "train", false));
   REQUIRE(small);
   CHECK(number("bytes", stored) == static_cast<double>(small->size()));
-  CHECK(Model::load(*small)->spec() == mlp({1, 12, 12}, 8, 3));
+  CHECK(Model::load(*small)->spec() == spec);
   CHECK(*stored_as(*small, Dtype::kI8) == *small);  // nothing is lost twice
   write_file(folder / "w.bin", *small);
   const std::string again = folder.json("--nll 20");
