@@ -1,11 +1,12 @@
 """The same training as a plain PyTorch loop in Python: train.py's opponent, told what to do as train_bench.cpp is.
-   torch_loop.py MODEL DATA [--dropout RATE] [--compile]      MODEL: mlp or tf-conv
+   torch_loop.py MODEL DATA [--dropout RATE] [--gray] [--compile]      MODEL: mlp, tf-conv or resnet
    check FILE   the steps that train_bench recorded, from its weights and with its batches: the loss of each
    steps N      seconds for N steps
 Threads are as many as OMP_NUM_THREADS says, and the BLAS' own variable."""
 import argparse
 import json
 import math
+import os
 import struct
 import sys
 import time
@@ -13,6 +14,9 @@ import time
 import torch
 from torch import nn
 from torch.nn import functional as F
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../native"))
+import resnet  # noqa: E402
 
 
 class SameConv2d(nn.Conv2d):
@@ -41,12 +45,16 @@ class SameConvTranspose2d(nn.ConvTranspose2d):
 class Vae(nn.Module):
     def __init__(self, encoder, features, latent, decoder, image):
         super().__init__()
-        self.encoder, self.decoder, self.image = nn.Sequential(*encoder), nn.Sequential(*decoder), image
+        self.encoder, self.decoder, self.image = encoder, decoder, image
         self.mu, self.log_var = nn.Linear(features, latent), nn.Linear(features, latent)
 
-    def forward(self, x, epsilon):
+    def posterior(self, x):
         h = self.encoder(x.view(-1, *self.image))
-        mu, log_var = self.mu(h), self.log_var(h)
+        return self.mu(h), self.log_var(h)
+
+    def forward(self, x, epsilon):
+        mu, log_var = self.posterior(x)
+        epsilon = epsilon[0]  # one draw
         output = self.decoder(mu + torch.exp(0.5 * log_var) * epsilon)
         if len(self.image) == 1:
             reconstruction = F.binary_cross_entropy_with_logits(output, x, reduction="sum")
@@ -56,8 +64,32 @@ class Vae(nn.Module):
         return (reconstruction + kl) / len(x)
 
 
+class ImportanceWeighted(Vae):
+    """With a mixture as prior, and a bound that is the tighter the more draws it has: epsilon is (draws, n, latent)."""
+
+    def __init__(self, components, *arguments):
+        super().__init__(*arguments)
+        latent = self.mu.out_features
+        self.prior = nn.ParameterDict({"mean": torch.zeros(components, latent), "log_var": torch.zeros(components, latent),
+                                       "logit": torch.zeros(components)})
+
+    def forward(self, x, epsilon):
+        mu, log_var = self.posterior(x)
+        z = mu + torch.exp(0.5 * log_var) * epsilon
+        logits = self.decoder(z.flatten(0, 1)).view(len(epsilon), *x.shape)
+        log_px = -F.binary_cross_entropy_with_logits(logits, x.expand_as(logits), reduction="none").sum(-1)
+        prior = self.prior
+        distance = (z.unsqueeze(-2) - prior["mean"]).square() * torch.exp(-prior["log_var"])
+        log_normals = -0.5 * (math.log(2 * math.pi) + prior["log_var"] + distance).sum(-1)
+        log_pz = torch.logsumexp(torch.log_softmax(prior["logit"], 0) + log_normals, -1)
+        log_q = -0.5 * (math.log(2 * math.pi) + log_var + epsilon.square()).sum(-1)
+        return -(torch.logsumexp(log_px + log_pz - log_q, 0) - math.log(len(epsilon))).mean()
+
+
 def mlp():
-    return Vae([nn.Linear(784, 400), nn.ReLU()], 400, 20, [nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784)], (784,))
+    encoder = [nn.Linear(784, 400), nn.ReLU()]
+    decoder = [nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784)]
+    return Vae(nn.Sequential(*encoder), 400, 20, nn.Sequential(*decoder), (784,))
 
 
 def tf_conv(dropout):
@@ -74,7 +106,7 @@ def tf_conv(dropout):
                SameConvTranspose2d(64, 64, 4, 1, same=(1, 2)), nn.ReLU(), drop(),
                SameConvTranspose2d(64, 64, 4, 1, same=(1, 2)), nn.ReLU(), nn.Flatten(), nn.Linear(12544, 784),
                nn.Sigmoid()]
-    return Vae(encoder, 3136, 8, decoder, (1, 28, 28))
+    return Vae(nn.Sequential(*encoder), 3136, 8, nn.Sequential(*decoder), (1, 28, 28))
 
 
 def read_images(folder):
@@ -99,18 +131,34 @@ class Loop:
     def __init__(self, o):
         torch.manual_seed(1)
         self.images = read_images(o.data)
-        self.model = mlp() if o.model == "mlp" else tf_conv(o.dropout)
-        self.batch, self.latent = (128, 20) if o.model == "mlp" else (64, 8)
-        self.optimizer = torch.optim.Adam(self.model.parameters(), 1e-3 if o.model == "mlp" else 5e-4)
+        if o.model == "resnet":
+            encoder, features, decoder = resnet.layers()
+            self.model = ImportanceWeighted(100, encoder, features, 24, decoder, (1, 28, 28))
+        else:
+            self.model = mlp() if o.model == "mlp" else tf_conv(o.dropout)
+        self.batch, self.noise, rate = {"mlp": (128, (1, 128, 20), 1e-3), "tf-conv": (64, (1, 64, 8), 5e-4),
+                                        "resnet": (256, (8, 256, 24), 4e-3)}[o.model]
+        self.parameters = list(self.model.parameters())
+        self.optimizer = torch.optim.Adam(self.parameters, rate)
+        # The resnet's training also draws its pixels, limits the gradient, and keeps an average of the weights.
+        self.average = [p.detach().clone() for p in self.parameters] if o.model == "resnet" else None
+        self.draw_pixels = o.model == "resnet" and not o.gray
         self.loss = torch.compile(self.model) if o.compile else self.model
         self.order, self.at = torch.randperm(len(self.images)), 0
         self.total = torch.zeros(())
 
     def step(self, indices, epsilon):
         self.optimizer.zero_grad(set_to_none=True)
-        loss = self.loss(self.images[indices], epsilon)
+        x = self.images[indices]
+        loss = self.loss(torch.bernoulli(x) if self.draw_pixels else x, epsilon)
         loss.backward()
+        if self.average:
+            nn.utils.clip_grad_norm_(self.parameters, 200)
         self.optimizer.step()
+        if self.average:
+            with torch.no_grad():
+                torch._foreach_mul_(self.average, 0.999)
+                torch._foreach_add_(self.average, self.parameters, alpha=0.001)
         return loss.detach()
 
     def steps(self, n):
@@ -120,7 +168,7 @@ class Loop:
                 self.order, self.at = torch.randperm(len(self.images)), 0
             indices = self.order[self.at : self.at + self.batch]
             self.at += self.batch
-            self.total += self.step(indices, torch.randn(self.batch, self.latent))
+            self.total += self.step(indices, torch.randn(self.noise))
         return time.perf_counter() - start
 
     def check(self, path):
@@ -132,9 +180,10 @@ class Loop:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model", choices=["mlp", "tf-conv"])
+    parser.add_argument("model", choices=["mlp", "tf-conv", "resnet"])
     parser.add_argument("data")
     parser.add_argument("--dropout", type=float, default=0.2)
+    parser.add_argument("--gray", action="store_true", help="resnet: pixels are not drawn")
     parser.add_argument("--compile", action="store_true")
     loop = Loop(parser.parse_args())
     print(json.dumps("ready"), flush=True)

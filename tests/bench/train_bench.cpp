@@ -116,7 +116,7 @@ class Bench {
     torch::Tensor indices = torch::tensor(order).narrow(0, 0, std::int64_t{steps} * config_.batch_size);
     add("order", indices.to(torch::kFloat));
     for (int i = 0; i < steps; ++i)
-      add("epsilon." + std::to_string(i), batches_->batch(i, {0, batches_->size(i), true}).epsilon[0]);
+      add("epsilon." + std::to_string(i), batches_->batch(i, {0, batches_->size(i), true}).epsilon);
     write_file(file, write_weights({}, tensors, "digit-vae-bench"));
     for (int i = 0; i < steps; ++i) std::printf("%s%.9g", i == 0 ? "[" : ", ", trainer_->advance().objective);
     std::puts("]");

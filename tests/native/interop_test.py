@@ -8,6 +8,8 @@ import torch
 from safetensors import safe_open
 from torch import nn
 
+from resnet import layers
+
 
 class Vae(nn.Module):
     def __init__(self, encoder, features, latent, decoder):
@@ -29,35 +31,10 @@ def mlp():
                nn.Sequential(nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784)))
 
 
-class Skip(nn.Module):
-    """Adds what went into the layer `layers` before this one."""
-
-    def __init__(self, layers):
-        super().__init__()
-        self.layers = layers
-
-
-class Residual(nn.Sequential):
-    def forward(self, x):
-        inputs = []
-        for layer in self:
-            inputs.append(x)
-            x = x + inputs[-1 - layer.layers] if isinstance(layer, Skip) else layer(x)
-        return x
-
-
-def block(channels):
-    return [nn.SiLU(), nn.Conv2d(channels, channels, 3, 1, 1), nn.SiLU(), nn.Conv2d(channels, channels, 3, 1, 1),
-            Skip(4), nn.SiLU()]
-
-
 def resnet():
     """assets/weights.bin"""
-    encoder = [nn.Conv2d(1, 32, 4, 2, 1), *block(32), nn.Conv2d(32, 48, 4, 2, 1), *block(48), nn.Conv2d(48, 48, 3, 2, 1),
-               nn.SiLU(), nn.Flatten()]
-    decoder = [nn.Linear(24, 48 * 7 * 7), nn.Unflatten(1, (48, 7, 7)), *block(48), nn.ConvTranspose2d(48, 32, 4, 2, 1),
-               *block(32), nn.ConvTranspose2d(32, 1, 6, 2, 2)]
-    model = Vae(Residual(*encoder), 48 * 4 * 4, 24, Residual(*decoder))
+    encoder, features, decoder = layers()
+    model = Vae(encoder, features, 24, decoder)
     model.prior = nn.ParameterDict({"mean": torch.zeros(100, 24), "log_var": torch.zeros(100, 24),
                                     "logit": torch.zeros(100)})
     return model
