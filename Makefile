@@ -63,8 +63,9 @@ test:  ## build and check everything, as CI does
 	node tests/web/hosts/build.mjs
 	npx --no-install playwright test
 
-bench: native web data  ## speed and size beside PyTorch, TensorFlow.js and ONNX Runtime (half an hour, idle)
+bench: native web data  ## speed and size beside PyTorch, TensorFlow.js and ONNX Runtime (an hour, idle)
 	@.ci/install bench
+	$(call build,bench-pip,build/bench/pip,$(pip_torch))
 	node web/dist/build.mjs
 	rm -f build/bench/training.json build/bench/browser.json
 	-/usr/bin/python3 tests/bench/train.py build/native build/mnist

@@ -65,7 +65,8 @@ void add_moments(Layer8& layer) {
 /// The second moments over training images; a decoder takes z of their posteriors.
 bool measure(Model& model, const ImageSet& train, const Progress& progress, std::vector<Layer8>& layers) {
   const int images = quantize_images(train);
-  const bool any_decoder = std::ranges::any_of(layers, &Layer8::decoder);
+  const bool through_decoder =
+      std::ranges::any_of(layers, [](const Layer8& l) { return l.decoder && l.after >= 0; });
   Rng rng(2, Stream::kEvaluation);
   for (int i = 0; i < images; ++i) {
     const std::vector<float> image =
@@ -78,7 +79,7 @@ bool measure(Model& model, const ImageSet& train, const Progress& progress, std:
       std::ranges::generate(epsilon, [&] { return rng.normal(); });
       z = reparameterize(encoded->posterior.mu, encoded->posterior.log_var, epsilon);
     }
-    const auto decoded = any_decoder ? model.trace({}, z) : Result<Trace>(Trace{});
+    const auto decoded = through_decoder ? model.trace({}, z) : Result<Trace>(Trace{});
     if (!decoded) return false;
     for (Layer8& layer : layers) {
       const auto& outputs = layer.decoder ? decoded->decoder : encoded->encoder;

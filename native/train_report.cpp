@@ -72,9 +72,11 @@ void Reporter::step(const StepReport& r) {
   images_ += r.images;
   const auto done = static_cast<double>(r.step - first_step_), left = static_cast<double>(r.steps - r.step);
   seconds_left_ = seconds() / done * left;
+  const bool logs = log_every_ > 0 && r.step % log_every_ == 0;
+  if (!logs && !line_.on_terminal()) return;  // words cost more than all the rest here
   const std::string losses = in_words(r.batch) + unless_elbo(r.objective, r.batch);
   const std::string speed = rate() + (left > 0 ? "  " + duration(seconds_left_) + " left" : "");
-  if (log_every_ > 0 && r.step % log_every_ == 0) {
+  if (logs) {
     line_.log(formatted("Step %*lld | Loss %s  ", width_, static_cast<long long>(r.step), losses.c_str()) +
               speed);
   }

@@ -2,7 +2,8 @@
 best number of threads, both with the data in memory. The sides take turns, and every figure is a median of rounds,
 so that a machine's other work meets all of them. First both must compute the same losses from the same weights,
 batches and noise. Prints a table, writes build/bench/training.json, and exits with 1 where a limit is not kept.
-   train.py BUILD DATA [--rounds N] [--only MODEL]   BUILD: where train_bench and native_train are"""
+   train.py BUILD DATA [--pip BUILD] [--rounds N] [--only MODEL]   BUILD: where train_bench and native_train are, with
+   Debian's LibTorch and with pip's; each is held against the same PyTorch in Python"""
 import argparse
 import json
 import os
@@ -49,27 +50,31 @@ class Contestant:
         self.process.wait()
 
 
+DEBIAN, PIP = "Debian's", "pip's"
+
+
 def has_torch(python):
     return os.path.exists(python) and subprocess.run([python, "-c", "import torch"], capture_output=True).returncode == 0
 
 
-def ours(o, model, threads):
-    command = [o.build + "/train_bench", "fast", "--preset", model, "--data", o.data, "--threads", str(threads)]
-    return Contestant("native", command, (threads, threads))
+def ours(o, model, torch):
+    """The trainer with this LibTorch, on one and on two threads."""
+    program = (o.build if torch == DEBIAN else o.pip) + "/train_bench"
+    if not os.path.exists(program):
+        return []
+    return [Contestant("native, %s LibTorch" % torch, [program, "fast", "--preset", model, "--data", o.data, "--threads",
+                                                       str(threads)], (threads, threads)) for threads in (1, 2)]
 
 
-def loops(o, model, flags=()):
-    """The Python loop under every PyTorch here, at every setting of its threads that differs."""
-    found = []
-    for name, python in (("Debian's PyTorch", "/usr/bin/python3"), ("pip's PyTorch", VENV)):
-        if "--compile" in flags and python != VENV or not has_torch(python):
-            continue  # PyTorch 1 has no torch.compile
-        # MKL, which pip's is made with, takes PyTorch's number; OpenBLAS has one of its own.
-        settings = [(1, 1), (2, 2)] if python == VENV else [(1, 1), (1, 2), (2, 1), (2, 2)]
-        for threads in settings:
-            command = [python, HERE + "/torch_loop.py", model, o.data, *flags]
-            found.append(Contestant(name + (" compiled" if flags else ""), command, threads))
-    return found
+def loops(o, model, torch, flags=()):
+    """The Python loop under this PyTorch, at every setting of its threads that differs."""
+    python = "/usr/bin/python3" if torch == DEBIAN else VENV
+    if not has_torch(python):
+        return []
+    # MKL, which pip's is made with, takes PyTorch's number; OpenBLAS has one of its own.
+    settings = [(1, 1), (2, 2)] if torch == PIP else [(1, 1), (1, 2), (2, 1), (2, 2)]
+    return [Contestant("%s PyTorch%s" % (torch, " compiled" if flags else ""),
+                       [python, HERE + "/torch_loop.py", model, o.data, *flags], threads) for threads in settings]
 
 
 def race(contestants, model, o):
@@ -123,6 +128,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build")
     parser.add_argument("data")
+    parser.add_argument("--pip", default="build/bench/pip", help="the build with pip's LibTorch, left out where it is not")
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--mlp-steps", type=int, default=50)
     parser.add_argument("--conv-steps", type=int, default=2)
@@ -140,18 +146,25 @@ def main():
         difference = same_losses(o, model)
         print("  losses of both sides differ by %.1e" % difference, flush=True)
         assert difference < 1e-4
-        native = [ours(o, model, threads) for threads in (1, 2)]
-        eager = loops(o, model)
-        compiled = [] if o.no_compile or model != "mlp" else loops(o, model, ("--compile",))
-        everyone = native + eager + compiled
+        native = {torch: ours(o, model, torch) for torch in (DEBIAN, PIP)}
+        eager = {torch: loops(o, model, torch) for torch in (DEBIAN, PIP)}
+        # PyTorch 1, which is Debian's, has no torch.compile.
+        compiled = {PIP: [] if o.no_compile or model != "mlp" else loops(o, model, PIP, ("--compile",))}
+        everyone = [c for group in (native, eager, compiled) for side in group.values() for c in side]
         race(everyone, model, o)
-        best = max(native, key=Contestant.rate)
+        best = max((c for side in native.values() for c in side), key=Contestant.rate)
         for name, others, limit in (("eager", eager, LIMIT[model]), ("compiled", compiled, 1.2)):
-            if others:
-                other = max(others, key=Contestant.rate)
+            for torch, opponents in others.items():
+                if not opponents:
+                    continue
+                other = max(opponents, key=Contestant.rate)
                 ratio = paired(best, other)
-                result("%s against %s" % (model, name), best.rate(), other.rate(), "images/s", ratio,
+                result("%s against %s, %s PyTorch" % (model, name, torch), best.rate(), other.rate(), "images/s", ratio,
                        ">= %g" % limit if limit else "none", ratio >= limit)
+                if native[torch]:
+                    same = max(native[torch], key=Contestant.rate)
+                    result("  both with %s LibTorch" % torch, same.rate(), other.rate(), "images/s", paired(same, other),
+                           "none", True)
         if model == "mlp":
             steps = o.steps[model]
             turns = [(best.ask("steps %d" % steps), best.ask("products %d" % steps), best.ask("overhead %d" % steps))
