@@ -161,8 +161,8 @@ def main():
                 ratio = paired(best, other)
                 result("%s against %s, %s PyTorch" % (model, name, torch), best.rate(), other.rate(), "images/s", ratio,
                        ">= %g" % limit if limit else "none", ratio >= limit)
-                if native[torch]:
-                    same = max(native[torch], key=Contestant.rate)
+                same = max(native[torch], key=Contestant.rate, default=best)
+                if same is not best:
                     result("  both with %s LibTorch" % torch, same.rate(), other.rate(), "images/s", paired(same, other),
                            "none", True)
         if model == "mlp":

@@ -94,6 +94,13 @@ TEST_CASE("what another precision costs is measured on what would be stored") {
     CHECK(difference != 0);
     CHECK(std::abs(difference) < 0.5);
   }
+  // Where there are no training images every row has its plain scale.
+  const Evaluated untrained(spec);
+  std::filesystem::remove(untrained / "train-images-idx3-ubyte");
+  const std::string plain = untrained.json("--precision int8");
+  CHECK(contains(plain, "\"stored\": {\"precision\": \"int8\""));
+  CHECK(std::stod(plain.substr(plain.find("\"neg_elbo\": ", plain.find("\"stored\"")) + 12)) !=
+        number("neg_elbo", stored));
   // The file that stored_as makes is a file like any other, with the figures that were announced.
   const Bytes bytes = read_bytes(folder / "w.bin");
   const auto small =

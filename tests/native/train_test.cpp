@@ -213,6 +213,27 @@ TEST_CASE("steps and batches: partial at an epoch's end, or wrapped into the nex
   CHECK(images(c).second == std::vector<int>{2, 3});
 }
 
+TEST_CASE("a batch that goes on into the next epoch has that one's images, drawn as that epoch draws them") {
+  const ImageData data = bars();  // 640 images: 40 of the seventh batch belong to the first epoch
+  TrainConfig c = config(2);
+  c.last_batch = LastBatch::kWrap;
+  c.pixels = Pixels::kDequantized;
+  Batches batches(data.train, c, 3);
+  const torch::Tensor x = batches.batch(6, {0, 100, true}).x;
+  const auto pixels = static_cast<std::size_t>(data.train.shape.size());
+  for (int i : {0, 38, 39, 40, 41, 99}) {
+    CAPTURE(i);
+    const int epoch = i < 40 ? 1 : 2;
+    const std::int64_t image =
+        shuffled(640, c.seed, epoch)[static_cast<std::size_t>(i < 40 ? 600 + i : i - 40)];
+    std::vector<float> expected(pixels);
+    read_pixels(c.pixels, std::span(data.train.pixels).subspan(std::size_t(image) * pixels, pixels), c.seed,
+                epoch, image, expected);
+    const torch::Tensor row = x[i];
+    CHECK(std::equal(expected.begin(), expected.end(), row.data_ptr<float>()));
+  }
+}
+
 TEST_CASE("the weight penalty: L2 on weights, a prior on all parameters") {
   const ImageData data = bars();
   const auto norm_after = [&](double l2, bool prior) {
