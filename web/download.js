@@ -36,7 +36,9 @@ export async function download(url, open, { onProgress = () => {}, abort = new A
       if (abort.signal.aborted) throw new Error('stopped');
       onProgress(size, total);
     }
-    return new Uint8Array(await new Blob(parts).arrayBuffer());
+    const bytes = new Uint8Array(size);
+    for (let at = 0, i = 0; i < parts.length; at += parts[i++].length) bytes.set(parts[i], at);
+    return bytes;
   } catch (error) {
     if (stalled) throw failure('timeout', 'the server stopped answering');
     throw error.code?.length ? error : failure('network', error.message);

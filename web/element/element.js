@@ -164,9 +164,9 @@ export class DigitVaeElement extends Base {
     if (name === 'lab') return;
     for (const control of this.#controls.children) control.hidden = readonly && control !== this.#view.play;
     this.#frame.setAttribute('lang', this.#language === 'zh' ? 'zh-Hans' : 'en');
+    if (!this.#loaded && !this.#entry && (this.#near || this.loading === 'eager')) this.#load().catch(() => {});
     this.#attempt(() => this.#view.update());
     if (!this.#loaded) this.#paintPoster();
-    if (!this.#loaded && !this.#entry && (this.#near || this.loading === 'eager')) this.#load().catch(() => {});
     if (this.#playing && this.#loaded) this.#tick();
   }
 
