@@ -6,7 +6,9 @@ mergeInto(LibraryManager.library, {
   canvas_font__deps: ['$GL'],
   canvas_font: function(glyphs, count, width, reserved, oversample, brightness) {
     var canvases = [0, 1].map(function() { return document.createElement('canvas'); });
-    var contexts = canvases.map(function(canvas) { return canvas.getContext('2d', {willReadFrequently: true}); });
+    var contexts = canvases.map(function(canvas, second) {
+      return canvas.getContext('2d', {alpha: !second, willReadFrequently: true});  // the result is white on black
+    });
     var canvas = canvases[0], context = contexts[0], result = contexts[1];
     var family = getComputedStyle(document.body).fontFamily;
     var MOST = 4096;  // texels high: what every browser has room for
@@ -70,6 +72,7 @@ mergeInto(LibraryManager.library, {
       each.height = height;
     });
     font = undefined;  // a canvas forgets its own with its size
+    context.fillStyle = result.fillStyle = 'white';
     all.forEach(function(glyph) {
       choose(glyph.semibold);
       context.setTransform(glyph.place[0], 0, 0, glyph.place[1], glyph.place[2], glyph.place[3]);
@@ -88,7 +91,7 @@ mergeInto(LibraryManager.library, {
     // What ImGui's lines of every width are cut from: rows with a line in the middle.
     result.globalAlpha = 1;
     for (i = 0; i < reserved; ++i) result.fillRect((reserved - i) >> 1, i, i, 1);
-    GLctx.texImage2D(GLctx.TEXTURE_2D, 0, GLctx.RGBA, GLctx.RGBA, GLctx.UNSIGNED_BYTE, canvases[1]);
+    GLctx.texImage2D(GLctx.TEXTURE_2D, 0, GLctx.R8, GLctx.RED, GLctx.UNSIGNED_BYTE, canvases[1]);
     return height;
   }
 });

@@ -35,8 +35,8 @@ void build_fonts(ImFontAtlas& atlas, std::span<const FontCut> cuts, float scale)
   }
   unsigned char* pixels;
   int width, height;
-  atlas.GetTexDataAsRGBA32(&pixels, &width, &height);
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, width, height, 0, GL_RGBA, GL_UNSIGNED_BYTE, pixels);
+  atlas.GetTexDataAsAlpha8(&pixels, &width, &height);
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, width, height, 0, GL_RED, GL_UNSIGNED_BYTE, pixels);
   atlas.ClearTexData();  // megabytes, which the texture has by now
 }
 

@@ -47,7 +47,7 @@ uniform sampler2D picture;
 in vec2 at;
 in vec4 tint;
 out vec4 result;
-void main() { result = vec4(tint.rgb, tint.a * texture(picture, at).a); })";
+void main() { result = vec4(tint.rgb, tint.a * texture(picture, at).r); })";
 
 void add_shader(GLuint program, GLenum kind, const char* source) {
   const char* const parts[] = {kShaderVersion, source};
@@ -65,7 +65,7 @@ void create_program() {
   for (GLuint i = 0; i < 3; ++i) glBindAttribLocation(program, i, names[i]);
   glLinkProgram(program);
   glUseProgram(program);
-  host.scale = glGetUniformLocation(program, "scale");
+  host.program = program;
 }
 
 /// One vertex array and its two buffers, which stay bound: nobody else draws here.
@@ -94,7 +94,8 @@ void fill(GLenum buffer, const ImVector<T>& data) {
 }
 
 void paint(const ImDrawData& data) {
-  glUniform2f(host.scale, 2 / data.DisplaySize.x, -2 / data.DisplaySize.y);
+  // Where it is, is known once the shaders are compiled; they are by now, while other things were done.
+  glUniform2f(glGetUniformLocation(host.program, "scale"), 2 / data.DisplaySize.x, -2 / data.DisplaySize.y);
   glEnable(GL_SCISSOR_TEST);
   for (const ImDrawList* const list : data.CmdLists) {
     fill(GL_ARRAY_BUFFER, list->VtxBuffer);
@@ -113,7 +114,7 @@ void paint(const ImDrawData& data) {
   glDisable(GL_SCISSOR_TEST);
 }
 
-// ---- Textures: the digits and the fonts. Only their alpha counts
+// ---- Textures: the digits and the fonts, how much ink there is
 
 ImTextureID id_of(unsigned texture) {
   return (ImTextureID) static_cast<std::uintptr_t>(texture);  // a pointer or an integer
@@ -135,8 +136,8 @@ void upload_atlas() {
   for (int row = 0; row < lab::kAtlasRows; ++row) {
     if ((host.app.atlas_rows >> row & 1) == 0) continue;
     const int y = row * lab::kSide;
-    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, y, lab::kAtlasWidth, lab::kSide, GL_RGBA, GL_UNSIGNED_BYTE,
-                    host.app.lab.gallery().atlas() + std::ptrdiff_t{4} * y * lab::kAtlasWidth);
+    glTexSubImage2D(GL_TEXTURE_2D, 0, 0, y, lab::kAtlasWidth, lab::kSide, GL_RED, GL_UNSIGNED_BYTE,
+                    host.app.lab.gallery().atlas() + std::ptrdiff_t{y} * lab::kAtlasWidth);
   }
   host.app.atlas_rows = 0;
 }
@@ -185,7 +186,7 @@ void start_graphics() {
   create_texture(host.fonts, GL_LINEAR);
   host.app.font_scale = 0;
   create_texture(host.atlas, GL_NEAREST);
-  glTexImage2D(GL_TEXTURE_2D, 0, GL_RGBA, lab::kAtlasWidth, lab::kAtlasHeight, 0, GL_RGBA, GL_UNSIGNED_BYTE,
+  glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, lab::kAtlasWidth, lab::kAtlasHeight, 0, GL_RED, GL_UNSIGNED_BYTE,
                host.app.lab.gallery().atlas());
   host.app.host.atlas = id_of(host.atlas);
   host.app.host.now = glfwGetTime;

@@ -121,7 +121,7 @@ function oneFile(...more) {
   const tag = (text) => `<script>${text.replaceAll('</script', '<\\/script')}</script>`;
   const page = readFileSync(join(web, 'index.html'), 'utf8');
   return page.replace('<link rel="stylesheet" href="index.css">', () => `<style>${style}</style>`)
-    .replace('<link rel="modulepreload" href="lab.js">\n', '')
+    .replaceAll(/<link rel="(module)?preload".*\n/g, '')
     .replace('<script type="module" src="index.js"></script>\n', '')
     .replace(/<p id="hint">.*?<\/p>/s, '')
     .replace(/<p><a href="licenses.txt".*?<\/p>/s, () => `<details><summary data-text="licenses"></summary><pre>${

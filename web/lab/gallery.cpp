@@ -53,7 +53,7 @@ int Gallery::given(std::span<const float> pixels) {
 }
 
 std::span<const float> Gallery::pixels(int slot) const {
-  return std::span(pixels_).subspan(static_cast<std::size_t>(slot) * kPixels, kPixels);
+  return {pixels_.get() + std::ptrdiff_t{slot} * kPixels, kPixels};
 }
 
 void Gallery::fill(int slot, std::span<const float> pixels) {
@@ -62,20 +62,17 @@ void Gallery::fill(int slot, std::span<const float> pixels) {
 }
 
 void Gallery::paint(int slot, std::span<const float> pixels) {
-  std::copy(pixels.begin(), pixels.end(), pixels_.begin() + std::ptrdiff_t{slot} * kPixels);
+  std::copy(pixels.begin(), pixels.end(), pixels_.get() + std::ptrdiff_t{slot} * kPixels);
   const int column = slot % kAtlasColumns, row = slot / kAtlasColumns;
   for (int y = 0; y < kSide; ++y) {
-    unsigned char* out =
-        atlas_.data() + 4 * (std::ptrdiff_t{row * kSide + y} * kAtlasWidth + column * kSide) + 3;
-    for (int x = 0; x < kSide; ++x, out += 4) {
-      *out = static_cast<unsigned char>(pixels[static_cast<std::size_t>(y * kSide + x)] * 255 + 0.5f);
+    unsigned char* const out = atlas_.get() + std::ptrdiff_t{row * kSide + y} * kAtlasWidth + column * kSide;
+    for (int x = 0; x < kSide; ++x) {
+      out[x] = static_cast<unsigned char>(pixels[static_cast<std::size_t>(y * kSide + x)] * 255 + 0.5f);
     }
   }
   dirty_[row] = true;
 }
 
 bool Gallery::take_dirty(int row) { return std::exchange(dirty_[row], false); }
-
-void Gallery::mark_all_dirty() { std::fill(std::begin(dirty_), std::end(dirty_), true); }
 
 }  // namespace lab

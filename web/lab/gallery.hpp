@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <unordered_map>
@@ -14,7 +15,7 @@
 namespace lab {
 
 inline constexpr int kSide = 28, kPixels = kSide * kSide;
-/// The atlas: (kAtlasHeight, kAtlasWidth) RGBA, white with the picture in alpha, so that the theme tints it.
+/// The atlas: (kAtlasHeight, kAtlasWidth), how much ink there is, 0 to 255, so that the theme gives it its colour.
 inline constexpr int kAtlasColumns = 32, kAtlasRows = 32, kSlots = kAtlasColumns * kAtlasRows;
 inline constexpr int kAtlasWidth = kAtlasColumns * kSide, kAtlasHeight = kAtlasRows * kSide;
 
@@ -50,10 +51,9 @@ class Gallery {
   const std::vector<Request>& requests() const { return requests_; }
   void fill(int slot, std::span<const float> pixels);
 
-  const unsigned char* atlas() const { return atlas_.data(); }
+  const unsigned char* atlas() const { return atlas_.get(); }
   /// Whether the pictures of this row changed since the last call.
   bool take_dirty(int row);
-  void mark_all_dirty();
 
  private:
   struct Slot {
@@ -68,9 +68,9 @@ class Gallery {
   std::int64_t frame_ = 0;
   std::vector<Slot> slots_ = std::vector<Slot>(kSlots);
   std::unordered_map<std::uint64_t, int> by_key_;
-  std::vector<float> pixels_ = std::vector<float>(std::size_t{kSlots} * kPixels);
-  std::vector<unsigned char> atlas_ =
-      std::vector<unsigned char>(std::size_t{4} * kAtlasWidth * kAtlasHeight, 255);
+  std::unique_ptr<float[]> pixels_ = std::make_unique<float[]>(kSlots * kPixels);  // no vector: built for size, that
+  std::unique_ptr<unsigned char[]> atlas_ =                                        // would call a function for each
+      std::make_unique<unsigned char[]>(kSlots * kPixels);
   std::vector<Request> requests_;
   bool dirty_[kAtlasRows] = {};
 };

@@ -451,21 +451,23 @@ async function start() {
   again = null;
   try {
     if (typeof WebAssembly !== 'object') throw new LabError('wasm', say('error_no_wasm'));
+    tell(say('loading'));
+    const fetchFirst = (name, abort) => fetchFile(name, (size, total) => {
+      if (total) tell(say('progress_of', megabytes(size), megabytes(total)), Math.min(1, size / total));
+      else tell(say('progress', megabytes(size)));
+    }, abort);
+    // The default model comes while the lab starts; only the lab knows which file a link to another one wants.
+    const stop = new AbortController();
+    const early = /[#&]model=/.test(location.hash) ? null : fetchFirst('weights.bin', stop);
+    if (early) early.catch(() => {});  // it is awaited below
     // The attributes that count are those of the first call; GLFW then gets this same context.
     gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
     if (!gl) {
+      stop.abort();
       import('./plain.js').then(({plainLab}) => plainLab(document.getElementById('plain'), say, fetchFile))
         .catch(error => tellError(error, start));
       throw new LabError('webgl', say('error_no_webgl'));
     }
-    tell(say('loading'));
-    const fetchFirst = name => fetchFile(name, (size, total) => {
-      if (total) tell(say('progress_of', megabytes(size), megabytes(total)), Math.min(1, size / total));
-      else tell(say('progress', megabytes(size)));
-    });
-    // The default model comes while the lab starts; only the lab knows which file a link to another one wants.
-    const early = /[#&]model=/.test(location.hash) ? null : fetchFirst('weights.bin');
-    if (early) early.catch(() => {});  // it is awaited below
     if (!lab) {
       lab = await startModule();
       lab._lab_visitor(window.innerHeight, still.matches ? 1 : 0);
