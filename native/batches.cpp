@@ -87,9 +87,9 @@ std::int64_t Batches::image_at(std::int64_t position) {
   return order_[static_cast<std::size_t>(position % count_)];
 }
 
-Batch Batches::batch(std::int64_t step, const Rows& rows) {
+torch::Tensor Batches::pixels(std::int64_t step, const Rows& rows) {
   const std::int64_t first = first_position(step) + rows.first;
-  const auto pixels = static_cast<std::size_t>(train_.shape.size());
+  const auto size = static_cast<std::size_t>(train_.shape.size());
   torch::Tensor x = torch::empty({rows.count, train_.shape.size()});
   std::span<float> all(x.data_ptr<float>(), static_cast<std::size_t>(x.numel()));
   std::int64_t next = image_at(first);
@@ -101,10 +101,20 @@ Batch Batches::batch(std::int64_t step, const Rows& rows) {
       fetch(bytes_of(train_, next));
     }
     read_pixels(config_.pixels, bytes_of(train_, image), config_.seed, epoch, image,
-                all.subspan(static_cast<std::size_t>(i) * pixels, pixels));
+                all.subspan(static_cast<std::size_t>(i) * size, size));
   }
-  const torch::Tensor epsilon = noise(config_.samples, size(step), latent_, config_.seed, step);
-  return {x, epsilon.narrow(1, rows.first, rows.count)};
+  return x;
+}
+
+Batch Batches::batch(std::int64_t step, const Rows& rows, Workers& workers) {
+  Batch batch;
+  workers.run([&](int worker) {
+    if (worker == 0) batch.x = pixels(step, rows);
+    if (worker == workers.count() - 1) {
+      batch.epsilon = noise(config_.samples, size(step), latent_, config_.seed, step).narrow(1, rows.first, rows.count);
+    }
+  });
+  return batch;
 }
 
 std::vector<std::int64_t> Batches::images(std::int64_t step) {

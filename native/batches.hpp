@@ -10,6 +10,7 @@
 
 #include "native/config.hpp"
 #include "native/dataset.hpp"
+#include "native/workers.hpp"
 
 namespace vae {
 
@@ -42,12 +43,13 @@ class Batches {
   int epoch(std::int64_t step) const;                // that the batch begins in, counted from 1
   int epochs_before(std::int64_t step) const;        // completed
   bool ends_epoch(std::int64_t step) const;          // is it the last one of an epoch, or of the run?
-  Batch batch(std::int64_t step, const Rows& rows);  // on the CPU
+  Batch batch(std::int64_t step, const Rows& rows, Workers& workers);  // on the CPU
   std::vector<std::int64_t> images(std::int64_t step);  // the numbers of all images of its batch
 
  private:
   std::int64_t first_position(std::int64_t step) const;  // in the stream
   std::int64_t image_at(std::int64_t position);
+  torch::Tensor pixels(std::int64_t step, const Rows& rows);
 
   const ImageSet& train_;
   TrainConfig config_;

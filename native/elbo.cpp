@@ -2,9 +2,10 @@
 
 #include <cmath>
 
+#include "shared/prior.hpp"
+
 namespace vae {
 namespace {
-constexpr double kLogTwoPi = 1.8378770664093454836;
 
 /// log q(z|x) - log p(z) of every sample, (L, n).
 torch::Tensor log_ratio(const Draws& d) {

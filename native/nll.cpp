@@ -10,7 +10,6 @@ namespace vae {
 namespace {
 
 constexpr int kBatch = 250;  // samples decoded at once
-constexpr double kLogTwoPi = 1.8378770664093454836;
 
 /// A batch of importance samples of one image.
 struct Samples {

@@ -126,7 +126,7 @@ StepReport Trainer::advance() {
 /// A step of this process and its group; returns the averages of the whole batch.
 torch::Tensor Trainer::descend(double rate, int n) {
   const Rows rows = share_of(n, group_.rank(), group_.size());
-  const Batch batch = batches_.batch(step_, rows);
+  const Batch batch = batches_.batch(step_, rows, workers_);
   *model_->key = {config_.seed, step_, rows.first, rows.count, n};
   Gradient g = gradient(batch, rows, n);
   sum_gradients(g.losses);

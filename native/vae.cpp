@@ -2,13 +2,10 @@
 
 #include <cmath>
 
+#include "shared/prior.hpp"
 #include "shared/rng.hpp"
 
 namespace vae {
-
-namespace {
-constexpr double kLogTwoPi = 1.8378770664093454836;
-}
 
 MixturePriorImpl::MixturePriorImpl(int components, int latent) {
   mean = register_parameter("mean", torch::zeros({components, latent}));

@@ -7,8 +7,6 @@
 namespace vae {
 namespace {
 
-constexpr double kLogTwoPi = 1.8378770664093454836;
-
 using Array = Eigen::Map<const Eigen::ArrayXf>;
 
 /// Pixels that are summed as floats; the sums of blocks are added as doubles.

@@ -7,9 +7,6 @@
 #include "shared/exponential.hpp"
 
 namespace vae {
-namespace {
-constexpr double kLogTwoPi = 1.8378770664093454836;
-}
 
 std::vector<double> Mixture::log_joint(std::span<const float> z) const {
   std::vector<double> all;

@@ -11,6 +11,8 @@
 
 namespace vae {
 
+inline constexpr double kLogTwoPi = 1.8378770664093454836;
+
 /// A mixture of K normal distributions with diagonal covariances.
 struct Mixture {
   std::vector<float> mean, log_var;  // (K, latent)

@@ -46,7 +46,7 @@ async function compile(source) {
   const response = await fetch(source);
   if (!response.ok) throw new DigitVaeError('http', `${source.href} answered ${response.status}`);
   // Streaming accepts this type only, and servers often send another one.
-  return response.headers.get('content-type') === 'application/wasm' && WebAssembly.compileStreaming
+  return response.headers.get('content-type') === 'application/wasm'
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 }
@@ -178,8 +178,7 @@ function newFloats(length) {
 const BATCH_NUMBERS = 1 << 18;
 
 // Gives memory back for models that were dropped without free().
-const dropped = typeof FinalizationRegistry === 'undefined' ? null
-  : new FinalizationRegistry(({ runtime, pointer }) => runtime.alive && runtime.call('vae_free', pointer));
+const dropped = new FinalizationRegistry(({ runtime, pointer }) => runtime.alive && runtime.call('vae_free', pointer));
 
 /** A trained VAE. Made by loadModel(). */
 class Model {
@@ -196,7 +195,7 @@ class Model {
     this.#latent = get('vae_latent');
     this.#shape = [get('vae_channels'), get('vae_height'), get('vae_width')];
     this.#spec = runtime.text(get('vae_spec'));
-    dropped?.register(this, { runtime, pointer }, this);
+    dropped.register(this, { runtime, pointer }, this);
   }
 
   /** Dimensions of the latent space, e.g. 20. */
@@ -319,7 +318,7 @@ class Model {
     if (this.#pointer === 0) return;
     if (this.#runtime.alive) this.#runtime.call('vae_free', this.#pointer);
     this.#pointer = 0;
-    dropped?.unregister(this);
+    dropped.unregister(this);
   }
 
   /** The runtime, if the model was not freed. */

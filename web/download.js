@@ -37,7 +37,7 @@ export async function download(url, open, { onProgress = () => {}, abort = new A
       onProgress(size, total);
     }
     const bytes = new Uint8Array(size);
-    for (let at = 0, i = 0; i < parts.length; at += parts[i++].length) bytes.set(parts[i], at);
+    parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
     return bytes;
   } catch (error) {
     if (stalled) throw failure('timeout', 'the server stopped answering');

@@ -62,7 +62,7 @@ def ours(o, model, torch):
     program = (o.build if torch == DEBIAN else o.pip) + "/train_bench"
     if not os.path.exists(program):
         return []
-    return [Contestant("native, %s LibTorch" % torch, [program, "fast", "--preset", model, "--data", o.data, "--threads",
+    return [Contestant("native, %s LibTorch" % torch, [program, "--preset", model, "--data", o.data, "--threads",
                                                        str(threads)], (threads, threads)) for threads in (1, 2)]
 
 
@@ -99,7 +99,7 @@ def same_losses(o, model):
     """The largest relative difference between the losses of both sides over three steps."""
     with tempfile.TemporaryDirectory() as folder:
         flags, loop_flags = DRAWN_ALIKE[model]
-        command = [o.build + "/train_bench", "fast", "--preset", model, "--data", o.data, *flags]
+        command = [o.build + "/train_bench", "--preset", model, "--data", o.data, *flags]
         native = Contestant("native", command, (1, 1))
         python = VENV if has_torch(VENV) else "/usr/bin/python3"
         loop = Contestant("Python", [python, HERE + "/torch_loop.py", model, o.data, *loop_flags], (1, 1))

@@ -1,6 +1,6 @@
 // The trainer for tests/bench/train.py: a process that is ready to train and does what its standard input says, a
 // command a line, so that contestants can take turns. Every answer is one line of JSON on standard output.
-//   train_bench fast|plain [native_train's flags]    plain: without the fast paths
+//   train_bench [native_train's flags]
 //   record N FILE   the loss of each of N steps from the start; what goes into them is written (float32 safetensors)
 //   steps N         seconds for N steps with native_train's reports
 //   overhead N      seconds for N times what a step is besides computing: its batch, and the report of it
@@ -62,15 +62,15 @@ class Products {
 
 class Bench {
  public:
-  Bench(const TrainOptions& o, bool plain)
+  explicit Bench(const TrainOptions& o)
       : config_(o.train), data_(read_image_data(o.data, false)), model_(make_spec(o.preset, data_.train.shape, o.spec)) {
     set_threads(o.threads);
     keep_freed_memory();
-    config_.plain = plain;
     config_.epochs = 1000000;  // "steps N" never ends
     config_.steps = 0;
     initialize(*model_, config_.seed, config_.init);
-    trainer_.emplace(model_, data_, config_);
+    workers_.emplace(torch::get_num_threads());
+    trainer_.emplace(model_, data_, config_);  // leaves LibTorch one thread
     batches_.emplace(data_.train, config_, model_->spec.latent);
     reporter_.emplace(*trainer_, 0);
   }
@@ -89,7 +89,7 @@ class Bench {
     } else if (command == "overhead") {
       answer(seconds([&] {
         for (int i = 0; i < n; ++i) {
-          batches_->batch(i, {0, batches_->size(i), true});
+          batches_->batch(i, {0, batches_->size(i), true}, *workers_);
           reporter_->step(report_);
         }
       }));
@@ -116,7 +116,7 @@ class Bench {
     torch::Tensor indices = torch::tensor(order).narrow(0, 0, std::int64_t{steps} * config_.batch_size);
     add("order", indices.to(torch::kFloat));
     for (int i = 0; i < steps; ++i)
-      add("epsilon." + std::to_string(i), batches_->batch(i, {0, batches_->size(i), true}).epsilon);
+      add("epsilon." + std::to_string(i), batches_->batch(i, {0, batches_->size(i), true}, *workers_).epsilon);
     write_file(file, write_weights({}, tensors, "digit-vae-bench"));
     for (int i = 0; i < steps; ++i) std::printf("%s%.9g", i == 0 ? "[" : ", ", trainer_->advance().objective);
     std::puts("]");
@@ -126,6 +126,7 @@ class Bench {
   ImageData data_;
   Vae model_;
   std::optional<Trainer> trainer_;
+  std::optional<Workers> workers_;  // as many as the trainer has
   std::optional<Batches> batches_;
   std::optional<Reporter> reporter_;
   std::optional<Products> products_;
@@ -135,11 +136,9 @@ class Bench {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return 2;
-  const bool plain = std::string(argv[1]) == "plain";
-  TrainCommand command(argc - 1, argv + 1);
+  TrainCommand command(argc, argv);
   command.parse();
-  Bench bench(command.options(), plain);
+  Bench bench(command.options());
   std::puts("\"ready\"");
   std::fflush(stdout);
   for (std::string line; std::getline(std::cin, line);) bench.obey(line);

@@ -6,18 +6,12 @@
 #include "native/failure.hpp"
 #include "shared/rng.hpp"
 #include "tests/catch.hpp"
-#include "tests/native/temporary.hpp"
+#include "tests/native/bars.hpp"
 
 using namespace vae;
 using namespace vae::testing;
 
 namespace {
-
-ImageData bars() {
-  TemporaryFolder folder;
-  write_bars(folder.path(), 320, 100);
-  return {read_image_set(folder.path(), "train", false), read_image_set(folder.path(), "t10k", false)};
-}
 
 TrainConfig config(OptimizerKind optimizer) {
   TrainConfig c;
@@ -64,7 +58,7 @@ TrainerState run_with_stops(const ImageData& data, const TrainConfig& c, std::ve
 }  // namespace
 
 TEST_CASE("resumed equals uninterrupted, bit for bit, at random stops and for every optimizer") {
-  const ImageData data = bars();
+  const ImageData data = bars(320, 100);
   Rng rng(11, Stream::kSample);
   for (OptimizerKind kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kAdagrad,
                              OptimizerKind::kSgd, OptimizerKind::kTfAdam}) {
@@ -86,7 +80,7 @@ TEST_CASE("resumed equals uninterrupted, bit for bit, at random stops and for ev
 }
 
 TEST_CASE("a checkpoint keeps everything, to the last bit") {
-  const ImageData data = bars();
+  const ImageData data = bars(320, 100);
   Vae model = new_model(data);
   Trainer trainer(model, data, config(OptimizerKind::kAdam));
   for (int i = 0; i < 9; ++i) trainer.advance();
@@ -102,7 +96,7 @@ TEST_CASE("a checkpoint keeps everything, to the last bit") {
 }
 
 TEST_CASE("a checkpoint of another model is refused") {
-  const ImageData data = bars();
+  const ImageData data = bars(320, 100);
   Vae model = new_model(data), other(mlp(data.train.shape, 17, 3));
   Trainer trainer(model, data, config(OptimizerKind::kAdam)),
       wrong(other, data, config(OptimizerKind::kAdam));
@@ -116,7 +110,7 @@ TEST_CASE("a checkpoint of another model is refused") {
 }
 
 TEST_CASE("a folder keeps the newest two and the best, and skips what is damaged") {  // N1, N8
-  const ImageData data = bars();
+  const ImageData data = bars(320, 100);
   Vae model = new_model(data);
   Trainer trainer(model, data, config(OptimizerKind::kAdam));
   TemporaryFolder folder;

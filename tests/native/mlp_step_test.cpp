@@ -7,18 +7,12 @@
 #include "native/process_settings.hpp"
 #include "native/train.hpp"
 #include "tests/catch.hpp"
-#include "tests/native/temporary.hpp"
+#include "tests/native/bars.hpp"
 
 using namespace vae;
 using namespace vae::testing;
 
 namespace {
-
-ImageData bars() {
-  TemporaryFolder folder;
-  write_bars(folder.path());
-  return {read_image_set(folder.path(), "train", false), read_image_set(folder.path(), "t10k", false)};
-}
 
 TrainConfig config() {
   TrainConfig c;

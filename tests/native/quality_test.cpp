@@ -50,9 +50,10 @@ TEST_CASE("the page's default model draws digits as good as when it was chosen")
   for (int i = 0; i < 2; ++i) models.push_back(*Model::load(file));
 
   Classifier classifier;
-  classifier.train(data.train, 2);
-  REQUIRE(classifier.accuracy(data.test) > 0.985);
-  const Quality quality = measure_quality(models, classifier, test, 1000);
+  // With two epochs it errs so often that what it says of reconstructions depends on the processor it was trained on.
+  classifier.train(data.train, 4);
+  REQUIRE(classifier.accuracy(data.test) > 0.99);
+  const Quality quality = measure_quality(models, classifier, data.test, 1000);
   CHECK(quality.confident >= 0.85);
   CHECK(quality.recognised >= 0.97);
   CHECK(quality.kept >= 0.985);

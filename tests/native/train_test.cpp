@@ -7,18 +7,12 @@
 #include "native/failure.hpp"
 #include "shared/model.hpp"
 #include "tests/catch.hpp"
-#include "tests/native/temporary.hpp"
+#include "tests/native/bars.hpp"
 
 using namespace vae;
 using namespace vae::testing;
 
 namespace {
-
-ImageData bars() {
-  TemporaryFolder folder;
-  write_bars(folder.path());
-  return {read_image_set(folder.path(), "train", false), read_image_set(folder.path(), "t10k", false)};
-}
 
 Vae new_model(const ImageData& data, std::uint64_t seed = 1) {
   Vae model(mlp(data.train.shape, 32, 3));
@@ -219,7 +213,8 @@ TEST_CASE("a batch that goes on into the next epoch has that one's images, drawn
   c.last_batch = LastBatch::kWrap;
   c.pixels = Pixels::kDequantized;
   Batches batches(data.train, c, 3);
-  const torch::Tensor x = batches.batch(6, {0, 100, true}).x;
+  Workers alone(1);
+  const torch::Tensor x = batches.batch(6, {0, 100, true}, alone).x;
   const auto pixels = static_cast<std::size_t>(data.train.shape.size());
   for (int i : {0, 38, 39, 40, 41, 99}) {
     CAPTURE(i);

@@ -403,15 +403,11 @@ export class DigitVaeElement extends Base {
   }
 }
 
-for (const name of SETTINGS) {
-  Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,
-    get() { return read(this, name); }, set(value) { write(this, name, value); } });
-}
-for (const name of STRINGS) {
-  Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,
-    get() { return this.getAttribute(name) ?? ''; }, set(value) { write(this, name, value); } });
-}
-for (const name of FLAGS) {
-  Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,
-    get() { return this.hasAttribute(name); }, set(value) { this.toggleAttribute(name, Boolean(value)); } });
+/** Properties: (names, what reads one from the attributes, what writes it there). */
+for (const [names, get, set] of [[SETTINGS, read, write], [STRINGS, (self, name) => self.getAttribute(name) ?? '', write],
+  [FLAGS, (self, name) => self.hasAttribute(name), (self, name, value) => self.toggleAttribute(name, Boolean(value))]]) {
+  for (const name of names) {
+    Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,
+      get() { return get(this, name); }, set(value) { set(this, name, value); } });
+  }
 }
