@@ -63,7 +63,7 @@ test:  ## build and check everything, as CI does
 	node tests/web/hosts/build.mjs
 	npx --no-install playwright test
 
-bench: native web data  ## speed and size beside PyTorch, TensorFlow.js and ONNX Runtime (an hour, idle)
+bench: native web data  ## speed and size beside PyTorch, TensorFlow.js and ONNX Runtime (up to an hour, idle)
 	@.ci/install bench
 	$(call build,bench-pip,build/bench/pip,$(pip_torch))
 	node web/dist/build.mjs
