@@ -111,7 +111,8 @@ Batch Batches::batch(std::int64_t step, const Rows& rows, Workers& workers) {
   workers.run([&](int worker) {
     if (worker == 0) batch.x = pixels(step, rows);
     if (worker == workers.count() - 1) {
-      batch.epsilon = noise(config_.samples, size(step), latent_, config_.seed, step).narrow(1, rows.first, rows.count);
+      batch.epsilon =
+          noise(config_.samples, size(step), latent_, config_.seed, step).narrow(1, rows.first, rows.count);
     }
   });
   return batch;

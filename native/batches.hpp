@@ -43,7 +43,7 @@ class Batches {
   int epoch(std::int64_t step) const;                // that the batch begins in, counted from 1
   int epochs_before(std::int64_t step) const;        // completed
   bool ends_epoch(std::int64_t step) const;          // is it the last one of an epoch, or of the run?
-  Batch batch(std::int64_t step, const Rows& rows, Workers& workers);  // on the CPU
+  Batch batch(std::int64_t step, const Rows& rows, Workers& workers);  // on the CPU, by two of them
   std::vector<std::int64_t> images(std::int64_t step);  // the numbers of all images of its batch
 
  private:

@@ -1,6 +1,8 @@
 // Images to train on in a test: those of write_bars().
 #pragma once
 
+#include <cstdint>
+
 #include "native/dataset.hpp"
 #include "tests/native/temporary.hpp"
 

@@ -50,7 +50,7 @@ TEST_CASE("the page's default model draws digits as good as when it was chosen")
   for (int i = 0; i < 2; ++i) models.push_back(*Model::load(file));
 
   Classifier classifier;
-  // With two epochs it errs so often that what it says of reconstructions depends on the processor it was trained on.
+  // After two epochs its own errors decide, and they depend on the processor.
   classifier.train(data.train, 4);
   REQUIRE(classifier.accuracy(data.test) > 0.99);
   const Quality quality = measure_quality(models, classifier, data.test, 1000);

@@ -15,7 +15,7 @@
 namespace lab {
 
 inline constexpr int kSide = 28, kPixels = kSide * kSide;
-/// The atlas: (kAtlasHeight, kAtlasWidth), how much ink there is, 0 to 255, so that the theme gives it its colour.
+/// The atlas: (kAtlasHeight, kAtlasWidth), ink from 0 to 255, to which the theme gives its colour.
 inline constexpr int kAtlasColumns = 32, kAtlasRows = 32, kSlots = kAtlasColumns * kAtlasRows;
 inline constexpr int kAtlasWidth = kAtlasColumns * kSide, kAtlasHeight = kAtlasRows * kSide;
 
@@ -68,9 +68,9 @@ class Gallery {
   std::int64_t frame_ = 0;
   std::vector<Slot> slots_ = std::vector<Slot>(kSlots);
   std::unordered_map<std::uint64_t, int> by_key_;
-  std::unique_ptr<float[]> pixels_ = std::make_unique<float[]>(kSlots * kPixels);  // no vector: built for size, that
-  std::unique_ptr<unsigned char[]> atlas_ =                                        // would call a function for each
-      std::make_unique<unsigned char[]>(kSlots * kPixels);
+  // No vectors: built for size, those would call a function for every number.
+  std::unique_ptr<float[]> pixels_ = std::make_unique<float[]>(kSlots * kPixels);
+  std::unique_ptr<unsigned char[]> atlas_ = std::make_unique<unsigned char[]>(kSlots * kPixels);
   std::vector<Request> requests_;
   bool dirty_[kAtlasRows] = {};
 };
