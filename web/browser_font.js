@@ -80,8 +80,8 @@ mergeInto(LibraryManager.library, {
     });
     // With several texels to a pixel each becomes the mean over a pixel, as many texels wide.
     var spread = function(top, bottom, n) {
-      for (var bright = brightness; bright > 0; --bright) {
-        result.globalAlpha = Math.min(1, bright) / n;
+      for (var bright = brightness; bright > 0; bright -= n) {
+        result.globalAlpha = Math.min(1, bright / n);
         for (k = 0; k < n; ++k) result.drawImage(canvas, 0, top, width, bottom - top, k, top, width, bottom - top);
       }
     };
