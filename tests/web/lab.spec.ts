@@ -37,6 +37,17 @@ test.describe('first sight', () => {
     expect(correlation(await lab.picture('sample:4'), await lab.picture('sample:11'))).toBeLessThan(0.9);
   });
 
+  test('everything it takes comes once, and what its head names before its script asks', async ({ page }) => {
+    const requests: string[] = [];
+    page.on('request', (request) => { if (!request.url().startsWith('data:')) requests.push(new URL(request.url()).pathname); });
+    await new Lab(page).open();
+    expect(requests).toEqual([...new Set(requests)]);
+    const named = await page.locator('link[rel=modulepreload], link[rel=preload]')
+      .evaluateAll((links) => links.map((link) => new URL((link as HTMLLinkElement).href).pathname));
+    expect(named).toContain('/lab.wasm');
+    expect(requests.slice(0, requests.indexOf('/weights.bin'))).toEqual(expect.arrayContaining(named));
+  });
+
   test('idle, it draws nothing and asks for no frame', async ({ page }) => {
     await page.addInitScript(() => {
       const real = window.requestAnimationFrame;
