@@ -29,6 +29,17 @@ test('far from the viewport there is a poster and no download; near it everythin
   expect(requests.filter((path) => /wasm|bin/.test(path)).sort()).toEqual(['/digit-vae.wasm', '/weights.decoder.bin']);
 });
 
+test('loading="eager" asks for the weights before it draws anything', async ({ page }) => {
+  await page.addInitScript(() => {
+    const done: string[] = (window as any).done = [], { fetch } = window, { getContext } = HTMLCanvasElement.prototype as any;
+    window.fetch = (...rest) => { done.push('fetch'); return fetch(...rest); };
+    HTMLCanvasElement.prototype.getContext = function (...rest: any[]) { done.push('draw'); return getContext.apply(this, rest); };
+  });
+  await openWith(page, '<digit-vae loading="eager"></digit-vae>', { head: LISTEN });
+  await ready(page);
+  expect(await page.evaluate(() => (window as any).done[0])).toBe('fetch');
+});
+
 test('loading="eager" does not wait, and an author\'s poster is shown until then', async ({ page }) => {
   const digit = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
   let answer: () => void = () => {};
