@@ -8,6 +8,7 @@
 #include "native/train.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/bars.hpp"
+#include "tests/native/steps.hpp"
 
 using namespace vae;
 using namespace vae::testing;
@@ -19,11 +20,6 @@ TrainConfig config() {
   c.epochs = 2;
   c.batch_size = 100;  // of 640 images: the last batch of an epoch has 40
   return c;
-}
-
-/// The Frobenius norm of a - b over that of b.
-double distance(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a - b).norm().item<double>() / std::max(1e-30, b.norm().item<double>());
 }
 
 struct Case {
@@ -73,12 +69,6 @@ std::vector<Case> cases(Shape image) {
        }},
   };
 }
-
-/// LibTorch's threads as they were, at the end.
-struct KeepThreads {
-  ~KeepThreads() { set_threads(before); }
-  int before = torch::get_num_threads();
-};
 
 }  // namespace
 
