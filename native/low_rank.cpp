@@ -47,8 +47,8 @@ torch::Tensor typical_latents(VaeImpl& model, const ImageSet& train, const Progr
   }
   const auto mixture = mixture_of(model);
   for (int i = 0; drawn && i < kPrior; ++i) {
-    const std::vector<float> z = mixture ? sample(*mixture, mixture->weight, rng)
-                                         : sample_prior(model.spec.latent, 1, std::uint64_t(i));
+    const std::vector<float> z =
+        mixture ? sample(*mixture, rng) : sample_prior(model.spec.latent, 1, std::uint64_t(i));
     all.push_back(torch::tensor(z).unsqueeze(0));
   }
   return torch::cat(all);

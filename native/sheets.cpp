@@ -76,7 +76,7 @@ Block samples(const Generator& g, std::uint64_t seed, int rows, int columns) {
   std::vector<float> z;
   for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(rows * columns); ++i) {
     Rng rng(seed, Stream::kSample, {i});
-    append(z, sample(*g.mixture, g.mixture->weight, rng));
+    append(z, sample(*g.mixture, rng));
   }
   return {columns, decode(g, z)};
 }

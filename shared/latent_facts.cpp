@@ -55,10 +55,7 @@ std::optional<Anchors> read_anchors(const Model& model) {
     if (i % static_cast<std::size_t>(model.latent()) == 0) anchors.log_spreads.push_back(0);
     anchors.log_spreads.back() += std::log(std::max(anchors.std[i], kLeastSpread));
   }
-  const std::string_view components = model.fact("component_labels");
-  if (model.mixture() != nullptr && components.size() == model.mixture()->components()) {
-    for (const char c : components) anchors.component_labels.push_back(c >= '0' && c <= '9' ? c - '0' : -1);
-  }
+  anchors.component_labels = model.fact("component_labels");
   return anchors;
 }
 
@@ -86,20 +83,15 @@ std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z)
 
 std::vector<float> sample_class(const Anchors& anchors, int label, std::uint64_t seed, std::uint64_t index,
                                 float temperature, const Mixture* prior) {
-  if (prior != nullptr &&
-      std::count(anchors.component_labels.begin(), anchors.component_labels.end(), label) > 0) {
-    std::vector<float> weight = prior->weight;
-    for (std::size_t k = 0; k < weight.size(); ++k) {
-      if (anchors.component_labels[k] != label) weight[k] = 0;
-    }
-    Rng rng(seed, Stream::kSample, {index});
-    return sample(*prior, weight, rng, temperature);
-  }
+  std::vector<float> z;
+  Rng rng(seed, Stream::kSample, {index});
+  if (prior != nullptr) z = sample(*prior, rng, temperature, anchors.component_labels, label);
+  if (!z.empty()) return z;
   const auto found = std::find(anchors.labels.begin(), anchors.labels.end(), label);
   if (found == anchors.labels.end()) return {};
   const auto row =
       static_cast<std::size_t>(found - anchors.labels.begin()) * static_cast<std::size_t>(anchors.latent);
-  std::vector<float> z = sample_prior(anchors.latent, seed, index);
+  z = sample_prior(anchors.latent, seed, index);
   for (std::size_t d = 0; d < z.size(); ++d) {
     z[d] = anchors.mean[row + d] + temperature * anchors.std[row + d] * z[d];
   }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "shared/model.hpp"
@@ -19,7 +20,7 @@ struct Anchors {
   std::vector<int> labels;       // rising
   std::vector<float> mean, std;     // (labels, latent) each
   std::vector<double> log_spreads;  // (labels), sums of log(max(std, 0.001)) over the dimensions
-  std::vector<int> component_labels;  // of a mixture's components, -1 for none; empty without a mixture
+  std::string component_labels;     // of a mixture's components, as weights_of() takes them
 };
 std::optional<Anchors> read_anchors(const Model& model);
 

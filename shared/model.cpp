@@ -208,12 +208,13 @@ double Model::log_prior(std::span<const float> z) const {
   return spec_.prior == Prior::kNormal ? log_standard_normal(z) : 0;
 }
 
-std::vector<float> Model::sample_prior(std::uint64_t seed, std::uint64_t index, float temperature) const {
-  if (mixture_) {
-    Rng rng(seed, Stream::kSample, {index});
-    return sample(*mixture_, mixture_->weight, rng, temperature);
-  }
-  std::vector<float> z = vae::sample_prior(latent(), seed, index);
+std::vector<float> Model::sample_prior(std::uint64_t seed, std::uint64_t index, float temperature,
+                                       int label) const {
+  std::vector<float> z;
+  Rng rng(seed, Stream::kSample, {index});
+  if (mixture_) z = sample(*mixture_, rng, temperature, fact("component_labels"), label);
+  if (!z.empty()) return z;
+  z = vae::sample_prior(latent(), seed, index);
   for (float& value : z) value *= temperature;
   return z;
 }

@@ -52,10 +52,12 @@ class Model {
 
   /// log p(z) under the model's prior, nats; z has latent() numbers. 0 for a model without one.
   double log_prior(std::span<const float> z) const;
-  /// Latent number `index` of the endless sheet with this seed, from the prior; from N(0, I) for a model without
-  /// one. Sample i of a seed is the same whatever the size of the sheet it is drawn in. `temperature` scales the
-  /// standard deviations.
-  std::vector<float> sample_prior(std::uint64_t seed, std::uint64_t index, float temperature = 1) const;
+  /// Latent number `index` of the endless sheet with this seed, from the prior; from N(0, I) for a model
+  /// without one. Sample i of a seed is the same whatever the size of the sheet it is drawn in. `temperature`
+  /// scales the standard deviations. With a label from 0 on: from the mixture's components of this class
+  /// (component_labels), from N(0, I) where none is.
+  std::vector<float> sample_prior(std::uint64_t seed, std::uint64_t index, float temperature = 1,
+                                  int label = -1) const;
   /// The prior where it is a mixture, else null.
   const Mixture* mixture() const { return mixture_.get(); }
 

@@ -46,12 +46,21 @@ Moments moments(const Mixture& mixture) {
   return all;
 }
 
-std::vector<float> sample(const Mixture& mixture, std::span<const float> weight, Rng& rng,
-                          float temperature) {
-  double left = rng.uniform() * std::accumulate(weight.begin(), weight.end(), 0.0);
-  std::size_t k = 0;
-  while (k + 1 < weight.size() && (left -= weight[k]) > 0) ++k;
-  const std::size_t latent = mixture.mean.size() / weight.size(), row = k * latent;
+std::vector<float> sample(const Mixture& mixture, Rng& rng, float temperature, std::string_view labels,
+                          int label) {
+  const auto wanted = [&](std::size_t k) { return label < 0 || labels[k] - '0' == label; };
+  if (label >= 0 && labels.size() != mixture.components()) return {};
+  double all = 0;
+  for (std::size_t k = 0; k < mixture.components(); ++k) all += wanted(k) ? mixture.weight[k] : 0;
+  if (all == 0) return {};
+  double left = rng.uniform() * all;
+  std::size_t chosen = 0;
+  for (std::size_t k = 0; k < mixture.components() && left > 0; ++k) {
+    if (!wanted(k)) continue;
+    chosen = k;
+    left -= mixture.weight[k];
+  }
+  const std::size_t latent = mixture.mean.size() / mixture.components(), row = chosen * latent;
   std::vector<float> z(latent);
   for (std::size_t d = 0; d < latent; ++d) {
     z[d] = mixture.mean[row + d] + temperature * exponential<float, std::int32_t>(mixture.log_var[row + d] / 2) * rng.normal();

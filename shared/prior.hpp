@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "shared/rng.hpp"
@@ -33,9 +34,10 @@ struct Moments {
 };
 Moments moments(const Mixture& mixture);
 
-/// One draw, (latent): a component in proportion to `weight`, (K), the mixture's or others, then mean +
-/// temperature * std * epsilon.
-std::vector<float> sample(const Mixture& mixture, std::span<const float> weight, Rng& rng,
-                          float temperature = 1);
+/// One draw, (latent): a component in proportion to its weight, then mean + temperature * std * epsilon. With
+/// a label from 0 to 9, one of its components: `labels` has a character for each, like the fact
+/// component_labels. Empty where none is.
+std::vector<float> sample(const Mixture& mixture, Rng& rng, float temperature = 1,
+                          std::string_view labels = {}, int label = -1);
 
 }  // namespace vae

@@ -171,13 +171,13 @@ VAE_API int vae_decode(vae_model* m, const float* z, int n, float* images) {
 }
 
 /// Latents first to first + n - 1 of the sheet with the 64-bit seed high:low -> z (n, latent), drawn from the
-/// model's prior.
+/// model's prior, or of a label (-1: any) as Model::sample_prior does.
 VAE_API int vae_prior(const vae_model* m, std::uint32_t low, std::uint32_t high, std::uint32_t first, int n,
-                      float* z) {
+                      int label, float* z) {
   if (!memory_for(latent_of(*m))) return set_out_of_memory(), 0;
   const std::uint64_t seed = std::uint64_t{high} << 32 | low;
   for (std::size_t i = 0; i < samples(n); ++i) {
-    const std::vector<float> one = m->model.sample_prior(seed, std::uint64_t{first} + i);
+    const std::vector<float> one = m->model.sample_prior(seed, std::uint64_t{first} + i, 1, label);
     std::copy(one.begin(), one.end(), z + i * latent_of(*m));
   }
   return 1;

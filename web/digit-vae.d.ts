@@ -74,10 +74,11 @@ export interface Model {
   /**
    * The first n latents of the endless sheet with this seed, from the model's prior. From N(0, I) they are
    * the same bits natively and in every browser, from a learned prior the same within 1e-6.
+   * @param digit 0 to 9: from those components of a learned prior that are of this digit; from N(0, I) where there are none
    * @returns (n, latentSize)
    * @throws DigitVaeError memory, freed; RangeError for a bad seed or n
    */
-  prior(seed: number | bigint, n: number): Float32Array;
+  prior(seed: number | bigint, n: number, digit?: number): Float32Array;
 
   /** Gives the memory back. More than once does no harm; anything else then throws `freed`. */
   free(): void;

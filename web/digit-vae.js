@@ -78,7 +78,7 @@ class Runtime {
 
   /** Calls an export. A trap leaves the memory unusable, and with it every model of this runtime. */
   call(name, ...args) {
-    if (!this.alive) throw new DigitVaeError('memory', 'WebAssembly stopped working; load the model again');
+    if (!this.alive) throw new DigitVaeError('memory', 'WebAssembly stopped; load the model again');
     try {
       return this.wasm[name](...args);
     } catch (cause) {
@@ -288,7 +288,7 @@ class Model {
     this.#live();
     const images = newFloats(count('n', n) * this.pixels);
     this.#inBatches(n, this.pixels + this.#latent, (runtime, first, batch, input) => {
-      this.#priorBatch(runtime, low, high, first, batch, input);
+      this.#priorBatch(runtime, low, high, first, batch, -1, input);
       this.#decodeBatch(runtime, first, batch, input, images);
     });
     return images;
@@ -299,15 +299,17 @@ class Model {
    * are the same bits natively and in every browser, from a learned prior the same within 1e-6.
    * @param {number | bigint} seed as in sample()
    * @param {number} n how many
+   * @param {number} [digit] 0 to 9: from those components of a learned prior that are of this digit; from N(0, I) where
+   *   there are none
    * @returns {Float32Array} (n, latentSize)
    * @throws {DigitVaeError} memory, freed
    */
-  prior(seed, n) {
+  prior(seed, n, digit = -1) {
     const [low, high] = seedHalves(seed);
     this.#live();
     const z = newFloats(count('n', n) * this.#latent);
     this.#inBatches(n, this.#latent, (runtime, first, batch, output) => {
-      this.#priorBatch(runtime, low, high, first, batch, output);
+      this.#priorBatch(runtime, low, high, first, batch, digit, output);
       z.set(runtime.floats(output, batch * this.#latent), first * this.#latent);
     });
     return z;
@@ -342,8 +344,8 @@ class Model {
     });
   }
 
-  #priorBatch(runtime, low, high, first, batch, z) {
-    if (!runtime.call('vae_prior', this.#pointer, low, high, first, batch, z)) throw runtime.lastError();
+  #priorBatch(runtime, ...rest) {
+    if (!runtime.call('vae_prior', this.#pointer, ...rest)) throw runtime.lastError();
   }
 
   /** Latents at `z`, with room for their images behind them -> `images`. */

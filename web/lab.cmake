@@ -95,7 +95,7 @@ target_sources(lab_app PRIVATE browser.cpp browser_font.cpp)
 
 # Scripts and style sheets go out without comments and long names.
 find_program(ESBUILD esbuild REQUIRED NO_CMAKE_FIND_ROOT_PATH)
-set(minify ${ESBUILD} --minify --charset=utf8 --log-level=warning --target=chrome91,firefox89,safari16.4)
+set(minify ${ESBUILD} --minify --charset=utf8 --log-level=warning --target=chrome91,firefox90,safari16.4)
 
 # MINIMAL_RUNTIME does not link with GLFW. The largest weights (64 MiB of int8 convolutions) take some 350 MiB while they
 # load. Memory grows by what is needed, not by a fifth of what there is.

@@ -70,10 +70,12 @@ std::string compare(const std::string& name) {
   constexpr int kCount = 12;
   const int latent = eigen.latent(), pixels = eigen.pixels();
 
-  std::vector<float> prior;
+  std::vector<float> prior, sevens;
   for (std::uint64_t i = 0; i < kCount; ++i) {
     const std::vector<float> one = eigen.sample_prior(kSeed, i);
     prior.insert(prior.end(), one.begin(), one.end());
+    const std::vector<float> seven = eigen.sample_prior(kSeed, i, 1, 7);
+    sevens.insert(sevens.end(), seven.begin(), seven.end());
   }
   std::vector<float> z = prior;
   std::fill_n(z.begin(), latent, 0.0f);           // the origin
@@ -99,9 +101,10 @@ std::string compare(const std::string& name) {
   return "{\"weights\":\"assets/" + name + "\",\"model\":\"" + to_string(eigen.spec()) +
          "\",\n\"seed\":" + std::to_string(kSeed) + ",\n\"z\":" + json_rows(z, latent) +
          ",\n\"images_eigen\":" + json_rows(images, pixels) +
-         ",\n\"images_libtorch\":" + json_rows(images_libtorch, pixels) + ",\n\"prior\":" + json_rows(prior, latent) +
-         ",\n\"samples\":" + json_rows(*eigen.decode(prior), pixels) + ",\n\"encode\":{\"pixels\":" +
-         json_rows(x, pixels) + ",\n\"mu\":" + json_rows(q.mu, latent) +
+         ",\n\"images_libtorch\":" + json_rows(images_libtorch, pixels) +
+         ",\n\"prior\":" + json_rows(prior, latent) + ",\n\"sevens\":" + json_rows(sevens, latent) +
+         ",\n\"samples\":" + json_rows(*eigen.decode(prior), pixels) +
+         ",\n\"encode\":{\"pixels\":" + json_rows(x, pixels) + ",\n\"mu\":" + json_rows(q.mu, latent) +
          ",\n\"log_var\":" + json_rows(q.log_var, latent) + "}}";
 }
 

@@ -130,6 +130,6 @@ TEST_CASE("the default model has components for every digit") {
   REQUIRE(model.mixture() != nullptr);
   CHECK(anchors->component_labels.size() == model.mixture()->components());
   for (const int label : anchors->labels) {
-    CHECK(std::count(anchors->component_labels.begin(), anchors->component_labels.end(), label) > 0);
+    CHECK(std::count(anchors->component_labels.begin(), anchors->component_labels.end(), '0' + label) > 0);
   }
 }

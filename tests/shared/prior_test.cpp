@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "shared/elbo.hpp"
+#include "shared/latent.hpp"
 #include "shared/latent_facts.hpp"
 #include "shared/sequential.hpp"
 #include "tests/catch.hpp"
@@ -66,17 +67,17 @@ TEST_CASE("draws have the mixture's moments, temperature spreads them, and compo
   double sum = 0, squares = 0, chosen = 0;
   constexpr int kDraws = 40000;
   for (int i = 0; i < kDraws; ++i) {
-    const double z = sample(kPair, kPair.weight, rng)[0];
+    const double z = sample(kPair, rng)[0];
     sum += z / kDraws;
     squares += z * z / kDraws;
-    chosen += double{sample(kPair, Values{2, 0}, rng)[0]} / kDraws;
+    chosen += double{sample(kPair, rng, 1, "3-", 3)[0]} / kDraws;
   }
   CHECK(sum == Approx(1.25).margin(0.05));
   CHECK(squares == Approx(0.25 * (1 + 0.25) + 0.75 * (4 + 4)).margin(0.15));
   CHECK(chosen == Approx(-1).margin(0.02));
   CHECK(moments(kPair).mean[0] == Approx(1.25));
   CHECK(moments(kPair).variance[0] == Approx(0.25 * (1 + 0.25) + 0.75 * (4 + 4) - 1.25 * 1.25));
-  const float z = sample(kPair, kPair.weight, rng, 0)[0];
+  const float z = sample(kPair, rng, 0)[0];
   CHECK((z == -1 || z == 2));
 }
 
@@ -95,10 +96,12 @@ TEST_CASE("a model with a mixture draws from it, and from the components of a la
   CHECK(model.sample_prior(5, 2) != model.sample_prior(5, 3));
   const auto anchors = read_anchors(model);
   REQUIRE(anchors);
-  CHECK(anchors->component_labels == std::vector<int>{3, 7, -1});
+  CHECK(anchors->component_labels == "37-");
   CHECK(sample_class(*anchors, 7, 1, 1, 0, model.mixture()) == Values{20, 0});
   CHECK(sample_class(*anchors, 3, 1, 1, 0, model.mixture()) == Values{10, 0});
   CHECK(sample_class(*anchors, 4, 1, 1, 0, model.mixture()).empty());
+  CHECK(model.sample_prior(1, 1, 0.5f, 7) == sample_class(*anchors, 7, 1, 1, 0.5f, model.mixture()));
+  CHECK(model.sample_prior(1, 1, 1, 4) == sample_prior(2, 1, 1));
   // Labels that do not fit the mixture are none: the anchors' Gaussians serve.
   const Model without = model_with_labels("37");
   CHECK(sample_class(*read_anchors(without), 7, 1, 1, 0, without.mixture()) == Values{2, 2});

@@ -46,6 +46,24 @@ test('a sheet of sevens', async ({ page }) => {
   expect(label!.match(/7/g)!.length, label!).toBeGreaterThanOrEqual(6);
 });
 
+test('whatever the seed, a class has its digit', async ({ page }) => {
+  await openWith(page, '<digit-vae steps="1"></digit-vae>', { head: LISTEN });
+  await ready(page);
+  const right = await page.evaluate(async () => {
+    const e = document.querySelector('digit-vae') as any, img = e.shadowRoot.querySelector('canvas[role=img]');
+    let right = 0;
+    for (let digit = 0; digit < 10; ++digit) {
+      for (let seed = 1; seed <= 100; ++seed) {
+        Object.assign(e, { digit, seed });
+        await Promise.resolve();
+        right += img.getAttribute('aria-label').endsWith(`looks like ${digit}`) ? 1 : 0;
+      }
+    }
+    return right;
+  });
+  expect(right).toBeGreaterThan(950);
+});
+
 test('z shows one digit, that which decode(z) gives', async ({ page }) => {
   const z = Array.from({ length: LATENT }, (_, i) => Math.sin(i));
   await openWith(page, `<digit-vae z="${z.join(', ')}"></digit-vae>`, { head: LISTEN });
@@ -91,7 +109,7 @@ test('sliders bend a digit, the most used latent first', async ({ page }) => {
   expect(z).toHaveLength(LATENT);
   expect(z[Number(name!.slice(1)) - 1]).toBe(3);
   expect(largestDifference((await ink(page)).values, before.values)).toBeGreaterThan(0.3);
-  await element(page).getByRole('button', { name: 'Middle' }).click();
+  await element(page).getByRole('button', { name: 'Set to zero' }).click();
   expect(await ask(page, (e) => e.z)).toEqual(Array(LATENT).fill(0));
 });
 
@@ -295,22 +313,41 @@ test('the lab view frames the lab, in the page\'s language', async ({ page }) =>
   await expect(page.getByRole('link')).toHaveAttribute('href', `${dist}/lab/index.html?lang=zh`);
 });
 
+/** The first module traps in this export once window.broken is 1. */
+const breaking = (name: string) => `${LISTEN}<script>
+  const instantiate = WebAssembly.instantiate;
+  WebAssembly.instantiate = async (...args) => {
+    const { exports } = await instantiate(...args), broken = window.modules = (window.modules ?? 0) + 1;
+    return { exports: { ...exports, ${name}: (...more) => {
+      if (window.broken >= broken) throw new WebAssembly.RuntimeError('unreachable');
+      return exports.${name}(...more);
+    } } };
+  };</script>`;
+
 test('when WebAssembly stops, the picture and a way back remain', async ({ page }) => {
-  await openWith(page, '<digit-vae></digit-vae>', { head: `${LISTEN}<script>
-    const instantiate = WebAssembly.instantiate;
-    WebAssembly.instantiate = async (...args) => {
-      const { exports } = await instantiate(...args), broken = window.modules = (window.modules ?? 0) + 1;
-      return { exports: { ...exports, vae_decode: (...more) => {
-        if (window.broken >= broken) throw new WebAssembly.RuntimeError('unreachable');
-        return exports.vae_decode(...more);
-      } } };
-    };</script>` });
+  await openWith(page, '<digit-vae></digit-vae>', { head: breaking('vae_decode') });
   await ready(page);
   await expect.poll(async () => Math.max(...cell(await ink(page), 3, 2))).toBeGreaterThan(0.5);  // the whole sheet
   await page.evaluate(() => { (window as any).broken = 1; });
   await page.getByRole('button', { name: 'New digits' }).click();
   await expect(page.getByText('The digits could not be loaded (memory).')).toBeVisible();
   expect((await ink(page)).values.some((x) => x > 0.9)).toBe(true);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await ready(page, 2);
+  await expect(page.getByText(/could not be loaded/)).toBeHidden();
+  expect(await page.evaluate(() => (window as any).modules)).toBe(2);
+});
+
+test('when WebAssembly stops at reading a drawing, trying again reads it', async ({ page }) => {
+  await openWith(page, '<digit-vae view="draw"></digit-vae>', { head: breaking('vae_encode') });
+  await ready(page);
+  await page.evaluate(() => { (window as any).broken = 1; });
+  const box = (await element(page).getByRole('img').first().boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 4);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2, box.y + 3 * box.height / 4, { steps: 5 });
+  await page.mouse.up();
+  await expect(page.getByText('The digits could not be loaded (memory).')).toBeVisible();
   await page.getByRole('button', { name: 'Try again' }).click();
   await ready(page, 2);
   await expect(page.getByText(/could not be loaded/)).toBeHidden();

@@ -42,13 +42,14 @@ for (const parity of parities) test(`${parity.weights} as native code within 1e-
     const model = await loadModel(await (await fetch('/trained.bin')).arrayBuffer());
     const { mu, logVar } = model.encode(pixels);
     return { images: [...model.decode(z)], samples: [...model.sample(seed, count)],
-      prior: [...model.prior(seed, count)], mu: [...mu], logVar: [...logVar] };
+      prior: [...model.prior(seed, count)], sevens: [...model.prior(seed, count, 7)], mu: [...mu], logVar: [...logVar] };
   }, { z: parity.z.flat(), seed: parity.seed, count: parity.samples.length, pixels: parity.encode.pixels.flat() });
   expect(largestDifference(actual.images, parity.images_eigen.flat())).toBeLessThanOrEqual(1e-5);
   expect(largestDifference(actual.images, parity.images_libtorch.flat())).toBeLessThanOrEqual(1e-5);
   expect(largestDifference(actual.samples, parity.samples.flat())).toBeLessThanOrEqual(1e-5);
   expect(largestDifference(actual.mu, parity.encode.mu.flat())).toBeLessThanOrEqual(1e-5);
   expect(largestDifference(actual.logVar, parity.encode.log_var.flat())).toBeLessThanOrEqual(1e-5);
+  expect(largestDifference(actual.sevens, parity.sevens.flat())).toBeLessThanOrEqual(1e-6);
   expect(actual.prior.slice(0, parity.prior.flat().length)).toEqual(parity.prior.flat().map(Math.fround));
 });
 

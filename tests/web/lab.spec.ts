@@ -483,6 +483,17 @@ test.describe('bad days', () => {
       }));
   }
 
+  test('trying again loads the model that the link names', async ({ page, silent }) => {
+    await page.route('**/mlp.bin', (route) => route.fulfill({ status: 404 }));
+    await page.goto('/#playing=0&model=mlp');
+    await expect(page.locator('#notice')).toContainText('(http)');
+    await page.unroute('**/mlp.bin');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.locator('#stage')).toBeVisible();
+    await expect(page.locator('#facts')).toContainText('latent=20');
+    expect(silent.splice(0).filter((message) => !message.startsWith('Failed to load resource'))).toEqual([]);
+  });
+
   test('after a failed start one\'s own file can be dropped; a folder is refused in words', async ({ page, silent }) => {
     await page.route('**/weights.bin', (route) => route.fulfill({ status: 404 }));
     await page.goto('/#playing=0');

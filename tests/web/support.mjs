@@ -18,7 +18,7 @@ export const wasmModule = (name = 'digit-vae.wasm') => new WebAssembly.Module(re
 
 /**
  * build/parity.json, made by the native tests, a list: {weights, model, seed, z, images_eigen, images_libtorch,
- * samples, prior, encode: {pixels, mu, log_var}} each. Empty if it is missing, unless that is an error here.
+ * samples, prior, sevens, encode: {pixels, mu, log_var}} each. Empty if it is missing, unless that is an error here.
  */
 export function readParity() {
   const path = process.env.PARITY ?? fileURLToPath(new URL('build/parity.json', root));

@@ -61,8 +61,8 @@ const parts = (files) => ({
 
 /** One minified script's text. What has everything inside (`files`) asks nothing beside its own address. */
 async function bundle(entry, { files, ...options } = {}) {
-  const result = await build({ entryPoints: [entry], bundle: true, minify: true, format: 'esm', target: 'es2022',
-    charset: 'utf8', write: false, outdir: dist, legalComments: 'none', plugins: [parts(files)], logLevel: 'warning',
+  const result = await build({ entryPoints: [entry], bundle: true, minify: true, format: 'esm',
+    target: ['chrome91', 'firefox90', 'safari16.4'], charset: 'utf8', write: false, outdir: dist, legalComments: 'none', plugins: [parts(files)], logLevel: 'warning',
     define: files && { 'import.meta.url': '"inline:/"' }, ...options });
   return result.outputFiles[0].text;
 }

@@ -7,7 +7,7 @@ import { snippets } from './snippets.js';
 
 const find = (id) => document.getElementById(id);
 const wishes = [new URLSearchParams(location.search).get('lang'), ...navigator.languages];
-const language = wishes.map((tag) => String(tag).slice(0, 2).toLowerCase()).find((tag) => Object.hasOwn(texts, tag)) ?? 'en';
+const language = wishes.map((tag) => String(tag).slice(0, 2).toLowerCase()).find((tag) => tag in texts) ?? 'en';
 const say = (key) => texts[language][`site_${key}`];
 
 document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';

@@ -1,7 +1,7 @@
 // What a bundle with everything inside has: files by name.
 import files from 'inline:files';
 
-export const has = (name) => Object.hasOwn(files, name);
+export const has = (name) => Object.keys(files).includes(name);
 
 /** @returns {Response} as if it had been fetched */
 export function response(name) {

@@ -57,7 +57,7 @@ export class DigitVaeElement extends Base {
   connectedCallback() {
     this.#destroyed = false;
     for (const name of [...SETTINGS, ...STRINGS, ...FLAGS]) {  // set before the element was defined
-      if (!Object.hasOwn(this, name)) continue;
+      if (!this.hasOwnProperty(name)) continue;
       const value = this[name];
       delete this[name];
       this[name] = value;
@@ -223,6 +223,7 @@ export class DigitVaeElement extends Base {
   #fail(error) {
     if (!this.#frame) return;
     const code = error.code ?? 'error';
+    if (code === 'memory') this.#entry?.retire();  // it may be that WebAssembly stopped
     this.#retry.textContent = this.#say('retry');
     this.#message.replaceChildren(this.#say('failed', code), ' ', this.#retry);
     this.#message.hidden = this.#fallback.hidden = false;
@@ -238,7 +239,6 @@ export class DigitVaeElement extends Base {
       return work();
     } catch (error) {
       if (!(error instanceof DigitVaeError)) throw error;
-      this.#entry.retire();
       this.#loaded = null;
       this.#fail(error);
     }
@@ -382,11 +382,10 @@ export class DigitVaeElement extends Base {
   setState(state) {
     if (state === null || typeof state !== 'object') throw new TypeError('a state is an object, as getState() gives it');
     for (const name of SETTINGS) {
-      if (!Object.hasOwn(state, name)) continue;
       const value = state[name];
       if (value === null || ['string', 'number'].includes(typeof value) || Array.isArray(value)) write(this, name, value);
     }
-    const strokes = Object.hasOwn(state, 'strokes') && checkedStrokes(state.strokes);
+    const strokes = checkedStrokes(state.strokes);
     if (strokes) this.#strokes = strokes;
     this.#queue();
   }

@@ -44,25 +44,23 @@ export function factsOf(model) {
   return { classes, kl: floatFact(model, 'test_kl_per_dimension', n), plane };
 }
 
-/** The classes that z may be of: the likeliest, and the next too when the first is less likely than `sure`. */
-export function looksLike(classes, z, sure = 0.6) {
-  const scores = classes.map(({ label, mean, std }) => ({ label, score: z.reduce(
-    (sum, x, i) => sum - ((x - mean[i]) / std[i]) ** 2 / 2 - Math.log(std[i]), 0) }));
+/** The classes that z may be of, as likely_labels() in shared/latent_facts.cpp tells them. */
+export function looksLike(classes, z) {
+  const scores = classes.map(({ label, mean, std }) => ({ label, score: z.reduce((sum, x, i) => {
+    const spread = Math.max(std[i], 1e-3);
+    return sum - ((x - mean[i]) / spread) ** 2 / 2 - Math.log(spread);
+  }, 0) }));
   scores.sort((a, b) => b.score - a.score);
   const sum = scores.reduce((total, { score }) => total + Math.exp(score - scores[0].score), 0);
-  return scores.slice(0, 1 / sum < sure ? 2 : 1).map(({ label }) => label);
+  return scores.slice(0, 1 / sum < 0.6 ? 2 : 1).map(({ label }) => label);
 }
 
-/**
- * n latents of the prior, or of a class: normal ones about its mean; of a learned prior, which has many places for each
- * digit, those of its own draws that can hardly be of another class.
- */
-export function draw({ model, facts }, label, seed, n) {
-  const size = model.latentSize, digit = facts.classes.find((one) => one.label === label);
-  const learned = digit && / prior=mixture/.test(model.spec), draws = model.prior(seed, learned ? 64 * n : n);
-  const all = Array.from({ length: draws.length / size }, (_, i) => row(draws, size, i));
-  if (learned) return all.filter((z) => String(looksLike(facts.classes, z, 0.99)) === String(label)).slice(0, n);
-  return digit ? all.map((z) => z.map((e, d) => digit.mean[d] + digit.std[d] * e)) : all;
+/** n latents of the prior, or of a class, as sample_class() in shared/latent_facts.cpp draws them. */
+export function draw({ model, facts }, wish, seed, n) {
+  const digit = facts.classes.find(({ label }) => label === wish), draws = model.prior(seed, n, digit && wish);
+  const all = Array.from({ length: n }, (_, i) => row(draws, model.latentSize, i));
+  if (!digit || model.fact('component_labels')?.includes(wish)) return all;
+  return all.map((z) => z.map((e, d) => digit.mean[d] + digit.std[d] * e));
 }
 
 /** Along the great circle, the length going straight (Shoemake 1985; shared/latent.hpp), t from 0 to 1. */

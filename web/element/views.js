@@ -7,11 +7,7 @@ import { make } from './make.js';
 import { SIDE, contextOf, paint, resize } from './picture.js';
 
 /** One latent after the other as packed rows. */
-function packed(latents) {
-  const all = new Float32Array(latents.length * latents[0].length);
-  latents.forEach((z, i) => all.set(z, i * z.length));
-  return all;
-}
+const packed = (latents) => Float32Array.from(latents.flatMap((z) => [...z]));
 
 class View {
   constructor(host, className = '') {
@@ -96,7 +92,7 @@ class Sample extends View {
   update() {
     super.update();
     const { host } = this, latents = host.loaded && this.latents();
-    const n = latents ? latents.length : host.setting('steps') ?? 12;
+    const n = latents?.length ?? host.setting('steps') ?? 12;
     const square = Math.ceil(Math.sqrt(n));
     const full = Array.from({ length: square }, (_, i) => square + i).find((wish) => n % wish === 0 && wish < 1.7 * square);
     resize(this.canvas, full ?? square, Math.ceil(n / (full ?? square)));
@@ -200,7 +196,6 @@ class Chart extends View {
     this.mark = make('div', { className: 'mark', hidden: true });
     this.picture.append(this.mark);
     this.one = this.image();
-    this.one.setAttribute('role', 'img');
     this.canvases.push(this.one);
     this.controls.push(make('div', { className: 'one' }, this.one));
     const range = { min: -2.5, max: 2.5 };

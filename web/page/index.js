@@ -18,7 +18,7 @@ const [canvas, stage, notice, status, progress, retry, close, live, chooser] =
 
 const language = (() => {
   const wish = [new URLSearchParams(location.search).get('lang'), ...(navigator.languages || [navigator.language])];
-  return wish.map(tag => String(tag).slice(0, 2).toLowerCase()).find(tag => Object.hasOwn(texts, tag)) || 'en';
+  return wish.map(tag => String(tag).slice(0, 2).toLowerCase()).find(tag => tag in texts) || 'en';
 })();
 
 /** A text of the page with its values. */
@@ -82,7 +82,7 @@ async function fetchFile(url, onProgress, abort) {
 
 // ---- The module
 
-let lab;  // the module, once it runs
+let lab;  // the module, while it runs
 
 /** Calls with pointers to these texts in the module's memory. */
 function withTexts(strings, call) {
@@ -126,6 +126,7 @@ function fetchWanted() {
   for (let pointer; (pointer = lab._lab_wanted()) !== 0;) {
     const name = lab.UTF8ToString(pointer);
     const tellLab = (fraction, failure) => {
+      if (!lab) return;
       withTexts([name, failure], (n, f) => lab._lab_fetching(n, fraction, f));
       schedule();
     };
@@ -154,6 +155,7 @@ const link = () => lab.UTF8ToString(lab._lab_link());
 
 /** What a native control did. */
 function remote(name, value, text = '') {
+  if (!lab) return;
   touched = true;
   withTexts([name, text], (n, t) => lab._lab_remote(n, value, t));
   schedule();
@@ -169,7 +171,7 @@ function schedule() {
 
 function frame(now) {
   request = 0;
-  if (lost) return;
+  if (!lab || lost) return;
   let result;
   try {
     result = lab._lab_frame(before ? (now - before) / 1000 : 1 / 60);
@@ -187,12 +189,12 @@ function frame(now) {
     clearTimeout(following);
     following = setTimeout(follow);
   }
-  answerRequest(lab.UTF8ToString(lab._lab_request()));
+  answerRequest(lab.UTF8ToString(lab._lab_request())).catch(error => tellError(error));
 }
 
 /** The module gave up, most likely for want of memory: nothing of it can be used any more. */
 function crash(error) {
-  lost = true;
+  lab = null;
   stage.hidden = true;
   tellError(new LabError('memory', say('error_stopped', error.message || error)), () => location.reload());
 }
@@ -200,7 +202,7 @@ function crash(error) {
 /** What lies around the canvas follows it, once the picture is on its way: its native mirror, words, the link. */
 let followed = 0, following;
 function follow() {
-  if (lost) return;
+  if (!lab || lost) return;
   const controls = lab._lab_controls();
   if (controls !== 0) mirror(document.getElementById('controls'), JSON.parse(lab.UTF8ToString(controls)), remote, forward);
   const facts = document.getElementById('facts'), line = lab.UTF8ToString(lab._lab_facts());
@@ -218,6 +220,7 @@ function follow() {
 
 /** The address shows the lab's state, once a visitor has changed it. */
 function writeLink() {
+  if (!lab) return;
   const hash = `#${link()}`;
   if (hash !== location.hash) history.replaceState(null, '', hash);
 }
@@ -329,6 +332,7 @@ function forward(pad) {
 }
 
 function colours() {
+  if (!lab) return;
   if (forced.matches) {
     const probe = document.createElement('span'), names = ['Canvas', 'CanvasText', 'ButtonBorder', 'ButtonFace',
       'Highlight', 'HighlightText', 'LinkText'];
@@ -368,7 +372,7 @@ function listen() {
     canvas.addEventListener(type, event => { if (type !== 'wheel' || event.defaultPrevented) schedule(); });  // GLFW took it
   }
   canvas.addEventListener('pointerdown', () => { touched = true; });
-  canvas.addEventListener('pointercancel', event => { if (event.isPrimary) lab._lab_cancel(); });
+  canvas.addEventListener('pointercancel', event => { if (event.isPrimary && lab) lab._lab_cancel(); });
   canvas.addEventListener('keydown', event => {
     touched = true;
     if (KEYS.has(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.preventDefault();
@@ -393,7 +397,7 @@ function listen() {
     takeFile(event.dataTransfer.files[0]);
   });
   addEventListener('hashchange', () => {
-    if (location.hash === `#${link()}`) return;
+    if (!lab || location.hash === `#${link()}`) return;
     withTexts([location.hash.slice(1)], pointer => lab._lab_open(pointer));
     schedule();
   });
@@ -403,7 +407,11 @@ function listen() {
     event.preventDefault();  // asks for it back
     lost = true;
   });
-  canvas.addEventListener('webglcontextrestored', () => { lost = false; lab._lab_restore(); schedule(); });
+  canvas.addEventListener('webglcontextrestored', () => {
+    lost = false;
+    if (lab) lab._lab_restore();
+    schedule();
+  });
   // Out of sight no frames come, and what plays goes on later where it stopped.
   document.addEventListener('visibilitychange', () => { before = 0; });
   new IntersectionObserver(entries => {
@@ -415,7 +423,7 @@ function listen() {
 
 // ---- Start
 
-let gl;
+let gl, first;  // the file that the first picture needs
 
 /** The model is there: the canvas takes the place of the notice. */
 function show() {
@@ -474,9 +482,9 @@ async function start() {
       withTexts([location.hash.slice(1)], pointer => lab._lab_open(pointer));
       listen();
     }
-    const name = lab.UTF8ToString(lab._lab_wanted()) || 'weights.bin';
-    const bytes = await (early && name === 'weights.bin' ? early : fetchFirst(name));
-    const error = give(name, bytes);
+    first = first || lab.UTF8ToString(lab._lab_wanted()) || 'weights.bin';  // told once; "Try again" wants the same
+    const bytes = await (early && first === 'weights.bin' ? early : fetchFirst(first));
+    const error = give(first, bytes);
     if (error) throw new LabError(error.code, say('error_weights_refused', error.message));
     show();
     if (/(^#|&)model=own(&|$)/.test(location.hash)) tellError(new LabError('own', say('own_missing')));
