@@ -18,7 +18,7 @@ endif()
 file(CONFIGURE OUTPUT imgui_draw.cpp CONTENT "${imgui_draw}" @ONLY)
 
 add_library(imgui STATIC ${IMGUI_DIR}/imgui.cpp ${CMAKE_CURRENT_BINARY_DIR}/imgui_draw.cpp
-  ${IMGUI_DIR}/imgui_tables.cpp ${IMGUI_DIR}/imgui_widgets.cpp imgui_format.cpp)
+  ${IMGUI_DIR}/imgui_tables.cpp ${IMGUI_DIR}/imgui_widgets.cpp)
 target_include_directories(imgui SYSTEM PUBLIC ${IMGUI_DIR})
 target_include_directories(imgui PUBLIC ${PROJECT_SOURCE_DIR})
 target_compile_definitions(imgui PUBLIC IMGUI_USER_CONFIG="web/imgui_config.h")
@@ -90,7 +90,6 @@ endforeach()
 foreach(target lab_core lab_kernels lab_kernels_scalar imgui lab_app lab_data)
   target_compile_options(${target} PRIVATE -flto -fno-exceptions -fno-rtti -ffp-contract=off)
 endforeach()
-target_compile_definitions(imgui PRIVATE IMGUI_WITHOUT_STDIO)
 target_sources(lab_app PRIVATE browser.cpp browser_font.cpp)
 
 # Scripts and style sheets go out without comments and long names.
