@@ -8,20 +8,9 @@ if(NOT EXISTS ${IMGUI_DIR}/imgui.cpp)
   message(FATAL_ERROR "There is no Dear ImGui in ${IMGUI_DIR}. Run .ci/install web, or set IMGUI_DIR.")
 endif()
 
-# In the browser its fonts are ours (browser_font.cpp). These are the ways into its own, with stb_truetype, stb_rect_pack
-# and a font inside; nobody asks for them, but the linker cannot know.
-file(READ ${IMGUI_DIR}/imgui_draw.cpp imgui_draw)
-if(EMSCRIPTEN)
-  string(REPLACE "builder_io = ImFontAtlasGetBuilderForStbTruetype();" "return false;" imgui_draw "${imgui_draw}")
-  string(REPLACE "        AddFontDefault();" "        return false;" imgui_draw "${imgui_draw}")
-endif()
-file(CONFIGURE OUTPUT imgui_draw.cpp CONTENT "${imgui_draw}" @ONLY)
-
-add_library(imgui STATIC ${IMGUI_DIR}/imgui.cpp ${CMAKE_CURRENT_BINARY_DIR}/imgui_draw.cpp
-  ${IMGUI_DIR}/imgui_tables.cpp ${IMGUI_DIR}/imgui_widgets.cpp)
+add_library(imgui STATIC ${IMGUI_DIR}/imgui.cpp ${IMGUI_DIR}/imgui_draw.cpp ${IMGUI_DIR}/imgui_tables.cpp
+  ${IMGUI_DIR}/imgui_widgets.cpp)
 target_include_directories(imgui SYSTEM PUBLIC ${IMGUI_DIR})
-target_include_directories(imgui PUBLIC ${PROJECT_SOURCE_DIR})
-target_compile_definitions(imgui PUBLIC IMGUI_USER_CONFIG="web/imgui_config.h")
 target_compile_options(imgui PRIVATE -w)
 
 # What the lab is without its looks: its state, pictures and models, the texts of strings.json as code (a window has the
