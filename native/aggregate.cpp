@@ -84,7 +84,7 @@ void add_test_facts(Facts& facts, const Evaluation& test, const ModelSpec& spec)
 
 void add_anchors(Facts& facts, const Posterior& q, const std::vector<std::uint8_t>& labels) {
   if (labels.empty()) return;
-  const Anchors anchors = class_anchors(q, labels);
+  const ClassAnchors anchors = class_anchors(q, labels);
   if (!facts.fits({0, anchors.mean.size(), anchors.std.size()})) return;
   if (!finite(anchors.mean) || !finite(anchors.std)) return;
   std::string names;
@@ -126,8 +126,8 @@ void add_axes(Facts& facts, const Posterior& q, int latent) {
 
 }  // namespace
 
-Anchors class_anchors(const Posterior& q, std::span<const std::uint8_t> labels) {
-  Anchors anchors;
+ClassAnchors class_anchors(const Posterior& q, std::span<const std::uint8_t> labels) {
+  ClassAnchors anchors;
   const auto latent = static_cast<int>(q.mu.size() / labels.size());
   const Rows mu = matrix(q.mu, latent), log_var = matrix(q.log_var, latent);
   for (int label = 0; label <= 9; ++label) {

@@ -18,13 +18,13 @@ namespace vae {
 
 /// Mean and standard deviation of the aggregated posterior of each class: of z drawn from q(z|x) for a random
 /// image of the class, so Var z = E[sigma^2] + Var[mu].
-struct Anchors {
+struct ClassAnchors {
   std::vector<int> labels;       // (classes), those that occur, rising
   std::vector<float> mean, std;  // (classes, latent)
 };
 
 /// `labels` (n) belong to the rows of `q` (n, latent).
-Anchors class_anchors(const Posterior& q, std::span<const std::uint8_t> labels);
+ClassAnchors class_anchors(const Posterior& q, std::span<const std::uint8_t> labels);
 
 inline constexpr int kAggregateImages = 10000;  // training images that anchors and axes are computed from
 

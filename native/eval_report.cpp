@@ -30,13 +30,13 @@ void print_kl_chart(const Evaluation& e) {
   std::printf(
       "%d of %zu dimensions are active (variance of mu over the images above %g); KL of each, nats:\n",
       e.active_units(), order.size(), kActiveVariance);
-  double rest = e.kl;
   for (int d : std::span(order).first(rows)) {
     const bool active = e.active[static_cast<std::size_t>(d)];
     std::printf("  %5s %7.3f  %s%s\n", ("z" + std::to_string(d + 1)).c_str(), kl(d),
                 bar(kl(d) / std::max(kl(order.front()), 1e-9)).c_str(), active ? "" : "  not active");
-    rest -= kl(d);
   }
+  double rest = 0;
+  for (int d : std::span(order).subspan(rows)) rest += kl(d);
   if (rows < order.size()) std::printf("  and %zu others, %.3f together\n", order.size() - rows, rest);
 }
 
@@ -78,9 +78,10 @@ void print_nll(const Nll& nll) {
               thousands(nll.samples).c_str());
 }
 
-void print_stored(const Stored& stored, const Evaluation& e, const Nll& nll) {
+void print_stored(const Stored& stored, Prior prior, const Evaluation& e, const Nll& nll) {
   std::printf("as %s, %s bytes:\n", stored.precision.c_str(), thousands(std::int64_t(stored.bytes)).c_str());
-  std::printf("  -ELBO          %8.3f nats (%+.3f)\n", stored.neg_elbo, stored.neg_elbo - e.neg_elbo);
+  std::printf("  %-14s %8.3f nats (%+.3f)\n", prior == Prior::kNone ? "reconstruction" : "-ELBO",
+              stored.neg_elbo, stored.neg_elbo - e.neg_elbo);
   if (nll.samples > 0) std::printf("  NLL            %8.3f nats (%+.3f)\n", stored.nll, stored.nll - nll.nll);
   std::fflush(stdout);
 }

@@ -26,7 +26,7 @@ struct Stored {
 /// bars. In this order they make one report.
 void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e);
 void print_nll(const Nll& nll);
-void print_stored(const Stored& stored, const Evaluation& e, const Nll& nll);
+void print_stored(const Stored& stored, Prior prior, const Evaluation& e, const Nll& nll);
 void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e);
 
 /// One line: reconstruction, kl, neg_elbo, neg_elbo_at_mu, nll and nll_samples if there is one, "stored" with

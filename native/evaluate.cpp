@@ -15,10 +15,6 @@ namespace {
 constexpr int kChunk = 100;
 constexpr std::uint64_t kNoiseSeed = 1;
 
-std::string words(const Shape& s) {
-  return std::to_string(s.channels) + 'x' + std::to_string(s.height) + 'x' + std::to_string(s.width);
-}
-
 std::span<const float> row(const std::vector<float>& matrix, int i, int columns) {
   return {matrix.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns),
           static_cast<std::size_t>(columns)};
@@ -134,18 +130,12 @@ std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int 
 
 void require_same_size(const Model& model, const ImageSet& set) {
   if (set.shape == model.spec().image) return;
-  throw Failure(Exit::kBadData,
-                "the images are " + words(set.shape) + ", the model needs " + words(model.spec().image));
+  throw Failure(Exit::kBadData, "the images are " + to_string(set.shape) + ", the model needs " +
+                                    to_string(model.spec().image));
 }
 
 int default_draws(const ModelSpec& spec) {
-  std::int64_t work = 0;  // multiply-adds of one decoded image
-  Shape shape{spec.latent, 1, 1};
-  for (const Layer& layer : spec.decoder) {
-    work += multiply_adds(layer, shape);
-    shape = output_shape(layer, shape).value_or(shape);
-  }
-  return work <= 4'000'000 ? 16 : 1;
+  return multiply_adds(spec.decoder, {spec.latent, 1, 1}) <= 4'000'000 ? 16 : 1;
 }
 
 std::string draws_in_words(const Evaluation& e, Prior prior) {

@@ -10,8 +10,10 @@
 #include <algorithm>
 #include <map>
 #include <mutex>
+#include <tuple>
 #include <variant>
 
+#include "native/optimizer.hpp"
 #include "shared/rng.hpp"
 
 namespace vae {
@@ -43,7 +45,8 @@ struct GraphStep::State {
   torch::Device device;
   torch::Tensor bytes;            // (images, pixels), all of them
   torch::Tensor rate, found_inf;  // numbers
-  std::vector<torch::Tensor> parameters, averages, squares, steps;  // of Adam
+  std::vector<torch::Tensor> parameters, averages, squares, steps;  // of Adam: those that get a gradient
+  double beta1 = 0, beta2 = 0, epsilon = 0;
 
   struct Recorded {
     at::cuda::CUDAGraph graph;
@@ -58,10 +61,20 @@ struct GraphStep::State {
   }
 
   std::vector<torch::Tensor> gradient(const Loss& l) {
-    std::vector<torch::Tensor> all = torch::autograd::grad({l.total}, parameters, {}, c10::nullopt, false, true);
-    for (std::size_t i = 0; i < all.size(); ++i)
-      all[i] = all[i].defined() ? all[i].contiguous() : torch::zeros_like(parameters[i]);  // in the order that Adam has
+    std::vector<torch::Tensor> all = torch::autograd::grad({l.total}, parameters);
+    for (torch::Tensor& one : all) one = one.contiguous();  // in the order that Adam has
     return all;
+  }
+
+  /// Leaves the other parameters to themselves, as LibTorch's optimizers do.
+  void keep_those_with_gradient() {
+    const Loss l = loss(torch::zeros({1}, torch::TensorOptions(device).dtype(torch::kLong)));
+    const auto all = torch::autograd::grad({l.total}, parameters, {}, c10::nullopt, false, true);
+    std::vector<torch::Tensor> kept;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (all[i].defined()) kept.push_back(parameters[i]);
+    }
+    parameters = std::move(kept);
   }
 
   torch::Tensor record(const torch::Tensor& images) {
@@ -73,29 +86,23 @@ struct GraphStep::State {
     found_inf.copy_(torch::isfinite(sum).logical_not().to(torch::kFloat));
     if (config.clip > 0) at::_foreach_mul_(gradients, torch::clamp_max(config.clip / (norm + 1e-6), 1.0));
     at::_foreach_add_(steps, 1);
-    constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;  // LibTorch's own
     if (config.optimizer == OptimizerKind::kAdamW) {
-      at::_fused_adamw_(parameters, gradients, averages, squares, {}, steps, rate, kBeta1, kBeta2, config.weight_decay,
-                        kEpsilon, false, false, {}, found_inf);
+      at::_fused_adamw_(parameters, gradients, averages, squares, {}, steps, rate, beta1, beta2,
+                        config.weight_decay, epsilon, false, false, {}, found_inf);
     } else {
-      at::_fused_adam_(parameters, gradients, averages, squares, {}, steps, rate, kBeta1, kBeta2, 0, kEpsilon, false,
-                       false, {}, found_inf);
+      at::_fused_adam_(parameters, gradients, averages, squares, {}, steps, rate, beta1, beta2, 0, epsilon,
+                       false, false, {}, found_inf);
     }
     return torch::cat({l.averages, found_inf.view({1})});
   }
 
-  template <class ParamState>
+  template <class Options, class ParamState>
   void adopt() {
+    const auto& options = static_cast<const Options&>(optimizer.param_groups().front().options());
+    std::tie(beta1, beta2) = options.betas();
+    epsilon = options.eps();
     for (const torch::Tensor& p : parameters) {
-      auto& slot = optimizer.state()[p.unsafeGetTensorImpl()];
-      if (!slot) {
-        auto fresh = std::make_unique<ParamState>();
-        fresh->step(0);
-        fresh->exp_avg(torch::zeros_like(p));
-        fresh->exp_avg_sq(torch::zeros_like(p));
-        slot = std::move(fresh);
-      }
-      auto& state = static_cast<ParamState&>(*slot);
+      ParamState& state = adam_state<ParamState>(optimizer, p);
       averages.push_back(state.exp_avg());
       squares.push_back(state.exp_avg_sq());
       steps.push_back(torch::full({}, static_cast<double>(state.step()), rate.options()));
@@ -105,7 +112,7 @@ struct GraphStep::State {
   template <class ParamState>
   void count_step() {
     for (const torch::Tensor& p : parameters) {
-      auto& state = static_cast<ParamState&>(*optimizer.state()[p.unsafeGetTensorImpl()]);
+      ParamState& state = adam_state<ParamState>(optimizer, p);
       state.step(state.step() + 1);
     }
   }
@@ -146,12 +153,27 @@ GraphStep::GraphStep(VaeImpl& model, torch::optim::Optimizer& optimizer, const T
   const auto number = torch::TensorOptions(device).dtype(torch::kFloat);
   const torch::Tensor bytes = torch::from_blob(const_cast<std::uint8_t*>(train.pixels.data()),
                                                {count, train.shape.size()}, torch::kByte);
-  state_.reset(new State{model, optimizer, config, std::move(objective), device, bytes.to(device),
-                         torch::zeros({}, number), torch::zeros({}, number), parameters, {}, {}, {}, {}});
+  state_.reset(new State{model,
+                         optimizer,
+                         config,
+                         std::move(objective),
+                         device,
+                         bytes.to(device),
+                         torch::zeros({}, number),
+                         torch::zeros({}, number),
+                         parameters,
+                         {},
+                         {},
+                         {},
+                         0,
+                         0,
+                         0,
+                         {}});
+  state_->keep_those_with_gradient();
   if (config.optimizer == OptimizerKind::kAdamW) {
-    state_->adopt<torch::optim::AdamWParamState>();
+    state_->adopt<torch::optim::AdamWOptions, torch::optim::AdamWParamState>();
   } else {
-    state_->adopt<torch::optim::AdamParamState>();
+    state_->adopt<torch::optim::AdamOptions, torch::optim::AdamParamState>();
   }
 }
 

@@ -12,6 +12,7 @@
 #include "native/output_file.hpp"
 #include "native/progress.hpp"
 #include "shared/digits_file.hpp"
+#include "shared/model_spec.hpp"
 
 namespace {
 
@@ -62,16 +63,16 @@ std::vector<int> first_of_each(const ImageSet& set, int per_class, const std::st
 
 std::vector<std::byte> digits_file(const ImageSet& set, const std::vector<int>& indices) {
   const ImageSet digits = select(set, indices);
-  const auto [channels, height, width] = digits.shape;
   std::string numbers;
   for (int i : indices) numbers += (numbers.empty() ? "" : " ") + std::to_string(i);
   const Metadata metadata = {
-      {"image", std::to_string(channels) + 'x' + std::to_string(height) + 'x' + std::to_string(width)},
-      {"test_indices", numbers},
-      {"dataset_sha256", digits.sha256}};
+      {"image", to_string(digits.shape)}, {"test_indices", numbers}, {"dataset_sha256", digits.sha256}};
   return write_weights(
       metadata,
-      {{"images", {3, {digits.count(), height, width}}, digits.gray(0, digits.count()), Dtype::kF16},
+      {{"images",
+        {3, {digits.count(), digits.shape.height, digits.shape.width}},
+        digits.gray(0, digits.count()),
+        Dtype::kF16},
        {"labels", {1, {digits.count()}}, {digits.labels.begin(), digits.labels.end()}, Dtype::kF32}},
       kDigitsLimits.format);
 }

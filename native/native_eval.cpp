@@ -87,8 +87,9 @@ ImageSet read_test_images(const EvalOptions& o) {
   return set;
 }
 
-/// The training images, or nothing where the folder has only those of a test.
+/// The training images that int8 is fitted to, or nothing where the folder has only those of a test.
 ImageSet read_train_images(const EvalOptions& o) {
+  if (o.precision.empty() || precision_of(o.precision) != Dtype::kI8) return {};
   try {
     return read_image_set(o.data, "train", o.allow_modified_data);
   } catch (const Failure& failure) {
@@ -98,11 +99,11 @@ ImageSet read_train_images(const EvalOptions& o) {
 }
 
 /// What can be known to fail, before an hour of work.
-void check(const EvalOptions& o, const Model& model, const ImageSet& test) {
-  if (test.shape != model.spec().image) {
-    throw Failure(Exit::kBadData, o.data + ": its images are " + std::to_string(test.shape.height) + "x" +
-                                      std::to_string(test.shape.width) + ", not what " + o.weights +
-                                      " was trained on");
+void check(const EvalOptions& o, const Model& model, const ImageSet& train, const ImageSet& test) {
+  for (const ImageSet* set : {&test, &train}) {
+    if (set->count() == 0 || set->shape == model.spec().image) continue;
+    throw Failure(Exit::kBadData, o.data + ": its images are " + to_string(set->shape) + ", " + o.weights +
+                                      " was trained on " + to_string(model.spec().image));
   }
   if (o.nll > 0 && model.spec().prior == Prior::kNone) {
     throw Failure(Exit::kUsage,
@@ -145,13 +146,11 @@ Nll importance_weighted(std::span<Model> models, const ImageSet& test, Pixels pi
 }
 
 /// The figures of the same model in the precision asked for.
-Stored evaluate_stored(const std::vector<std::byte>& file, const ImageSet& test, Pixels pixels,
-                       const EvalOptions& o) {
-  const Dtype precision = precision_of(o.precision);
-  const ImageSet train = precision == Dtype::kI8 ? read_train_images(o) : ImageSet{};
+Stored evaluate_stored(const std::vector<std::byte>& file, const ImageSet& train, const ImageSet& test,
+                       Pixels pixels, const EvalOptions& o) {
   const std::vector<std::byte> bytes =
       of_file(o.weights, with_progress(quantize_images(train), [&](const Progress& progress) {
-                return stored_as(file, precision, train, progress);
+                return stored_as(file, precision_of(o.precision), train, progress);
               }));
   std::vector<Model> models = load_models(bytes, o.weights + " as " + o.precision, thread_count(o));
   Stored stored{o.precision, bytes.size(), average(models, test, pixels, o).neg_elbo};
@@ -184,7 +183,8 @@ void run(const EvalOptions& o) {
   std::vector<Model> models = load_models(file, o.weights, thread_count(o));
   Model& model = models.front();
   const ImageSet test = read_test_images(o);
-  check(o, model, test);
+  const ImageSet train = read_train_images(o);
+  check(o, model, train, test);
   const Pixels pixels = choose_pixels(o, model);
   std::optional<OutputLock> json_lock, png_lock, sheets_lock;
   if (!o.json.empty()) json_lock.emplace(o.json);
@@ -203,8 +203,8 @@ void run(const EvalOptions& o) {
   }
   Stored stored;
   if (!o.precision.empty()) {
-    stored = evaluate_stored(file, test, pixels, o);
-    print_stored(stored, e, nll);
+    stored = evaluate_stored(file, train, test, pixels, o);
+    print_stored(stored, model.spec().prior, e, nll);
   }
   print_details(model.spec(), pixels, e);
   throw_if_interrupted();

@@ -14,19 +14,6 @@ namespace {
 
 namespace optim = torch::optim;
 
-/// The key of a parameter's state: its address, which LibTorch 1 streams into a string.
-template <class Map>
-auto key_of(const Map&, const torch::Tensor& p) {
-  using Key = typename Map::key_type;
-  if constexpr (std::is_same_v<Key, std::string>) {
-    std::ostringstream address;
-    address << p.unsafeGetTensorImpl();
-    return address.str();
-  } else {
-    return static_cast<Key>(p.unsafeGetTensorImpl());
-  }
-}
-
 /// The tensors of one parameter's state, by name.
 template <class State>
 std::vector<std::pair<std::string, torch::Tensor*>> tensors_of(State& s) {
@@ -60,8 +47,9 @@ template <class State>
 void put_state(optim::Optimizer& optimizer, VaeImpl& model, const OptimizerState& from) {
   for (auto& named : model.named_parameters()) {
     auto state = std::make_unique<State>();
-    bool any = false;
-    for (auto& [name, tensor] : tensors_of(*state)) {
+    const auto tensors = tensors_of(*state);
+    std::size_t count = 0;
+    for (auto& [name, tensor] : tensors) {
       const std::string wanted = name + '.' + named.key();
       const auto found = std::find_if(from.tensors.begin(), from.tensors.end(),
                                       [&](const auto& t) { return t.first == wanted; });
@@ -69,9 +57,11 @@ void put_state(optim::Optimizer& optimizer, VaeImpl& model, const OptimizerState
       if (found->second.sizes() != named.value().sizes())
         throw Failure(Exit::kBadData, "the optimizer's " + wanted + " has another size than its parameter");
       *tensor = found->second.to(named.value().options()).clone();
-      any = true;
+      ++count;
     }
-    if (!any) continue;
+    if (count == 0) continue;  // a parameter that got no gradient
+    if (count < tensors.size())
+      throw Failure(Exit::kBadData, "the optimizer's state of " + named.key() + " is incomplete");
     if constexpr (!std::is_same_v<State, optim::SGDParamState>) state->step(from.steps);
     auto& all = optimizer.state();
     all[key_of(all, named.value())] = std::move(state);
@@ -103,15 +93,7 @@ std::optional<std::vector<AdamWork>> adam_work(optim::Optimizer& optimizer) {
     const double decay = std::is_same_v<Options, optim::AdamWOptions> ? o.lr() * o.weight_decay() : 0;
     for (const torch::Tensor& p : group.params()) {
       if (!p.grad().defined()) continue;
-      auto& slot = optimizer.state()[key_of(optimizer.state(), p)];
-      if (!slot) {
-        auto fresh = std::make_unique<State>();
-        fresh->step(0);
-        fresh->exp_avg(torch::zeros_like(p));
-        fresh->exp_avg_sq(torch::zeros_like(p));
-        slot = std::move(fresh);
-      }
-      auto& state = static_cast<State&>(*slot);
+      State& state = adam_state<State>(optimizer, p);
       state.step(state.step() + 1);
       const auto t = static_cast<double>(state.step());
       const auto [beta1, beta2] = o.betas();

@@ -4,7 +4,9 @@
 #include <torch/torch.h>
 
 #include <memory>
+#include <sstream>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,6 +25,34 @@ void set_learning_rate(torch::optim::Optimizer& optimizer, OptimizerKind kind, d
 /// One step with the gradients that there are: Adam and AdamW in one pass over float32 numbers on the CPU, shared
 /// among `workers`; everything else as LibTorch does it. Equal up to rounding, and the state is LibTorch's.
 void take_step(torch::optim::Optimizer& optimizer, OptimizerKind kind, Workers& workers);
+
+/// The key of a parameter's state: its address, which LibTorch 1 streams into a string.
+template <class Map>
+auto key_of(const Map&, const torch::Tensor& p) {
+  using Key = typename Map::key_type;
+  if constexpr (std::is_same_v<Key, std::string>) {
+    std::ostringstream address;
+    address << p.unsafeGetTensorImpl();
+    return address.str();
+  } else {
+    return static_cast<Key>(p.unsafeGetTensorImpl());
+  }
+}
+
+/// The state of a parameter, AdamParamState or AdamWParamState; that before the first step where there is
+/// none.
+template <class State>
+State& adam_state(torch::optim::Optimizer& optimizer, const torch::Tensor& p) {
+  auto& slot = optimizer.state()[key_of(optimizer.state(), p)];
+  if (!slot) {
+    auto fresh = std::make_unique<State>();
+    fresh->step(0);
+    fresh->exp_avg(torch::zeros_like(p));
+    fresh->exp_avg_sq(torch::zeros_like(p));
+    slot = std::move(fresh);
+  }
+  return static_cast<State&>(*slot);
+}
 
 /// Copies every parameter by name; the models have the same parameters, on any devices.
 void copy_parameters(VaeImpl& from, VaeImpl& to);

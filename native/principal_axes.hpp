@@ -4,18 +4,15 @@
 #include <span>
 #include <vector>
 
+#include "shared/latent_facts.hpp"
+
 namespace vae {
 
 inline constexpr int kPrincipalAxes = 8;  // at most
 
-/// Principal component analysis of points.
-struct PrincipalAxes {
-  std::vector<float> mean;       // (dimensions)
-  std::vector<float> axes;       // (k, dimensions), unit vectors; the largest component of each is positive
-  std::vector<float> variances;  // (k), falling; over n, not n - 1
-};
-
-/// Points (n, dimensions), n at least 1; k is the smaller of dimensions and kPrincipalAxes.
+/// Principal component analysis of points (n, dimensions), n at least 1: k is the smaller of dimensions and
+/// kPrincipalAxes. The largest component of each axis is positive; the variances fall, and are over n, not n
+/// - 1.
 PrincipalAxes principal_axes(std::span<const float> points, int dimensions);
 
 /// Points (n, dimensions), dimensions at least 2, seen along the two main axes: (n, 2). The origin stays

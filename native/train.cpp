@@ -246,7 +246,7 @@ void Trainer::sum_gradients(torch::Tensor& losses) {
   }
 }
 
-/// L2 on the weights, and on all parameters -log N(w; 0, 1) spread over the training images.
+/// L2 on the weights, and on weights and biases -log N(w; 0, 1) spread over the training images.
 Penalty Trainer::penalty() const {
   const double prior = config_.weight_prior ? 1.0 / batches_.count() : 0;
   return {config_.l2 + prior, prior};
@@ -255,7 +255,9 @@ Penalty Trainer::penalty() const {
 torch::Tensor Trainer::weight_penalty() const {
   const Penalty all = penalty();
   torch::Tensor sum = torch::zeros({}, torch::TensorOptions(device_));
-  for (const torch::Tensor& p : model_->parameters()) {
+  for (auto& named : model_->named_parameters()) {
+    if (named.key().rfind("prior.", 0) == 0) continue;  // where z lies is no weight
+    const torch::Tensor& p = named.value();
     const double weight = p.dim() > 1 ? all.weights : all.biases;
     if (weight > 0) sum = sum + weight / 2 * p.square().sum();
   }

@@ -9,7 +9,7 @@ namespace vae {
 Metadata training_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
                         const torch::Device& device, const ImageData& data, const Trainer& trainer) {
   Metadata facts = {
-      {"library", "digit-vae 1.0.0, LibTorch " TORCH_VERSION},
+      {"library", "digit-vae " DIGIT_VAE_VERSION ", LibTorch " TORCH_VERSION},
       {"config", command.config_line(true) + (device.is_cpu() ? " --device cpu" : " --device cuda")},
       {"seed", std::to_string(command.options().train.seed)},
       {"epochs", std::to_string(trainer.epochs())},

@@ -160,9 +160,9 @@ void TrainCommand::add_objective_options() {
   app_.add_option("--l2", t.l2, "weight of sum(w^2) / 2 over the weights, without biases")
       ->type_name("WEIGHT")
       ->check(at_least_zero());
-  app_.add_option(
-          "--weight-prior", t.weight_prior,
-          "true: a standard normal prior on all parameters, sum(w^2) / 2 over the number of training images")
+  app_.add_option("--weight-prior", t.weight_prior,
+                  "true: a standard normal prior on weights and biases, sum(w^2) / 2 over the number of "
+                  "training images")
       ->type_name("BOOL");
 }
 
@@ -188,7 +188,7 @@ void TrainCommand::add_optimizer_options() {
       ->check(positive());
   add_word(app_, "--schedule", t.schedule, kScheduleNames,
            "learning rate over time: constant, cosine (down to 0) or one-cycle (up, then down)");
-  app_.add_option("--weight-decay", t.weight_decay, "decoupled, of adamw")
+  app_.add_option("--weight-decay", t.weight_decay, "decoupled, of every parameter, for adamw")
       ->type_name("RATE")
       ->check(at_least_zero());
   app_.add_option("--momentum", t.momentum, "of sgd")->type_name("RATE")->check(fraction());
@@ -282,6 +282,7 @@ void TrainCommand::add_run_options() {
 
 /// What follows from what was given.
 void TrainCommand::resolve() {
+  drop_idle_options();
   TrainConfig& t = options_.train;
   if (on_command_line("--epochs") != on_command_line("--steps")
           ? on_command_line("--epochs")
@@ -296,6 +297,27 @@ void TrainCommand::resolve() {
   const RunDefaults run = preset_run(options_.preset);
   place_beside_output("--log-dir", run.log_dir, options_.log_dir);
   place_beside_output("--checkpoint", run.checkpoint, options_.checkpoint);
+}
+
+/// What no step would heed: refused where it was asked for, left out where a preset has it.
+void TrainCommand::drop_idle_options() {
+  TrainConfig& t = options_.train;
+  const auto only = [&](const char* flag, bool counts, auto& value, auto idle, const char* text,
+                        const char* with) {
+    if (counts || value == idle) return;
+    CLI::Option* option = app_.get_option(flag);
+    if (option->count() > 0) throw CLI::ValidationError(flag, std::string("counts only with ") + with);
+    value = idle;
+    option->default_str(text);
+  };
+  const bool elbo = t.objective == Objective::kElbo, samples = t.objective != Objective::kAutoencoder;
+  only("--beta", elbo, t.beta, 1, "1", "--objective elbo");
+  only("--beta-warmup", elbo, t.beta_warmup, 0, "0", "--objective elbo");
+  only("--estimator", elbo, t.estimator, Estimator::kB, "b", "--objective elbo");
+  only("--samples", samples, t.samples, 1, "1", "--objective elbo or iwae");
+  only("--components", samples, options_.spec.components, 0, "0", "--objective elbo or iwae");
+  only("--weight-decay", t.optimizer == OptimizerKind::kAdamW, t.weight_decay, 0, "0", "--optimizer adamw");
+  only("--momentum", t.optimizer == OptimizerKind::kSgd, t.momentum, 0, "0", "--optimizer sgd");
 }
 
 bool TrainCommand::on_command_line(std::string_view flag) const {

@@ -52,6 +52,7 @@ class TrainCommand {
   void add_optimizer_options();
   void add_run_options();
   void resolve();
+  void drop_idle_options();
   bool on_command_line(std::string_view flag) const;
   void place_beside_output(const std::string& flag, std::string_view extension, std::string& folder);
 

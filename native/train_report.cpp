@@ -58,9 +58,11 @@ void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& d
 void print_test(const Evaluation& e, Pixels pixels, Prior prior) {
   std::printf(
       "test, %s images, %s, %s pixels, read back from the file:\n"
-      "  reconstruction %8.3f nats\n  KL             %8.3f nats\n  -ELBO          %8.3f nats\n",
+      "  reconstruction %8.3f nats\n",
       thousands(e.images).c_str(), draws_in_words(e, prior).c_str(),
-      std::string(kPixelsNames[static_cast<int>(pixels)]).c_str(), e.reconstruction, e.kl, e.neg_elbo);
+      std::string(kPixelsNames[static_cast<int>(pixels)]).c_str(), e.reconstruction);
+  if (prior != Prior::kNone)
+    std::printf("  KL             %8.3f nats\n  -ELBO          %8.3f nats\n", e.kl, e.neg_elbo);
 }
 
 Reporter::Reporter(const Trainer& trainer, std::int64_t log_every)

@@ -57,10 +57,7 @@ std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
 Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWeights>& init,
               Dtype precision) {
   ModelSpec spec = make_spec(o.preset, image, o.spec);
-  if (o.train.objective == Objective::kAutoencoder) {
-    spec.prior = Prior::kNone;
-    spec.components = 0;
-  }
+  if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
   if (init && init->spec) {
     if (init->spec->image != image)
       throw Failure(Exit::kBadData, o.init + ": is for images of another size than those in " + o.data);
@@ -202,11 +199,14 @@ ImageSet train_images(const Run& run, const Trainer& trainer) {
 
 /// The model as it is to be stored.
 Vae result(const Run& run, Trainer& trainer, const ImageSet& train) {
-  standardize(*trainer.result());
+  Vae model(trainer.result()->spec);  // a copy: a run that is interrupted here goes on from what it trained
+  copy_parameters(*trainer.result(), *model);
+  model->eval();
+  standardize(*model);
   const int rank = run.options().low_rank;
-  if (rank == 0) return trainer.result();
+  if (rank == 0) return model;
   Watched progress(run, low_rank_images(train));
-  return low_rank(*trainer.result(), train, rank, std::ref(progress));
+  return low_rank(*model, train, rank, std::ref(progress));
 }
 
 /// What int8 is to hold instead of each number rounded by itself.

@@ -233,4 +233,14 @@ constexpr std::int64_t multiply_adds(const Layer& layer, const Shape& in) {
   return weights;
 }
 
+/// The same of all layers, which fit together.
+constexpr std::int64_t multiply_adds(const LayerList& layers, Shape in) {
+  std::int64_t sum = 0;
+  for (const Layer& layer : layers) {
+    sum += multiply_adds(layer, in);
+    in = output_shape(layer, in).value_or(in);
+  }
+  return sum;
+}
+
 }  // namespace vae

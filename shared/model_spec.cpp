@@ -20,8 +20,6 @@ std::string decimal(float value) {
   return concat({digits / one, ".", std::string_view(fraction).substr(1)});
 }
 
-std::string words(const Shape& s) { return concat({s.channels, "x", s.height, "x", s.width}); }
-
 std::string convolution_words(const char* name, int in, int out, int kernel, int stride, const Padding& p) {
   std::string text = name;
   for (int number : {in, out, kernel, stride, p.top, p.left, p.bottom, p.right}) {
@@ -49,7 +47,7 @@ std::string words(const Layer& layer) {
                         },
                         [](const Dropout& d) { return concat({"dropout:", decimal(d.rate)}); },
                         [](const Skip& s) { return concat({"skip:", s.over}); },
-                        [](const Reshape& r) { return concat({"reshape:", words(r.to)}); },
+                        [](const Reshape& r) { return concat({"reshape:", to_string(r.to)}); },
                     },
                     layer);
 }
@@ -160,7 +158,7 @@ bool parse_layer(std::string_view text, Layer& layer) {
     layer = r;
     return ok;
   }
-  for (int kind = 0; kind < 5; ++kind) {
+  for (std::size_t kind = 0; kind < std::size(kActivationNames); ++kind) {
     if (name != kActivationNames[kind]) continue;
     Activation a{static_cast<ActivationKind>(kind)};
     const bool ok = a.kind == ActivationKind::kLeakyRelu ? parse_decimal(text, a.slope) : text.empty();
@@ -210,7 +208,7 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
   for (int i = 0; i < layers.size(); ++i) {
     const std::string where = concat({part, " layer ", i, " (", words(layers[i]), ")"});
     const std::optional<Shape> shape = output_shape(layers[i], in);
-    if (!shape) return concat({where, " cannot take an input of ", words(in)});
+    if (!shape) return concat({where, " cannot take an input of ", to_string(in)});
     if (!skip_fits(layers, i, input)) return concat({where, " does not fit there"});
     // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees to
     // that).
@@ -233,10 +231,10 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
     in = *shape;
   }
   if (in.size() != out && out != 0) {
-    return concat({part, " gives ", words(in), ", but ", out, " numbers are needed"});
+    return concat({part, " gives ", to_string(in), ", but ", out, " numbers are needed"});
   }
   if (out == 0 && (in.height != 1 || in.width != 1)) {
-    return concat({part, " must end in a vector, but gives ", words(in)});
+    return concat({part, " must end in a vector, but gives ", to_string(in)});
   }
   return {};
 }
@@ -411,7 +409,7 @@ std::vector<ParameterSpec> parameters(const ModelSpec& spec) {
 std::string check(const ModelSpec& spec) {
   if (!is_name(spec.name)) return "the model's name must be one word of letters, digits, '-', '_' and '.'";
   if (spec.image.size() > kMaxActivations)
-    return concat({"the image of ", words(spec.image), " is too large"});
+    return concat({"the image of ", to_string(spec.image), " is too large"});
   if (spec.latent < 1 || spec.latent > 4096) return "latent must be 1 to 4096";
   if (spec.encoder.size() == 0 || spec.decoder.size() == 0) return "encoder and decoder need a layer each";
   if (spec.prior == Prior::kMixture &&
@@ -426,8 +424,10 @@ std::string check(const ModelSpec& spec) {
   return check("log-variance decoder", log_var_decoder(spec), {spec.latent, 1, 1}, spec.image.size());
 }
 
+std::string to_string(const Shape& s) { return concat({s.channels, "x", s.height, "x", s.width}); }
+
 std::string to_string(const ModelSpec& spec) {
-  return concat({spec.name, " image=", words(spec.image), " latent=", spec.latent, " likelihood=",
+  return concat({spec.name, " image=", to_string(spec.image), " latent=", spec.latent, " likelihood=",
                  kLikelihoodNames[static_cast<int>(spec.likelihood)], " prior=", prior_words(spec),
                  " encoder=", words(spec.encoder), " decoder=", words(spec.decoder)});
 }

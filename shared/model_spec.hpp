@@ -195,6 +195,7 @@ std::string check(const ModelSpec& spec);
 
 /// The model line and back. parse_model_spec returns only specs that pass check(); its error code is kModel.
 std::string to_string(const ModelSpec& spec);
+std::string to_string(const Shape& shape);  // "1x28x28": channels, height, width
 Result<ModelSpec> parse_model_spec(std::string_view line);
 
 }  // namespace vae

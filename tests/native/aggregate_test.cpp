@@ -53,7 +53,7 @@ TEST_CASE("anchors are the mean and spread of z over a class, posterior variance
   const float log2 = std::log(2.0f);
   const Posterior q{{1, 5, 10, -1, 3, 5}, {2 * log2, 0, 0, 4 * log2, log2, 0}};
   const std::vector<std::uint8_t> labels{7, 2, 7};
-  const Anchors anchors = class_anchors(q, labels);
+  const ClassAnchors anchors = class_anchors(q, labels);
   CHECK(anchors.labels == std::vector<int>{2, 7});
   check_near(anchors.mean, {10, -1, 2, 5});
   check_near(anchors.std, {1, 4, 2, 1});
@@ -66,7 +66,7 @@ TEST_CASE("the facts of a model are those of its own posteriors") {
   CHECK(facts.size() == 8);
   const Posterior train = encode_all(model, data.train);
   const Evaluation test = evaluate(model, data.test);
-  const Anchors anchors = class_anchors(train, data.train.labels);
+  const ClassAnchors anchors = class_anchors(train, data.train.labels);
   CHECK(facts.at("anchor_labels") == "0 1 2 3 4 5 6 7 8 9");
   CHECK(floats(facts.at("anchor_mean")) == anchors.mean);
   CHECK(floats(facts.at("anchor_std")) == anchors.std);

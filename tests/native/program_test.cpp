@@ -140,6 +140,14 @@ TEST_CASE("usage errors exit 2 with one line") {
   check_failure(run(folder, kTrain + " --out w --batch-size 0"), 2, "--batch-size");
   check_failure(run(folder, kTrain + " --out w --device tpu"), 2, "--device");
   check_failure(run(folder, kTrain + " --out w --seed -1"), 2, "--seed");
+  for (const char* idle :
+       {"--objective iwae --beta 4", "--objective iwae --estimator a", "--objective iwae --beta-warmup 9",
+        "--objective autoencoder --components 50", "--objective autoencoder --samples 3",
+        "--optimizer adam --weight-decay 0.1", "--optimizer adam --momentum 0.9"}) {
+    INFO(idle);
+    check_failure(run(folder, kTrain + " --preset mlp --out w " + idle), 2, "counts only with");
+    CHECK(run(folder, kTrain + " --print-config --objective autoencoder --optimizer adam").code == 0);
+  }
   check_failure(run(folder, kEval), 2, "weights");
   check_failure(run(folder, kEval + " a b"), 2, "--help");
 }

@@ -13,17 +13,7 @@ namespace {
 constexpr int kFirstStops[] = {0, 7}, kFirstDigit = 1;  // samples that a fresh lab shows: clear digits
 
 std::int64_t cost_of_decoding(const vae::ModelSpec& spec) {
-  std::int64_t total = 0;
-  vae::Shape in{spec.latent, 1, 1};
-  for (const vae::Layer& layer : spec.decoder) {
-    total += vae::multiply_adds(layer, in);
-    in = vae::output_shape(layer, in).value_or(in);
-  }
-  return std::max<std::int64_t>(total, 1);
-}
-
-std::string size_words(const vae::Shape& s) {
-  return std::to_string(s.channels) + "x" + std::to_string(s.height) + "x" + std::to_string(s.width);
+  return std::max<std::int64_t>(vae::multiply_adds(spec.decoder, {spec.latent, 1, 1}), 1);
 }
 
 const KnownModel* find_known(std::string_view id) {
@@ -46,7 +36,7 @@ std::optional<vae::Error> Lab::load(std::string_view id, std::span<const std::by
   const vae::Shape image = model->spec().image;
   if (image != vae::Shape{1, kSide, kSide}) {
     return vae::Error{vae::ErrorCode::kShape,
-                      "the lab shows images of 1x28x28; this model makes " + size_words(image)};
+                      "the lab shows images of 1x28x28; this model makes " + to_string(image)};
   }
   auto loaded = std::make_unique<LoadedModel>(
       LoadedModel{std::string(id), next_decoder_++, std::move(*model), {}, {}, {}, 1, file.size()});

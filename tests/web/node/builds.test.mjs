@@ -33,6 +33,13 @@ for (const [what, names, most] of LIMITS) {
   });
 }
 
+test('the version is one: of the programs, the package, and what people are told to install', () => {
+  const from = (file, pattern) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8').match(pattern)[1];
+  const version = from('CMakeLists.txt', /project\(digit-vae VERSION (\S+)/);
+  assert.equal(from('web/dist/package.json', /"version": "(.*?)"/), version);
+  assert.equal(from('web/dist/snippets.js', /digit-vae-(\d.*?)\.tgz/), version);
+});
+
 test('the script has no eval, no static import and no comment left', () => {
   const text = contents('digit-vae.js').toString();
   assert.doesNotMatch(text, /\beval\b|new Function|^import /m);
