@@ -51,13 +51,15 @@ EMSCRIPTEN_KEEPALIVE void lab_forced_theme(unsigned page, unsigned ink, unsigned
 /// What is visible at once, and whether nothing should move by itself.
 EMSCRIPTEN_KEEPALIVE void lab_visitor(float view_height, int still) {
   host.app.host.view_height = view_height * host.app.host.scale;
+  if (still != 0 && !host.app.host.still) host.app.lab.state().playing = false;
   host.app.host.still = still != 0;
 }
-/// 1: draw again; 2: the pointer is over something to press; 4: over text.
+/// 1: draw again; 2: the pointer is over something to press; 4: over text; 8: "layer_card" is to be seen.
 EMSCRIPTEN_KEEPALIVE int lab_frame(double seconds) {
   const bool more = draw_frame(seconds);
   const lab::Cursor cursor = host.app.pointer.cursor;
-  return (more ? 1 : 0) | (cursor == lab::Cursor::kHand ? 2 : 0) | (cursor == lab::Cursor::kText ? 4 : 0);
+  return (more ? 1 : 0) | (cursor == lab::Cursor::kHand ? 2 : 0) | (cursor == lab::Cursor::kText ? 4 : 0) |
+         (std::exchange(host.app.reveal, false) ? 8 : 0);
 }
 /// The browser took the pointer away, to scroll: GLFW has no word for that.
 EMSCRIPTEN_KEEPALIVE void lab_cancel() {

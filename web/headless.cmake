@@ -19,6 +19,7 @@ function(headless_module name)
     -sSUPPORT_ERRNO=0 -Wl,-mllvm,-inline-threshold=5 -sBINARYEN_EXTRA_PASSES=--converge,--reorder-functions
     -sTOTAL_STACK=256KB -sINITIAL_MEMORY=2MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=512MB)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE})
+  shrink(${name})
 endfunction()
 
 headless_module(digit-vae ${simd_flags})

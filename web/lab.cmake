@@ -96,6 +96,7 @@ function(lab_module name kernels)
     -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=UTF8ToString,stringToUTF8,HEAPU8,HEAPF32
     --js-library=${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js --js-library=${CMAKE_CURRENT_SOURCE_DIR}/browser_font.js)
+  shrink(${name})
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${minify} --allow-overwrite --outfile=$<TARGET_FILE:${name}> $<TARGET_FILE:${name}> VERBATIM)
   set_target_properties(${name} PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE}

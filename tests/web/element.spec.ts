@@ -243,6 +243,46 @@ test('encode and sample as the module has them', async ({ page }) => {
   await expect(ask(page, (e) => e.encode([NaN]))).rejects.toThrow(/expected a multiple of 784/);
 });
 
+test('before it is in a page it computes, too; digits are of its class', async ({ page }) => {
+  await openWith(page, '<digit-vae digit="7" steps="4" seed="5"></digit-vae>', { head: LISTEN });
+  await ready(page);
+  const [length, sevens, sheet] = await page.evaluate(async () => {
+    const alone = document.createElement('digit-vae') as any, e = document.querySelector('digit-vae') as any;
+    const { length } = await alone.decode(new Array(24).fill(0)), sevens = await e.sample(4);
+    const { loadModel } = await import('/index.js' as string);
+    const model = await loadModel(await (await fetch('/weights.decoder.bin')).arrayBuffer());
+    return [length, [...sevens], [...model.decode(model.prior(6, 4, 7))]];
+  });
+  expect(length).toBe(784);
+  expect(largestDifference(sevens, sheet)).toBeLessThan(1e-6);
+});
+
+test('a failure stays told, once, whatever is set; what makes no sense counts as absent', async ({ page, silent }) => {
+  await openWith(page, '<digit-vae src="http://"></digit-vae>', { head: LISTEN });
+  await expect(page.getByText('The digits could not be loaded (network).')).toBeVisible();
+  await ask(page, (e) => { e.setState({ seed: 9, z: [null, 'x'], t: 'x' }); e.view = 'morph'; });
+  await expect(page.getByRole('button')).toHaveText(['Try again']);
+  expect(await ask(page, (e) => e.getState())).toEqual({ view: 'morph', seed: 9, t: 0 });
+  expect(await page.evaluate(() => (window as any).errors)).toEqual(['network']);
+  silent.splice(0);
+});
+
+test('an encoder that cannot be had is asked for once', async ({ page, silent }) => {
+  let asked = 0;
+  await page.route('**/weights.encoder.bin', (route) => { ++asked; return route.fulfill({ status: 404 }); });
+  await openWith(page, '<digit-vae view="draw"></digit-vae>', { head: LISTEN });
+  await ready(page);
+  await ask(page, (e) => { for (let i = 1; i < 9; ++i) e.setState({ strokes: [[0, 0, 20 * i, 20 * i]] }); });
+  await expect(page.getByText('The digits could not be loaded (http).')).toBeVisible();
+  await ask(page, (e) => e.setState({ strokes: [[0, 0, 99, 99]] }));
+  await page.waitForTimeout(300);
+  expect([asked, await page.evaluate(() => (window as any).errors)]).toEqual([1, ['http']]);
+  await page.unroute('**/weights.encoder.bin');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText(/could not be loaded/)).toBeHidden();
+  silent.splice(0);
+});
+
 test('destroy() gives everything back; inserted again it starts afresh', async ({ page }) => {
   await openWith(page, '<digit-vae></digit-vae>', { head: LISTEN });
   await ready(page);

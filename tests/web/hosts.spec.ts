@@ -76,6 +76,17 @@ test('a policy without frames gets a digit, a sentence and a link for the lab', 
   expect(silent.splice(0).join()).toContain('Content Security Policy');
 });
 
+test('what a policy refuses elsewhere on the page leaves the lab alone', async ({ page, silent }) => {
+  await underPolicy(page);
+  await page.goto(`${HOSTS}csp/lab.html`);
+  const element = page.locator('digit-vae');
+  await expect(element.frameLocator('iframe').locator('#stage')).toBeVisible({ timeout: 20000 });
+  await page.evaluate(() => document.body.append(Object.assign(document.createElement('iframe'), { src: 'https://example.com/' })));
+  await expect.poll(() => violations(page)).toEqual(['frame-src']);
+  await expect(element.frameLocator('iframe').locator('#stage')).toBeVisible();
+  silent.splice(0);
+});
+
 test('slides: arrows move the slides, or the slider that has the focus', async ({ page }) => {
   await page.goto(`${HOSTS}reveal/`);
   const slide = () => page.evaluate(() => (window as any).Reveal.getIndices().h);

@@ -452,6 +452,12 @@ test.describe('sizes and colours', () => {
   });
 });
 
+test('a picture is saved as it is shown', async ({ page, lab }) => {
+  const [download] = await Promise.all([page.waitForEvent('download'), lab.click('png')]);
+  expect(download.suggestedFilename()).toBe('digit.png');
+  expect(readFileSync(await download.path()).subarray(0, 4)).toEqual(Buffer.from('\x89PNG', 'latin1'));
+});
+
 test.describe('bad days', () => {
   const trained = readFileSync(weightsPath);
   const damaged = Buffer.from(trained);
@@ -492,6 +498,41 @@ test.describe('bad days', () => {
     await expect(page.locator('#stage')).toBeVisible();
     await expect(page.locator('#facts')).toContainText('latent=20');
     expect(silent.splice(0).filter((message) => !message.startsWith('Failed to load resource'))).toEqual([]);
+  });
+
+  test('a module that cannot be had is told, however late the weights come', async ({ page, silent }) => {
+    await page.route('**/lab.wasm', (route) => route.abort());
+    await page.route('**/weights.bin', async (route) => {
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await route.continue().catch(() => {});
+    });
+    await page.goto('/#playing=0');
+    await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+    await page.waitForTimeout(1500);
+    await expect(page.locator('#notice')).toContainText('(wasm)');
+    await page.unroute('**/lab.wasm');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect(page.locator('#stage')).toBeVisible();
+    silent.splice(0);
+  });
+
+  test('a decoder alone is refused in words', async ({ page, lab }) => {
+    const decoder = readFileSync('build/web/weights.decoder.bin').toString('base64');
+    const answer = await page.evaluate((b64) =>
+      (window as any).lab.load(Uint8Array.from(atob(b64), (c) => c.charCodeAt(0))), decoder);
+    expect(answer).toMatchObject({ code: 'names', message: /decoder alone/ as any });
+    expect((await lab.state()).model).toBe('resnet');
+  });
+
+  test('WebGL that does not come back is told', async ({ page, lab, silent }) => {
+    await page.evaluate(() => {
+      const canvas = document.querySelector<HTMLCanvasElement>('#canvas')!;
+      canvas.getContext('webgl2')!.getExtension('WEBGL_lose_context')!.loseContext();
+    });
+    await expect(page.locator('#notice')).toContainText('(webgl)', { timeout: 8000 });
+    await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+    expect(await lab.state()).toBeNull();
+    silent.splice(0);
   });
 
   test('after a failed start one\'s own file can be dropped; a folder is refused in words', async ({ page, silent }) => {

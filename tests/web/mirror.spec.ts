@@ -1,5 +1,6 @@
 // The native controls beside the canvas, which keyboards and screen readers use: complete, in step with the canvas both
 // ways, and in the visitor's language. And the links that carry what was chosen.
+import { readFileSync } from 'node:fs';
 import AxeBuilder from 'axe-core';
 import { expect, LATENT, Lab, test } from './page';
 import { readPng } from './png.mjs';
@@ -121,12 +122,21 @@ test.describe('links', () => {
     expect([view, model, seed, z.length]).toEqual(['generate', 'resnet', 27, latent]);
   });
 
-  test('a link to weights of one\'s own says what it cannot bring', async ({ page }) => {
-    const lab = new Lab(page);
-    await lab.open('#playing=0&view=bend&model=own');
+  test('a link to weights of one\'s own says what it cannot bring, and shows its state once they are there', async ({ page }) => {
+    const lab = new Lab(page), file = readFileSync('assets/mlp.bin').toString('base64');
+    const load = () => page.evaluate((b64) => (window as any).lab.load(Uint8Array.from(atob(b64), (c) => c.charCodeAt(0))), file);
+    await lab.open('#playing=0&view=bend');
+    await load();
+    await lab.set('surprise');
+    const { z } = await lab.state(), link = await page.evaluate(() => (window as any).lab.link());
+    expect(link).toContain('model=own');
+    await page.goto('about:blank');
+    await lab.open(`#${link}`);
     expect((await lab.state()).model).toBe('resnet');
     await expect(page.locator('#notice')).toContainText('(own)');
     await expect(page.locator('#stage')).toBeVisible();
+    await load();
+    expect(await lab.state()).toMatchObject({ model: 'own', view: 'bend', z });
   });
 
   test('going back in the history goes back in the lab', async ({ page, lab }) => {
@@ -151,15 +161,16 @@ test.describe('models', () => {
     expect(difference).toBeLessThan(0.08);
   });
 
-  test('a model that cannot be fetched says so in the bar, and can be tried again', async ({ page, lab, silent }) => {
+  test('a model that cannot be fetched says so below the bar and aloud, and can be tried again', async ({ page, lab, silent }) => {
     await page.route('**/tf-mlp.bin', (route) => route.fulfill({ status: 404 }));
     await lab.click('model');
-    await lab.set('model:tf-mlp');
-    await expect(lab.control('model')).toHaveText(/404/);
+    await lab.control('model:tf-mlp').focus();
+    await page.keyboard.press('Enter');
+    await expect(lab.control('model')).toBeFocused();  // the list's button is gone
+    await expect(page.locator('#live')).toHaveText(/^Not loaded: .*404/);
     expect((await lab.state()).z.length).toBe(LATENT);
     await page.unroute('**/tf-mlp.bin');
-    await lab.click('model');
-    await lab.set('model:tf-mlp');
+    await lab.set('again');
     await expect.poll(() => page.locator('#facts').textContent()).toContain('tf-mlp');
     silent.splice(0);
   });

@@ -4,6 +4,7 @@
 import { DigitVaeError } from '../digit-vae.js';
 import { checkedStrokes } from './ink.js';
 import { labFrame } from './lab_frame.js';
+import { draw, packed } from './latents.js';
 import { make } from './make.js';
 import { acquire, addressOf, release } from './models.js';
 import { SIDE, colour, contextOf, onPaper, paint } from './picture.js';
@@ -96,6 +97,7 @@ export class DigitVaeElement extends Base {
     this.#near = false;
     this.#playing = false;
     clearTimeout(this.#timer);
+    this.#labFrame?.abort();
     this.#forget();
   }
 
@@ -173,7 +175,7 @@ export class DigitVaeElement extends Base {
   #changeView(name) {
     this.#viewName = name;
     this.#jobs.clear();
-    this.#message.hidden = true;
+    if (this.#loaded || name === 'lab') this.#message.hidden = true;
     this.#labFrame?.abort();
     this.#labFrame = new AbortController();
     this.#view = name === 'lab' ? null : new CLASSES[name](this.#host);
@@ -200,6 +202,7 @@ export class DigitVaeElement extends Base {
 
   async #load() {
     if (this.#destroyed) throw new DigitVaeError('freed', 'this element was destroyed');
+    if (!this.#frame) this.#build();
     try {
       const entry = this.#entry ??= acquire(addressOf(this.getAttribute('src')));
       const loaded = await entry.loaded;
@@ -355,11 +358,11 @@ export class DigitVaeElement extends Base {
   // ---- For pages
 
   async sample(n = 1) {
-    const { model } = await this.#load();
-    const seed = (this.seed + 1) % Number.MAX_SAFE_INTEGER;
+    const loaded = await this.#load(), seed = (this.seed + 1) % Number.MAX_SAFE_INTEGER;
+    const z = draw(loaded, this.digit, seed, n);
     write(this, 'seed', seed);
     write(this, 'z', null);
-    return model.sample(seed, n);
+    return loaded.model.decode(packed(z));
   }
 
   async decode(z) { return (await this.#load()).model.decode(z); }
@@ -391,8 +394,8 @@ export class DigitVaeElement extends Base {
   }
 
   #picture() {
-    if (!this.#view) throw new DigitVaeError('shape', 'view="lab" is a page of its own; it exports its pictures itself');
-    return onPaper(this.#view.canvas, Math.max(1, Math.round(560 / this.#view.canvas.height)));
+    if (!this.#view) throw new DigitVaeError('shape', 'no picture: not in a page, or view="lab", which exports its own');
+    return onPaper(this.#view.canvas, Math.ceil(560 / this.#view.canvas.height));
   }
   toDataURL(type) { return this.#picture().toDataURL(type); }
   toBlob(type) {

@@ -36,10 +36,12 @@ export interface DigitErrorDetail { code: string; message: string }
  * viewport. All elements of a page share one WebAssembly module, and those with the same `src` one model.
  *
  * Colours: the page's own (color-scheme), or --digit-vae-ink, --digit-vae-paper, --digit-vae-accent,
- * --digit-vae-border. Parts: frame, canvas, controls, words, poster, message, lab. What lies between its tags is shown
- * until the element is defined, and when it fails.
+ * --digit-vae-border; the height of view="lab": --digit-vae-lab-height. Parts: frame, canvas, controls, words, poster,
+ * message, lab. What lies between its tags is shown until the element is defined, and when it fails. Its language (en or
+ * zh) is that of the nearest `lang`.
  *
  * Events, which bubble: `digit-ready`, `digit-error`, and `digit-change` with a DigitVaeState for what the visitor did.
+ * view="lab" is a page of its own in a frame and tells of nothing.
  */
 export class DigitVaeElement extends HTMLElement {
   view: DigitVaeView;
@@ -84,7 +86,7 @@ export class DigitVaeElement extends HTMLElement {
   encode(pixels: ArrayLike<number>): Promise<{ mu: Float32Array; logVar: Float32Array }>;
 
   getState(): DigitVaeState;
-  /** Sets what the state has and makes sense; the rest stays. */
+  /** Sets what the state has; what makes no sense counts as absent. The rest stays. */
   setState(state: DigitVaeState): void;
 
   /** The picture on its background, 560 pixels high or more. @param type image/png by default */
@@ -97,7 +99,7 @@ export class DigitVaeElement extends HTMLElement {
 
 declare global {
   interface HTMLElementTagNameMap { 'digit-vae': DigitVaeElement }
-  interface HTMLElementEventMap {
+  interface GlobalEventHandlersEventMap {
     'digit-ready': CustomEvent<DigitReadyDetail>;
     'digit-error': CustomEvent<DigitErrorDetail>;
     'digit-change': CustomEvent<DigitVaeState>;

@@ -18,8 +18,8 @@ export function labFrame(language, say, end) {
   address.searchParams.set('lang', language);
   const frame = make('iframe', { src: address.href, title: say('lab'), loading: 'lazy' });
   frame.setAttribute('part', 'lab');
-  document.addEventListener('securitypolicyviolation', ({ violatedDirective }) => {
-    if (!/^(frame|child)-src/.test(violatedDirective)) return;
+  document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+    if (!/^(frame|child)-src/.test(violatedDirective) || !address.href.startsWith(blockedURI)) return;
     const canvas = make('canvas', { width: SIDE, height: SIDE, className: 'small' });
     frame.replaceWith(canvas, say('lab_refused'));
     paint(canvas, poster);

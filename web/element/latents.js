@@ -18,6 +18,9 @@ function floatFact(model, key, length) {
   return values?.length === length && values.every(Number.isFinite) ? values : null;
 }
 
+/** One latent after the other as packed rows. */
+export const packed = (latents) => Float32Array.from(latents.flatMap((z) => [...z]));
+
 /** Row i of packed rows. */
 export const row = (rows, length, i) => rows.subarray(i * length, (i + 1) * length);
 

@@ -43,7 +43,7 @@ class Shared {
     if (!model.hasEncoder) {
       this.#encoder ??= fetchFile(encoderOf(this.href))
         .then((bytes) => { if (!this.gone && !model.hasEncoder) model.addEncoder(bytes); });
-      await this.#encoder.catch((error) => { this.#encoder = null; throw error; });
+      await this.#encoder.catch((error) => { this.retire(); throw error; });
     }
     return model;
   }
@@ -61,13 +61,13 @@ class Shared {
 /** @type {Map<string, Shared>} */
 const shared = new Map();
 
-/** The address of the weights that an element's `src` means. @throws {DigitVaeError} */
+/** The address of the weights that an element's `src` means; of what is none, fetching tells. */
 export function addressOf(src) {
   if (!src) return weights.decoder.href;
   try {
     return new URL(src, document.baseURI).href;
   } catch {
-    throw new DigitVaeError('network', `${src} is not an address`);
+    return src;
   }
 }
 

@@ -16,7 +16,7 @@ export function numbers(text) {
 }
 
 /** Numbers as an attribute's text, to six digits. */
-export const textOf = (values) => Array.from(values, (x) => Number(x.toPrecision(6))).join(' ');
+export const textOf = (values) => Array.from(values, (x) => Number((+x).toPrecision(6))).join(' ');
 
 /** An end of a morph: a digit, a latent, or undefined. */
 const end = (text) => whole(text, 0, 9) ?? numbers(text);

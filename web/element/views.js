@@ -2,12 +2,9 @@
 // only the host that element.js gives it: what is set, what is loaded, and how to change and to show something.
 
 import { MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
-import { draw, looksLike, normalCdf, normalQuantile, onPlane, placeOf, row, slerp } from './latents.js';
+import { draw, looksLike, normalCdf, normalQuantile, onPlane, packed, placeOf, row, slerp } from './latents.js';
 import { make } from './make.js';
 import { SIDE, contextOf, paint, resize } from './picture.js';
-
-/** One latent after the other as packed rows. */
-const packed = (latents) => Float32Array.from(latents.flatMap((z) => [...z]));
 
 class View {
   constructor(host, className = '') {

@@ -122,8 +122,9 @@ std::string state_json(const App& app, long frames) {
   return json.close(']').close('}').take();
 }
 
-std::string describe(const App& app) {
+std::string describe(App& app) {
   const LabState& s = app.lab.state();
+  if (const std::string_view file = failed_file(app); !file.empty()) return loading_words(app, file);
   if (app.lab.short_of_memory()) return std::string(say(Text::kNoMemory));
   if (!app.lab.loaded()) return std::string(say(Text::kNoModel));
   if (s.view == View::kTime) {

@@ -24,15 +24,6 @@ std::vector<Block> blocks_of(const std::vector<Node>& nodes, int from, int to) {
   return blocks;
 }
 
-/// The node whose numbers stand for a block: the last one that changes them.
-int shown_of(const std::vector<Node>& nodes, const Block& block) {
-  int shown = block.first;
-  for (int i = block.first; i < block.end; ++i) {
-    if (!nodes[static_cast<std::size_t>(i)].idle()) shown = i;
-  }
-  return shown;
-}
-
 /// "784 → 400", "4 × 4, stride 2".
 std::string detail_words(const Node& node) {
   if (node.part == Node::kHeads) return std::string(say(Text::kInsideTwoHeads));
@@ -64,6 +55,7 @@ std::string weight_words(const Node& node) {
 void choose(App& app, int node) {
   int& layer = app.lab.state().layer;
   layer = layer == node ? -1 : node;
+  app.reveal = layer >= 0;
 }
 
 /// The box of a block's first node: a button.
@@ -86,8 +78,7 @@ void node_face(App& app, const std::vector<Node>& nodes, const Block& block, con
   text(app.fonts.small, c.muted, words, detail_words(node));
   words.y += row + (beside ? 0 : u(app, 4));
   const Box square{box.x + inset, beside ? box.y + inset : words.y, side, side};
-  const int shown = shown_of(nodes, block);
-  const int slot = small_values(app, nodes[static_cast<std::size_t>(shown)], shown, square);
+  const int slot = small_values(app, node, block.first, square);
   if (!beside) words.y += side + u(app, 6);
   text(app.fonts.small, c.ink, words, shape_words(node.out));
   words.y += row;
@@ -260,7 +251,9 @@ float inside_view(App& app, float x, float y, float width) {
   look(app);
   y += in_card(app, x, y, width, 0, [&] { return graph_card(app, nodes, x, y, width); }) + gap;
   if (app.lab.state().layer >= 0 && app.lab.state().layer < static_cast<int>(nodes.size())) {
-    y += in_card(app, x, y, width, 0, [&] { return layer_card(app, nodes, x, y, width); }) + gap;
+    const float height = in_card(app, x, y, width, 0, [&] { return layer_card(app, nodes, x, y, width); });
+    mark(app, "layer_card", {x, y, width, height});
+    y += height + gap;
   }
   const bool columns = side_by_side(app, width);
   const float left = columns ? std::floor((width - gap) * 0.5f) : width;

@@ -153,6 +153,7 @@ class Lab {
   int first_snapshot_ = 0;  // the gallery's number of snapshot 0
   std::int64_t snapshot_cost_ = 1;
   std::vector<Wanted> wanted_;
+  std::optional<LabState> own_link_;  // what a link to a visitor's own weights shows, until they are there
   std::vector<Made> undo_, redo_;
   int tag_ = 0;
   std::uint32_t surprises_ = 0;

@@ -38,6 +38,10 @@ std::optional<vae::Error> Lab::load(std::string_view id, std::span<const std::by
     return vae::Error{vae::ErrorCode::kShape,
                       "the lab shows images of 1x28x28; this model makes " + to_string(image)};
   }
+  if (!model->has_encoder()) {
+    return vae::Error{vae::ErrorCode::kNames,
+                      "this is a decoder alone; the lab takes the whole model, as weights.bin is"};
+  }
   auto loaded = std::make_unique<LoadedModel>(
       LoadedModel{std::string(id), next_decoder_++, std::move(*model), {}, {}, {}, 1, file.size()});
   loaded->anchors = vae::read_anchors(loaded->model);
@@ -52,6 +56,10 @@ std::optional<vae::Error> Lab::load(std::string_view id, std::span<const std::by
     replaced = std::exchange(*old, std::move(loaded));
   } else {
     models_.push_back(std::move(loaded));
+  }
+  if (id == kOwnModel && own_link_) {
+    open(*std::exchange(own_link_, std::nullopt));
+    return std::nullopt;
   }
   if (id == kOwnModel) state_.model = id;
   if (id == state_.model || current_ == nullptr || current_ == replaced.get()) change_to(added);
@@ -134,6 +142,7 @@ void Lab::use_model(std::string_view id) {
   LoadedModel* chosen = model(id);
   if (chosen == nullptr && known != nullptr) want(known->file);  // also when that failed before
   if (chosen == nullptr && id == kOwnModel) return;
+  own_link_.reset();
   state_.model = id;
   if (chosen != nullptr && chosen != current_) change_to(*chosen);
 }
@@ -174,12 +183,15 @@ void Lab::change_to(LoadedModel& to) {
 void Lab::open(LabState state) {
   const std::string id = std::exchange(state.model, state_.model);
   state_ = std::move(state);
+  own_link_.reset();
   current_ = nullptr;  // its latents are of the link's own model
   state_.model = find_known(id) != nullptr || id == kOwnModel ? id : std::string(known_models()[0].id);
   if (LoadedModel* chosen = model(state_.model)) {
     change_to(*chosen);
   } else if (state_.model == kOwnModel) {
+    const LabState wanted = state_;
     use_model(known_models()[0].id);
+    own_link_ = wanted;
   }
 }
 

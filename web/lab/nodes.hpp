@@ -18,11 +18,6 @@ struct Node {
   std::int64_t parameters;
   /// Changes no numbers, or each by itself: drawn small, with the node before it.
   bool small() const { return layer != nullptr && parameters == 0; }
-  /// Gives the numbers it was given.
-  bool idle() const {
-    return layer != nullptr &&
-           (std::holds_alternative<vae::Dropout>(*layer) || std::holds_alternative<vae::Reshape>(*layer));
-  }
 };
 
 /// All steps in order; they point into `spec`. Their parameters add up to the model's.

@@ -137,6 +137,7 @@ float nothing_yet(App& app, float x, float y, float width) {
     if (id != known.id || *known.snapshots == '\0') continue;
     y = heading(app, x, y + pad, inner, say(Text::kTime), say(Text::kTimeLoading)) + u(app, 12);
     const bool has_model = app.lab.current()->id == id;
+    if (!failed_file(app).empty()) return y + pad - top;  // the bar above tells
     return y + loading(app, x, y, inner, has_model ? known.snapshots : known.file) + pad - top;
   }
   const KnownModel* other = with_snapshots();

@@ -67,7 +67,8 @@ bool model_row(App& app, const Box& box, std::string_view id, std::string_view n
 
 std::string status_words(App& app, const KnownModel& known) {
   const Wanted* wanted = app.lab.find_wanted(known.file);
-  if (wanted != nullptr && wanted->status != Wanted::kLoaded) return loading_words(app, known.file);
+  if (wanted != nullptr && wanted->status != Wanted::kLoaded && wanted->status != Wanted::kFailed)
+    return loading_words(app, known.file);
   return megabytes(static_cast<double>(known.bytes));
 }
 
@@ -114,6 +115,15 @@ std::string loading_words(App& app, std::string_view file) {
   return say(Text::kLoadingFile, {file, number(100.0 * static_cast<double>(wanted->progress), 0)});
 }
 
+std::string_view failed_file(App& app) {
+  for (const KnownModel& known : known_models()) {
+    if (app.lab.state().model != known.id) continue;
+    const Wanted* wanted = app.lab.find_wanted(known.file);
+    if (wanted != nullptr && wanted->status == Wanted::kFailed) return known.file;
+  }
+  return {};
+}
+
 std::string_view view_title(View view) {
   static constexpr Text kTitles[kViews] = {Text::kGenerate, Text::kMorph, Text::kBend,    Text::kMap,
                                            Text::kDraw,     Text::kTime,  Text::kCompare, Text::kInside};
@@ -150,7 +160,8 @@ float top_bar(App& app, float x, float y, float width) {
     const bool elbo = current->test_loss("test_kl") > 0;
     label.append(say(Text::kColon)) +=
         model_numbers(current->model.latent(), elbo ? current->test_loss("test_neg_elbo") : 0);
-  } else if (const std::string waiting = loading_words(app, file); !waiting.empty()) {
+  } else if (const std::string waiting = loading_words(app, file);
+             !waiting.empty() && failed_file(app).empty()) {
     label = waiting;
   }
   if (toggle(app, "model", model, label, app.choosing_model)) app.choosing_model = !app.choosing_model;
@@ -159,6 +170,12 @@ float top_bar(App& app, float x, float y, float width) {
   ink().AddTriangleFilled({right - arrow, middle - tip}, {right, middle + tip}, {right + arrow, middle - tip},
                           app.choosing_model ? colors(app).on_primary : colors(app).ink);
   y = std::max(y, model.bottom());
+  if (const std::string_view failed = failed_file(app); !failed.empty()) {
+    const float pad = card_padding(app, width);
+    y += gap;
+    y += in_card(app, x, y, width, 0,
+                 [&] { return loading(app, x + pad, y + pad, width - 2 * pad, failed) + 2 * pad; });
+  }
   if (app.choosing_model) {
     y += gap;
     y += in_card(app, x, y, width, 0, [&] { return chooser(app, x, y, width); });

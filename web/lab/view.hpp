@@ -154,6 +154,7 @@ struct App {
   std::vector<ImGuiKey> keys;  // pressed since the last frame, repeats included
   std::string typed;           // characters since the last frame
   std::vector<Remote> remote;  // from the controls' mirrors
+  bool reveal = false;         // "layer_card" is new, and the page is to show it
   bool cancelled = false;      // the browser took a touch away, for scrolling: undo what it did so far
   float zoom = 0;              // doublings asked for over the pointer, by wheel or pinch
 
@@ -198,7 +199,7 @@ bool wants_frame(const App& app);
 /// The item of this name in the last frame, or null.
 const Item* find_item(const App& app, std::string_view name);
 /// One sentence on what is to be seen, for people who cannot see it.
-std::string describe(const App& app);
+std::string describe(App& app);
 /// The state as JSON, for tests and for the page; `frames` is the host's count of frames drawn.
 std::string state_json(const App& app, long frames);
 /// The items that are controls, as JSON, boxes in design units.

@@ -57,6 +57,8 @@ void use_bar(App& app, const Box& box, int dimension);
 float notice_card(App& app, float x, float y, float width, std::string_view title, std::string_view words);
 /// "Loading aevb.bin: 40 %", or why it failed, with a button to try again; empty when the file is there.
 std::string loading_words(App& app, std::string_view file);
+/// The file of the chosen model where it could not be had; otherwise empty.
+std::string_view failed_file(App& app);
 
 /// The same with a bar, and a button once it failed; returns the height.
 float loading(App& app, float x, float y, float width, std::string_view file);

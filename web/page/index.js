@@ -183,6 +183,7 @@ function frame(now) {
   if (before) schedule();
   const height = `${Math.ceil(lab._lab_height())}px`;
   if (stage.style.height !== height) stage.style.height = height;
+  if (result & 8) reveal(item('layer_card'));
   fetchWanted();
   if (!before || now - followed >= 100) {  // ten times a second while it plays
     followed = now;
@@ -192,11 +193,20 @@ function frame(now) {
   answerRequest(lab.UTF8ToString(lab._lab_request())).catch(error => tellError(error));
 }
 
+/** Scrolls to what is new below the window's lower edge. */
+function reveal(box) {
+  const top = canvas.getBoundingClientRect().top + box.y;
+  if (top + Math.min(box.h, innerHeight / 2) > innerHeight) {
+    scrollBy({top: top - 16, behavior: still.matches ? 'auto' : 'smooth'});
+  }
+}
+
 /** The module gave up, most likely for want of memory: nothing of it can be used any more. */
 function crash(error) {
   lab = null;
   stage.hidden = true;
-  tellError(new LabError('memory', say('error_stopped', error.message || error)), () => location.reload());
+  tellError(error instanceof LabError ? error : new LabError('memory', say('error_stopped', error.message || error)),
+    () => location.reload());
 }
 
 /** What lies around the canvas follows it, once the picture is on its way: its native mirror, words, the link. */
@@ -237,7 +247,10 @@ const exports = () => import('./export.js');
 
 async function answerRequest(what) {
   if (what === 'open') chooser.click();
-  if (what === 'png') save((await exports()).pngBlob(picture('digit') || picture('bend') || picture('morph')), 'digit.png');
+  const look = {dark: dark.matches};
+  if (what === 'png') {
+    save(await (await exports()).pngBlob(picture('digit') || picture('bend') || picture('morph'), look), 'digit.png');
+  }
   if (what === 'json') {
     const {model, z, seed} = state();
     save(new Blob([JSON.stringify({model, seed, z}, null, 1)], {type: 'application/json'}), 'digit.json');
@@ -246,16 +259,14 @@ async function answerRequest(what) {
     const frames = [];
     for (let i = 0, pixels; (pixels = picture(`strip:${i}`)); ++i) frames.push(pixels);
     const whole = state().loop ? frames.slice(0, -1) : [...frames, ...frames.slice(1, -1).reverse()];
-    save(await (await exports()).animatedPng(whole), 'morph.png');
+    save(await (await exports()).animatedPng(whole, look), 'morph.png');
   }
   if (what === 'link') {
     writeLink();
-    try {
-      await navigator.clipboard.writeText(location.href);
-      live.textContent = say('link_copied');
-    } catch {  // not allowed here: the address bar has it
-      live.textContent = say('link_in_address');
-    }
+    const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
+    live.textContent = say(copied ? 'link_copied' : 'link_in_address');  // not allowed here: the address bar has it
+    live.classList.add('seen');
+    setTimeout(() => live.classList.remove('seen'), 3000);
   }
 }
 
@@ -297,6 +308,7 @@ function watchSize() {
 
 // ---- Input
 
+const LOST = 5000;  // milliseconds that a browser gets to bring WebGL back
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const forced = matchMedia('(forced-colors: active)');
@@ -402,10 +414,12 @@ function listen() {
     schedule();
   });
   for (const query of [dark, forced]) query.addEventListener('change', colours);
+  still.addEventListener('change', () => resize());
   colours();
   canvas.addEventListener('webglcontextlost', event => {
     event.preventDefault();  // asks for it back
     lost = true;
+    setTimeout(() => { if (lost) crash(new LabError('webgl', say('error_webgl_lost'))); }, LOST);
   });
   canvas.addEventListener('webglcontextrestored', () => {
     lost = false;
@@ -457,6 +471,7 @@ async function startModule() {
 
 async function start() {
   again = null;
+  const stop = new AbortController();
   try {
     if (typeof WebAssembly !== 'object') throw new LabError('wasm', say('error_no_wasm'));
     tell(say('loading'));
@@ -465,13 +480,11 @@ async function start() {
       else tell(say('progress', megabytes(size)));
     }, abort);
     // The default model comes while the lab starts; only the lab knows which file a link to another one wants.
-    const stop = new AbortController();
     const early = /[#&]model=/.test(location.hash) ? null : fetchFirst('weights.bin', stop);
     if (early) early.catch(() => {});  // it is awaited below
     // The attributes that count are those of the first call; GLFW then gets this same context.
     gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
     if (!gl) {
-      stop.abort();
       import('./plain.js').then(({plainLab}) => plainLab(document.getElementById('plain'), say, fetchFile))
         .catch(error => tellError(error, start));
       throw new LabError('webgl', say('error_no_webgl'));
@@ -489,6 +502,7 @@ async function start() {
     show();
     if (/(^#|&)model=own(&|$)/.test(location.hash)) tellError(new LabError('own', say('own_missing')));
   } catch (error) {
+    stop.abort();  // and its progress is told no more
     tellError(error, start);
   }
 }

@@ -23,7 +23,9 @@ function create(control, remote, forward) {
     element.addEventListener('change', () => remote(name, 0, element.value));
     element.addEventListener('keydown', event => {
       if (event.key === 'Escape') element.value = element.defaultValue;
-      if (event.key === 'Enter' || event.key === 'Escape') element.blur();
+      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      element.blur();  // which tells what changed
+      element.focus();
     });
     element.addEventListener('blur', () => { element.value = element.defaultValue; });
   } else {
@@ -124,6 +126,7 @@ export function mirror(container, controls, remote, forward) {
     grouped.add(control.group);
     if (!element.hasAttribute('tabindex')) element.tabIndex = first ? 0 : -1;
   }
+  const focused = [...old.keys()].findIndex((key) => old.get(key) === document.activeElement);
   for (const [key, element] of old) if (!now.has(key)) element.remove();
   let place = container.firstChild;
   for (const element of now.values()) {
@@ -131,4 +134,8 @@ export function mirror(container, controls, remote, forward) {
     else container.insertBefore(element, place);
   }
   elements.set(container, now);
+  // Where what had the focus is gone, what came before it has it: the button that opened a list, a view's tab.
+  if (focused < 0 || container.contains(document.activeElement)) return;
+  const before = [...old.keys()].slice(0, focused).reverse().find((key) => now.has(key));
+  if (before) now.get(before).focus({preventScroll: true});
 }
