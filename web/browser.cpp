@@ -86,6 +86,8 @@ EMSCRIPTEN_KEEPALIVE void lab_chinese(const char* texts, std::size_t size) {
 }
 /// Height that the content needs at the present width.
 EMSCRIPTEN_KEEPALIVE float lab_height() { return host.app.content_height / host.app.host.scale; }
+/// The page has no models but the default.
+EMSCRIPTEN_KEEPALIVE void lab_alone() { lab::forget_other_models(); }
 /// The context was lost, and is there again.
 EMSCRIPTEN_KEEPALIVE void lab_restore() { start_graphics(); }
 /// Room for a file of this size, which the next lab_give() takes; null when there is not enough memory.

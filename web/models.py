@@ -37,9 +37,11 @@ def literal(value):
 
 def cpp(models):
     rows = "".join(f"    {{{', '.join(map(literal, model.values()))}}},\n" for model in models)
-    return ("// Made by web/models.py.\n#include \"web/lab/models.hpp\"\n\nnamespace lab {\n\n"
-            f"static const KnownModel kModels[] = {{\n{rows}    {{}},\n}};\n\n"
-            f"std::span<const KnownModel> known_models() {{ return {{kModels, {len(models)}}}; }}\n\n"
+    return ("// Made by web/models.py.\n#include \"web/lab/models.hpp\"\n\n#include <algorithm>\n\nnamespace lab {\n\n"
+            f"static const KnownModel kModels[] = {{\n{rows}    {{}},\n}};\n"
+            f"static std::size_t count = {len(models)};\n\n"
+            "std::span<const KnownModel> known_models() { return {kModels, count}; }\n"
+            "void forget_other_models() { count = std::min<std::size_t>(count, 1); }\n\n"
             "}  // namespace lab\n")
 
 

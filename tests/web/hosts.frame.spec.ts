@@ -81,6 +81,17 @@ for (const [query, title] of [['', 'Digit lab'], ['?lang=zh', '手写数字']]) 
   });
 }
 
+test('digit-vae.html offers what is inside it; a link to another model keeps the rest', async ({ page }) => {
+  const { code } = snippets.find(({ id }) => id === 'offline')!;
+  expect(code({ view: 'lab' }, '')).toBe('digit-vae.html');
+  await page.goto(`${file('build/dist/digit-vae.html')}#playing=0&view=map&model=aevb&seed=5`);
+  await labRuns(page);
+  expect(await page.evaluate(() => (window as any).lab.state())).toMatchObject({ view: 'map', model: 'resnet', seed: 5 });
+  await page.locator('#controls [data-name="model"]').press('Enter');
+  await expect(page.locator('#controls [data-name="open"]')).toHaveCount(1);
+  await expect(page.locator('#controls [data-name^="model:"]')).toHaveCount(1);
+});
+
 test('an element of digit-vae.html from a file', async ({ page }) => {
   await page.goto(file('build/dist/digit-vae.html')
     + snippets.find(({ id }) => id === 'offline')!.code(MORPH, '').slice('digit-vae.html'.length));

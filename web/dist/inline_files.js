@@ -6,4 +6,6 @@ export async function open(url) {
   return response(url);
 }
 
+export const alone = true;
+
 export const options = async (simd) => ({ wasmBinary: new Uint8Array(await bytes(simd ? 'lab.wasm' : 'lab-scalar.wasm')) });

@@ -118,7 +118,8 @@ const SNIPPETS = [
     note: { en: 'Save digit-vae.html: a double click opens the whole lab, and with this address it shows one element. '
       + 'Moodle takes it as a File resource.', zh: '保存 digit-vae.html，双击即可打开整个实验室；在文件名后加上此内容则只显示一个元素。'
       + 'Moodle 可将其作为“文件”资源。' },
-    files: (attributes, base) => ({ 'address': `${base}digit-vae.html#embed&${new URLSearchParams(attributes)}` }) },
+    files: (attributes, base) => ({ 'address': `${base}digit-vae.html`
+      + (attributes.view === 'lab' ? '' : `#embed&${new URLSearchParams(attributes)}`) }) },
 ];
 
 /** One file as it is; several, each below its name. */

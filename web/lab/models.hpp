@@ -19,5 +19,7 @@ struct KnownModel {
 
 /// The default first; empty when there are no trained weights.
 std::span<const KnownModel> known_models();
+/// Only the default is known from now on, without snapshots: for a page that has no other beside it.
+void forget_other_models();
 
 }  // namespace lab

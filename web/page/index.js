@@ -3,7 +3,7 @@
 // the tab is hidden or the lab scrolled away. mirror.js keeps native controls beside the canvas.
 
 import {MOST_BYTES, download} from './download.js';
-import {open, options} from './files.js';
+import {alone, open, options} from './files.js';
 import {mirror} from './mirror.js';
 import texts from './strings.js';
 
@@ -454,6 +454,7 @@ async function startModule() {
     const simd = WebAssembly.validate(SIMD_PROBE);
     const {default: createLab} = await import(simd ? './lab.js' : './lab-scalar.js');
     const module = await createLab({canvas, ...await options(simd)});
+    if (alone) module._lab_alone();
     if (language === 'zh') {
       const chinese = await fetchFile('zh.txt');
       const pointer = module._malloc(chinese.length);
