@@ -252,6 +252,8 @@ for (const colorScheme of ['dark', 'light'] as const) {
 }
 
 test('keys for the whole lab work wherever the focus is: undo, redo, play, Escape', async ({ page, lab }) => {
+  await expect(lab.control('undo')).toHaveAttribute('aria-disabled', 'true');
+  await expect(lab.control('surprise')).toHaveAttribute('aria-disabled', 'false');
   const before = (await lab.state()).z;
   for (const focus of ['#canvas', '#controls [data-name="seed"] ~ button']) {
     await lab.set('surprise');

@@ -50,6 +50,7 @@ void control(Json& json, const Item& item, float scale) {
   }
   json.close(']');
   if (!item.group.empty()) json.key("group").string(item.group);
+  if (item.idle) json.key("idle").boolean(true);
   if (item.keys) json.key("keys").boolean(true);
   if (item.kind == Item::kToggle || item.kind == Item::kRange || item.kind == Item::kChoice) {
     json.key("value").number(static_cast<double>(item.value));

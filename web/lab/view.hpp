@@ -71,6 +71,7 @@ struct Item {
   std::string words;                 // the value in words; kField: its text
   std::vector<std::string> options;  // kChoice
   std::string group;                 // items of one group are one stop of the Tab key
+  bool idle = false;                 // kButton: there is nothing to do just now
   bool keys = false;                 // kPad: can have the focus, and takes arrow keys, + and - then
 };
 

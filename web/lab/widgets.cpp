@@ -138,7 +138,7 @@ bool button(App& app, std::string_view name, const Box& box, std::string_view la
             std::string_view spoken) {
   const bool pressed = press(app, name, box);
   label_with_icon(app, box, label, icon, button_face(app, box, kind));
-  add_item(app, Item::kButton, name, box, spoken.empty() ? label : spoken);
+  add_item(app, Item::kButton, name, box, spoken.empty() ? label : spoken).idle = kind == Kind::kIdle;
   return app.take_remote(name, nullptr) || pressed;
 }
 

@@ -85,6 +85,7 @@ function update(element, control) {
   if (kind === 'button' || kind === 'toggle') {
     if (element.textContent !== label) element.textContent = label;
     if (kind === 'toggle') set(element, 'aria-pressed', String(control.value === 1));
+    else set(element, 'aria-disabled', String(Boolean(control.idle)));
     return;
   }
   set(element, 'aria-label', label);
