@@ -10,7 +10,7 @@ const element = (attributes) => `<digit-vae${Object.entries(attributes).map(([na
   value === '' ? ` ${name}` : ` ${name}="${quoted(value)}"`).join('')}></digit-vae>`;
 
 const frame = (attributes, base) => `<iframe src="${quoted(`${base}embed.html?${new URLSearchParams(attributes)}`)}"
-  title="Handwritten digits" style="width: 20em; height: 25em; border: 0"></iframe>`;
+  title="Handwritten digits" style="width: ${attributes.view === 'lab' ? '100%; height: 60em' : '20em; height: 25em'}; border: 0"></iframe>`;
 
 const HEIGHT_LISTENER = `<script>
 addEventListener('message', ({ source, data }) => {
