@@ -78,6 +78,7 @@ std::vector<std::byte> digits_file(const ImageSet& set, const std::vector<int>& 
 }
 
 void run(const Options& o) {
+  refuse_input(o.out, o.data);
   const OutputLock lock(o.out);
   const ImageSet test = read_image_set(o.data, "t10k", o.allow_modified_data);
   const std::vector<int> indices = first_of_each(test, o.per_class, o.data);

@@ -179,6 +179,11 @@ void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll,
 }
 
 void run(const EvalOptions& o) {
+  for (const std::string& output : {o.json, o.png}) {
+    refuse_input(output, o.weights);
+    refuse_input(output, o.data);
+  }
+  if (!o.json.empty() && o.json == o.png) throw Failure(Exit::kUsage, "--json and --png name one file");
   const std::vector<std::byte> file = read_file(o.weights, FileLimits{}.bytes);
   std::vector<Model> models = load_models(file, o.weights, thread_count(o));
   Model& model = models.front();

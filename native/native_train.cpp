@@ -17,6 +17,9 @@ namespace {
 
 using namespace vae;
 
+constexpr const char* kNoMemory =
+    "out of memory; try a smaller --batch-size, --samples, --hidden or --latent";
+
 std::atomic<int> interrupted = 0;
 
 /// The first signal asks the loop to end after its step; the second ends the process at once.
@@ -55,6 +58,8 @@ int main(int argc, char** argv) {
     if (command.options().out.empty())
       return fail(Exit::kUsage, "--out FILE is required; see native_train --help");
     return run_training(command, interrupted);
+  } catch (const CLI::FileError& e) {
+    return fail(Exit::kMissingInput, "--config: " + first_line(e.what()));
   } catch (const CLI::ParseError& e) {
     return fail(Exit::kUsage, first_line(e.what()) + "; see native_train --help");
   } catch (const PeerLost& e) {  // or a signal broke the connection
@@ -65,10 +70,11 @@ int main(int argc, char** argv) {
     return fail(Exit::kIo, e.path1().string() + ": " + e.code().message());
   } catch (const c10::Error& e) {
     const std::string text = first_line(e.what_without_backtrace());
+    if (text.find("can't allocate memory") != std::string::npos) return fail(Exit::kDevice, kNoMemory);
     if (text.find("out of memory") == std::string::npos) return fail(Exit::kDiverged, text);
     return fail(Exit::kDevice, "the device is out of memory; try a smaller --batch-size or --device cpu");
   } catch (const std::bad_alloc&) {
-    return fail(Exit::kDevice, "out of memory; try a smaller --batch-size, --hidden or --latent");
+    return fail(Exit::kDevice, kNoMemory);
   } catch (const std::exception& e) {
     return fail(Exit::kDiverged, first_line(e.what()));
   }

@@ -126,7 +126,25 @@ void GrowingFile::append(std::string_view bytes) {
   }
 }
 
+void refuse_input(const fs::path& output, const fs::path& input) {
+  std::error_code none;  // what is not there is not the same
+  bool same = !fs::is_directory(output, none) && fs::equivalent(output, input, none);
+  if (fs::is_directory(input, none)) {
+    for (const auto& entry : fs::directory_iterator(input, none)) {
+      const bool idx = entry.path().filename().string().find("-ubyte") != std::string::npos;
+      same = same || (idx && fs::equivalent(output, entry.path(), none));
+    }
+  }
+  if (same)
+    throw Failure(Exit::kUsage,
+                  output.string() + " would be written over, but is read too; name another output");
+}
+
 std::vector<std::byte> read_file(const fs::path& path, std::size_t limit) {
+  std::error_code none;  // opening it tells
+  const fs::file_status status = fs::status(path, none);
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
+    throw Failure(Exit::kBadData, path.string() + ": is not a regular file");
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     throw Failure(Exit::kMissingInput, path.string() + ": cannot be opened: " + std::strerror(errno));

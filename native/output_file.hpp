@@ -37,8 +37,13 @@ class GrowingFile {
 /// every file when it is empty. Only for who holds the lock on them.
 void remove_temporaries(const std::filesystem::path& folder, const std::string& name);
 
-/// Reads a whole file of at most `limit` bytes. Throws Failure kMissingInput, kBadData (larger) or kIo.
+/// Reads a whole regular file of at most `limit` bytes. Throws Failure kMissingInput, kBadData (larger, or
+/// something else than a file) or kIo.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit);
+
+/// Throws Failure kUsage where `output`, through whatever links, is `input` or an IDX file in that folder:
+/// what is read is never written over.
+void refuse_input(const std::filesystem::path& output, const std::filesystem::path& input);
 
 /// Holds an output for one run: refuses at once, before hours of work, what could not be written later, and
 /// locks out a second run on the same output. The lock file PATH.lock disappears with this object.

@@ -1,11 +1,39 @@
 #include "native/train_checkpoints.hpp"
 
 #include <cstdio>
+#include <map>
+#include <sstream>
 
 #include "native/failure.hpp"
 #include "native/output_file.hpp"
 
 namespace vae {
+namespace {
+
+/// The flags in which two configurations, "--seed 1 --lr 0.1 ...", differ: "--seed 1, not 2".
+std::string difference(const std::string& theirs, const std::string& ours) {
+  const auto settings = [](const std::string& line) {
+    std::map<std::string, std::string> all;
+    std::istringstream words(line);
+    for (std::string flag, word; words >> word;) {
+      if (word.starts_with("--"))
+        all[flag = word] = "nothing";
+      else
+        all[flag] = word;
+    }
+    return all;
+  };
+  auto before = settings(theirs), now = settings(ours);
+  for (const auto& [flag, value] : now) before.try_emplace(flag, "not given");
+  std::string text;
+  for (const auto& [flag, value] : before) {
+    const std::string other = now.contains(flag) ? now[flag] : "not given";
+    if (value != other) text += (text.empty() ? "" : ", ") + flag + " was " + value + ", now " + other;
+  }
+  return text;
+}
+
+}  // namespace
 
 Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, SnapshotWriter* snapshots,
                          Metadata facts, ProcessGroup& group)
@@ -16,6 +44,8 @@ Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, Snapshot
 /// The checkpoint to go on from, if any; of the first process.
 std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
   if (!folder_ || folder_->empty()) {
+    if (o_.resume && o_.checkpoint.empty())
+      throw Failure(Exit::kUsage, "--resume: name the folder with --checkpoint");
     if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: there is no checkpoint in " + where());
     return std::nullopt;
   }
@@ -75,6 +105,9 @@ void Checkpoints::check_same_run(const Checkpoint& c) const {
                   c.fact(key).c_str(), value.c_str());
       continue;
     }
+    if (key == "config")
+      throw Failure(Exit::kUsage, where() + " is of another run: " + difference(c.fact(key), value) +
+                                      "; take the same, or another --checkpoint");
     throw Failure(Exit::kUsage, where() + " is of another run: its " + key + " is \"" + c.fact(key) +
                                     "\", not \"" + value + '"');
   }

@@ -1,6 +1,8 @@
 #include "native/train_options.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
@@ -15,7 +17,20 @@ namespace {
 const std::string kModel = "Model", kObjective = "Objective", kOptimizer = "Optimizer", kRun = "Run";
 
 // Validators describe themselves in --help; the texts there say it in words.
-auto range(auto low, auto high) { return CLI::Range(low, high).description(""); }
+/// A whole number in decimal figures; CLI11 by itself reads 010 as eight, and lets what is too large be the
+/// largest.
+CLI::Validator range(std::uint64_t low, std::uint64_t high) {
+  return CLI::Validator(
+      [=](const std::string& text) -> std::string {
+        std::uint64_t x = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
+        const bool whole =
+            error == std::errc() && end == text.data() + text.size() && (text == "0" || text[0] != '0');
+        if (whole && x >= low && x <= high) return "";
+        return text + " is no whole number from " + std::to_string(low) + " to " + std::to_string(high);
+      },
+      "");
+}
 
 CLI::Validator number(double low, bool inclusive, double below, const char* problem) {
   return CLI::Validator(
@@ -156,7 +171,7 @@ void TrainCommand::add_objective_options() {
       ->check(at_least_zero());
   app_.add_option("--beta-warmup", t.beta_warmup, "steps over which the KL term's weight grows from 0")
       ->type_name("STEPS")
-      ->check(range(0ll, 1000000000ll));
+      ->check(range(0, 1000000000));
   app_.add_option("--l2", t.l2, "weight of sum(w^2) / 2 over the weights, without biases")
       ->type_name("WEIGHT")
       ->check(at_least_zero());
@@ -174,7 +189,7 @@ void TrainCommand::add_optimizer_options() {
       ->check(range(0, 1000000));
   app_.add_option("--steps", t.steps, "updates of the weights; 0: as many as --epochs takes")
       ->type_name("N")
-      ->check(range(0ll, 1000000000ll));
+      ->check(range(0, 1000000000));
   app_.add_option("--batch-size", t.batch_size, "images per step")->type_name("N")->check(range(1, 60000));
   add_word(app_, "--last-batch", t.last_batch, kLastBatchNames,
            "of an epoch: partial (smaller) or wrap (filled from the next epoch)");
@@ -204,13 +219,7 @@ void TrainCommand::add_optimizer_options() {
   app_.add_option("--bf16", t.bf16, "true: matrix products and convolutions in bfloat16")->type_name("BOOL");
   app_.add_option("--seed", t.seed, "of everything drawn: same seed, same file")
       ->type_name("N")
-      ->check(CLI::Validator(
-          [](const std::string& text) {
-            return text.find_first_not_of("0123456789") == std::string::npos
-                       ? ""
-                       : "must be a whole number, 0 or above";
-          },
-          ""));
+      ->check(range(0, std::numeric_limits<std::uint64_t>::max()));
 }
 
 void TrainCommand::add_run_options() {
@@ -254,18 +263,18 @@ void TrainCommand::add_run_options() {
   app_.add_option("--log-every", o.log_every,
                   "print and log the losses every so many steps; 0: every epoch only")
       ->type_name("STEPS")
-      ->check(range(0ll, 1000000000ll));
+      ->check(range(0, 1000000000));
   app_.add_option("--picture-every", o.picture_every,
                   "draw reconstructions and samples into --log-dir every so many steps; 0: at the end only")
       ->type_name("STEPS")
-      ->check(range(0ll, 1000000000ll));
+      ->check(range(0, 1000000000));
   app_.add_option("--checkpoint", o.checkpoint,
                   "folder for checkpoints: the newest two and the best are kept. tf-mlp has one beside the "
                   "output, w.bin -> w.checkpoints, and goes on from it unasked; \"\": none")
       ->type_name("DIR");
   app_.add_option("--checkpoint-steps", o.checkpoint_steps, "write one every so many steps; 0: by time only")
       ->type_name("STEPS")
-      ->check(range(0ll, 1000000000ll));
+      ->check(range(0, 1000000000));
   app_.add_option("--checkpoint-seconds", o.checkpoint_seconds,
                   "write one every so many seconds; 0: by steps only")
       ->type_name("SECONDS")

@@ -83,10 +83,10 @@ void Reporter::step(const StepReport& r) {
               speed);
   }
   if (!line_.on_terminal()) return;
-  line_.show(formatted("epoch %d  step %lld of %lld  %3.0f %%  %s  ", r.epoch, static_cast<long long>(r.step),
+  line_.show(formatted("epoch %d  step %lld of %lld  %3.0f %%  ", r.epoch, static_cast<long long>(r.step),
                        static_cast<long long>(r.steps),
-                       100.0 * static_cast<double>(r.step) / static_cast<double>(r.steps), losses.c_str()) +
-             speed);
+                       100.0 * static_cast<double>(r.step) / static_cast<double>(r.steps)) +
+             speed + "  " + losses);  // a narrow terminal cuts off the end
 }
 
 void Reporter::epoch(const EpochReport& r) {

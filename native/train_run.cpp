@@ -47,6 +47,23 @@ torch::Device choose_device(const std::string& wish) {
 /// Is a file only to be written again, without training?
 bool only_seals(const TrainOptions& o) { return o.train.steps == 0 && o.train.epochs == 0; }
 
+/// Refuses an output that would be written over what is read, or by what the run itself writes beside it.
+void check_output(const TrainOptions& o) {
+  namespace fs = std::filesystem;
+  refuse_input(o.out, o.data);
+  refuse_input(o.out, o.init);
+  const auto is_in = [&](const std::string& folder) {
+    std::error_code none;
+    return !folder.empty() && fs::equivalent(fs::absolute(o.out).parent_path(), folder, none);
+  };
+  const fs::path name = fs::path(o.out).filename();
+  if (is_in(o.checkpoint))
+    throw Failure(Exit::kUsage, o.out + " lies among the checkpoints of --checkpoint; name a file elsewhere");
+  if (is_in(o.log_dir) &&
+      (name.extension() == ".png" || name == "metrics.jsonl" || name.string().starts_with("events.")))
+    throw Failure(Exit::kUsage, o.out + " is a name that --log-dir writes to; name another");
+}
+
 /// What --init names, if anything.
 std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
   if (o.init.empty()) return std::nullopt;
@@ -73,6 +90,15 @@ Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWei
   std::string problem = check(spec);
   if (problem.empty() && o.low_rank > 0) problem = check_low_rank(spec, o.low_rank);
   if (!problem.empty()) throw Failure(Exit::kUsage, problem);
+  std::int64_t numbers = 0;
+  for (const ParameterSpec& p : parameters(spec)) numbers += p.shape.count();
+  if (static_cast<std::uint64_t>(numbers) * bytes_of(precision) >
+      FileLimits{}.bytes)  // before it takes memory
+    throw Failure(
+        Exit::kUsage,
+        "this model does not fit a weights file: it has " + thousands(numbers) + " parameters, and " +
+            std::to_string(FileLimits{}.bytes >> 20) +
+            " MiB are allowed; try a smaller --hidden or --latent, smaller images, or --precision int8");
   Vae model(spec);
   initialize(*model, o.train.seed, o.train.init);
   if (init) init->put(*model, o.init);
@@ -246,6 +272,7 @@ void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, TrainLo
 
 int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   const TrainOptions& o = command.options();
+  check_output(o);
   const torch::Device device = choose_device(o.device);
   set_threads(o.threads);
   keep_freed_memory();

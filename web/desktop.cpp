@@ -11,8 +11,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -138,6 +140,20 @@ void measure(float scale) {
   host.app.host.view_height = static_cast<float>(host.height);
 }
 
+/// Whether `path` may become a picture: 0, or what the program exits with. libpng removes what it cannot
+/// write, devices too.
+int check_screenshot(const char* path, const char* weights) {
+  std::error_code none;  // what is not there yet is welcome
+  const auto status = std::filesystem::status(path, none);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    std::fprintf(stderr, "lab: %s is not a regular file\n", path);
+    return 74;
+  }
+  if (!std::filesystem::equivalent(path, weights, none)) return 0;
+  std::fprintf(stderr, "lab: %s would be written over, but is read too\n", path);
+  return 2;
+}
+
 int screenshot(const char* path, const std::string& folder) {
   bool more = true;
   while (more || host.input) {  // input: a file came that the last frame wanted
@@ -195,11 +211,12 @@ int run_desktop(int argc, char** argv) {
         stderr);
     return 2;
   }
-  int status = 0;
-  if (!load_weights(options.weights, &status)) return status;
+  int status = options.screenshot == nullptr ? 0 : check_screenshot(options.screenshot, options.weights);
+  if (status != 0 || !load_weights(options.weights, &status)) return status;
   const std::string folder = folder_of(options.weights);
   if (*options.state != '\0') {
     lab::LabState state = lab::from_link(options.state);
+    if (std::strstr(options.state, "model=") == nullptr) state.model = host.app.lab.state().model;  // WEIGHTS
     host.app.draw.take = state.z.empty() && (state.test_digit >= 0 || !state.ink.empty());
     host.app.lab.open(std::move(state));
   }
@@ -214,6 +231,11 @@ int run_desktop(int argc, char** argv) {
   measure(options.scale);
   if (options.screenshot != nullptr) {
     status = screenshot(options.screenshot, folder);
+    if (status == 0 && !host.app.lab.loaded()) {
+      std::fprintf(stderr, "lab: the model that --state names is not in %s\n",
+                   folder.empty() ? "." : folder.c_str());
+      status = 66;
+    }
   } else {
     loop(options.scale, folder);
   }

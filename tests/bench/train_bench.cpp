@@ -14,6 +14,7 @@
 #include <string>
 
 #include "native/export.hpp"
+#include "native/failure.hpp"
 #include "native/output_file.hpp"
 #include "native/process_settings.hpp"
 #include "native/train.hpp"
@@ -137,9 +138,16 @@ class Bench {
 
 int main(int argc, char** argv) {
   TrainCommand command(argc, argv);
-  command.parse();
-  Bench bench(command.options());
-  std::puts("\"ready\"");
-  std::fflush(stdout);
-  for (std::string line; std::getline(std::cin, line);) bench.obey(line);
+  try {
+    command.parse();
+    Bench bench(command.options());
+    std::puts("\"ready\"");
+    std::fflush(stdout);
+    for (std::string line; std::getline(std::cin, line);) bench.obey(line);
+  } catch (const CLI::ParseError& e) {
+    return command.app().exit(e);
+  } catch (const Failure& e) {
+    std::fprintf(stderr, "train_bench: %s\n", e.what());
+    return static_cast<int>(e.code);
+  }
 }

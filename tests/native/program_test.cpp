@@ -150,6 +150,40 @@ TEST_CASE("usage errors exit 2 with one line") {
   }
   check_failure(run(folder, kEval), 2, "weights");
   check_failure(run(folder, kEval + " a b"), 2, "--help");
+  check_failure(run(folder, kTrain + " --out w --seed 010"), 2, "010 is no whole number");
+  check_failure(run(folder, kTrain + " --out w --seed 18446744073709551616"), 2, "--seed");
+  check_failure(run(folder, kTrain + " --out w --latent 2.5"), 2, "2.5 is no whole number from 1 to 4096");
+  check_failure(run(folder, kTrain + " --out w --config none.toml"), 66, "none.toml");
+  check_failure(run(folder, kTrain + " --out w --hidden 65536 --latent 4096 --data " BUILD "/mnist"), 2,
+                "try a smaller --hidden");
+}
+
+TEST_CASE("what is read is never written over") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string weights = (folder / "w.bin").string(),
+                    images = (folder / "t10k-images-idx3-ubyte").string();
+  REQUIRE(run(folder, train(folder, "--epochs 1 --out " + weights)).code == 0);
+  const Bytes before = read_bytes(weights);
+  std::filesystem::create_symlink("w.bin", folder / "link");
+  const std::string eval = kEval + " " + weights + " --data " + folder.path().string();
+  check_failure(run(folder, eval + " --json " + weights), 2, "is read too");
+  check_failure(run(folder, eval + " --png " + (folder / "link").string()), 2, "is read too");
+  check_failure(run(folder, eval + " --json " + images), 2, "is read too");
+  check_failure(run(folder, eval + " --json x --png x"), 2, "name one file");
+  check_failure(run(folder, train(folder, "--epochs 1 --out " + images)), 2, "is read too");
+  check_failure(run(folder, train(folder, "--epochs 0 --out " + weights + " --init " + weights)), 2,
+                "is read too");
+  std::filesystem::create_directory(folder / "ck");
+  check_failure(run(folder, train(folder, "--epochs 1 --checkpoint " + (folder / "ck").string() + " --out " +
+                                              (folder / "ck" / "best.bin").string())),
+                2, "--checkpoint");
+  check_failure(run(folder, train(folder, "--epochs 1 --log-dir " + folder.path().string() + " --out " +
+                                              (folder / "samples.png").string())),
+                2, "--log-dir");
+  CHECK((read_bytes(weights) == before));
+  REQUIRE(std::system(("mkfifo " + (folder / "pipe").string()).c_str()) == 0);
+  check_failure(run(folder, kEval + " " + (folder / "pipe").string()), 65, "not a regular file");
 }
 
 TEST_CASE("missing and damaged inputs") {  // N7, N8

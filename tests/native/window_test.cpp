@@ -77,4 +77,12 @@ TEST_CASE("the window's program refuses what it should") {
   CHECK(run(folder / "missing.bin") == 66);
   CHECK(run("") == 2);
   CHECK(run(WEIGHTS " --lang fr") == 2);
+  std::filesystem::copy_file(WEIGHTS, folder / "w.bin");
+  const std::string own = folder / "w.bin", pipe = folder / "pipe",
+                    picture = " --screenshot " + (folder / "x.png").string();
+  CHECK(run(own + " --screenshot " + own) == 2);
+  REQUIRE(std::system(("mkfifo " + pipe).c_str()) == 0);
+  CHECK(run(own + " --screenshot " + pipe) == 74);
+  CHECK(run(own + " --state model=aevb" + picture) == 66);  // which is not beside it
+  CHECK(run(own + " --state view=morph" + picture) == 0);   // nor is weights.bin: WEIGHTS itself
 }
