@@ -61,7 +61,7 @@ test('whatever the seed, a class has its digit', async ({ page }) => {
     }
     return right;
   });
-  expect(right).toBeGreaterThan(950);
+  expect(right).toBeGreaterThan(990);
 });
 
 test('z shows one digit, that which decode(z) gives', async ({ page }) => {
@@ -246,15 +246,16 @@ test('encode and sample as the module has them', async ({ page }) => {
 test('before it is in a page it computes, too; digits are of its class', async ({ page }) => {
   await openWith(page, '<digit-vae digit="7" steps="4" seed="5"></digit-vae>', { head: LISTEN });
   await ready(page);
-  const [length, sevens, sheet] = await page.evaluate(async () => {
+  const [length, sevens] = await page.evaluate(async () => {
     const alone = document.createElement('digit-vae') as any, e = document.querySelector('digit-vae') as any;
-    const { length } = await alone.decode(new Array(24).fill(0)), sevens = await e.sample(4);
-    const { loadModel } = await import('/index.js' as string);
-    const model = await loadModel(await (await fetch('/weights.decoder.bin')).arrayBuffer());
-    return [length, [...sevens], [...model.decode(model.prior(6, 4, 7))]];
+    return [(await alone.decode(new Array(24).fill(0))).length, [...await e.sample(4)]];
   });
   expect(length).toBe(784);
-  expect(largestDifference(sevens, sheet)).toBeLessThan(1e-6);
+  await expect(element(page).getByRole('img')).toHaveAttribute('aria-label', /looks like 7, 7, 7, 7$/);
+  const shown = await ink(page);  // of the seed that sample() took
+  for (let i = 0; i < 4; ++i) {
+    expect(largestDifference(cell(shown, i % 2, Math.floor(i / 2)), sevens.slice(784 * i, 784 * (i + 1)))).toBeLessThan(0.0025);
+  }
 });
 
 test('a failure stays told, once, whatever is set; what makes no sense counts as absent', async ({ page, silent }) => {

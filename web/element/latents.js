@@ -47,23 +47,30 @@ export function factsOf(model) {
   return { classes, kl: floatFact(model, 'test_kl_per_dimension', n), plane };
 }
 
-/** The classes that z may be of, as likely_labels() in shared/latent_facts.cpp tells them. */
-export function looksLike(classes, z) {
+/** The classes that z may be of: the likeliest, and the next too when the first is less likely than `sure`. */
+export function looksLike(classes, z, sure = 0.6) {
   const scores = classes.map(({ label, mean, std }) => ({ label, score: z.reduce((sum, x, i) => {
     const spread = Math.max(std[i], 1e-3);
     return sum - ((x - mean[i]) / spread) ** 2 / 2 - Math.log(spread);
   }, 0) }));
   scores.sort((a, b) => b.score - a.score);
   const sum = scores.reduce((total, { score }) => total + Math.exp(score - scores[0].score), 0);
-  return scores.slice(0, 1 / sum < 0.6 ? 2 : 1).map(({ label }) => label);
+  return scores.slice(0, 1 / sum < sure ? 2 : 1).map(({ label }) => label);
 }
 
-/** n latents of the prior, or of a class, as sample_class() in shared/latent_facts.cpp draws them. */
+/**
+ * n latents of the prior, or of a class: normal ones about its mean; of a learned prior, draws from the components of the
+ * class, first those that can hardly be of another.
+ */
 export function draw({ model, facts }, wish, seed, n) {
-  const digit = facts.classes.find(({ label }) => label === wish), draws = model.prior(seed, n, digit && wish);
-  const all = Array.from({ length: n }, (_, i) => row(draws, model.latentSize, i));
-  if (!digit || model.fact('component_labels')?.includes(wish)) return all;
-  return all.map((z) => z.map((e, d) => digit.mean[d] + digit.std[d] * e));
+  const digit = facts.classes.find(({ label }) => label === wish), draws = model.prior(seed, 4 * n, digit && wish);
+  const all = Array.from({ length: 4 * n }, (_, i) => row(draws, model.latentSize, i)), first = all.slice(0, n);
+  if (!digit) return first;
+  if (!model.fact('component_labels')?.includes(wish)) {
+    return first.map((z) => z.map((e, d) => digit.mean[d] + digit.std[d] * e));
+  }
+  const sure = (z) => String(looksLike(facts.classes, z, 0.99)) === String(wish);
+  return [...all.filter(sure), ...all.filter((z) => !sure(z))].slice(0, n);
 }
 
 /** Along the great circle, the length going straight (Shoemake 1985; shared/latent.hpp), t from 0 to 1. */
