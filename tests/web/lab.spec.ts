@@ -458,6 +458,13 @@ test('a picture is saved as it is shown', async ({ page, lab }) => {
   expect(readFileSync(await download.path()).subarray(0, 4)).toEqual(Buffer.from('\x89PNG', 'latin1'));
 });
 
+test('without a clipboard, as on http, "Copy link" points to the address', async ({ page, lab }) => {
+  await page.evaluate(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  await lab.click('link');
+  await expect(page.locator('#live.seen')).toHaveText(/address/);
+  await expect(page.locator('#notice')).toBeHidden();
+});
+
 test.describe('bad days', () => {
   const trained = readFileSync(weightsPath);
   const damaged = Buffer.from(trained);

@@ -63,12 +63,10 @@ export function looksLike(classes, z, sure = 0.6) {
  * class, first those that can hardly be of another.
  */
 export function draw({ model, facts }, wish, seed, n) {
-  const digit = facts.classes.find(({ label }) => label === wish), draws = model.prior(seed, 4 * n, digit && wish);
-  const all = Array.from({ length: 4 * n }, (_, i) => row(draws, model.latentSize, i)), first = all.slice(0, n);
-  if (!digit) return first;
-  if (!model.fact('component_labels')?.includes(wish)) {
-    return first.map((z) => z.map((e, d) => digit.mean[d] + digit.std[d] * e));
-  }
+  const digit = facts.classes.find(({ label }) => label === wish), own = digit && model.fact('component_labels')?.includes(wish);
+  const many = own ? 4 * n : n, draws = model.prior(seed, many, digit && wish);
+  const all = Array.from({ length: many }, (_, i) => row(draws, model.latentSize, i));
+  if (!own) return digit ? all.map((z) => z.map((e, d) => digit.mean[d] + digit.std[d] * e)) : all;
   const sure = (z) => String(looksLike(facts.classes, z, 0.99)) === String(wish);
   return [...all.filter(sure), ...all.filter((z) => !sure(z))].slice(0, n);
 }

@@ -195,6 +195,7 @@ function frame(now) {
 
 /** Scrolls to what is new below the window's lower edge. */
 function reveal(box) {
+  if (!box) return;
   const top = canvas.getBoundingClientRect().top + box.y;
   if (top + Math.min(box.h, innerHeight / 2) > innerHeight) {
     scrollBy({top: top - 16, behavior: still.matches ? 'auto' : 'smooth'});
@@ -263,8 +264,12 @@ async function answerRequest(what) {
   }
   if (what === 'link') {
     writeLink();
-    const copied = await navigator.clipboard.writeText(location.href).then(() => true, () => false);
-    live.textContent = say(copied ? 'link_copied' : 'link_in_address');  // not allowed here: the address bar has it
+    try {
+      await navigator.clipboard.writeText(location.href);
+      live.textContent = say('link_copied');
+    } catch {  // not allowed here, or not there without https: the address bar has it
+      live.textContent = say('link_in_address');
+    }
     live.classList.add('seen');
     setTimeout(() => live.classList.remove('seen'), 3000);
   }
@@ -378,6 +383,14 @@ async function takeFile(file) {
   else show();
 }
 
+/** Tells when WebGL does not come back; a page out of sight may be without it as long as it likes. */
+function waitForWebGL() {
+  setTimeout(() => {
+    if (lost && document.hidden) waitForWebGL();
+    else if (lost) crash(new LabError('webgl', say('error_webgl_lost')));
+  }, LOST);
+}
+
 function listen() {
   hold(canvas);
   for (const type of POINTER) {
@@ -419,7 +432,7 @@ function listen() {
   canvas.addEventListener('webglcontextlost', event => {
     event.preventDefault();  // asks for it back
     lost = true;
-    setTimeout(() => { if (lost) crash(new LabError('webgl', say('error_webgl_lost'))); }, LOST);
+    waitForWebGL();
   });
   canvas.addEventListener('webglcontextrestored', () => {
     lost = false;
