@@ -146,8 +146,12 @@ TEST_CASE("usage errors exit 2 with one line") {
         "--optimizer adam --weight-decay 0.1", "--optimizer adam --momentum 0.9"}) {
     INFO(idle);
     check_failure(run(folder, kTrain + " --preset mlp --out w " + idle), 2, "counts only with");
-    CHECK(run(folder, kTrain + " --print-config --objective autoencoder --optimizer adam").code == 0);
   }
+  // Of a preset's own settings those are left out.
+  const Outcome config =
+      run(folder, kTrain + " --preset resnet --print-config --objective autoencoder --optimizer adam");
+  CHECK(config.code == 0);
+  CHECK(contains(config.out, "components = 0"));
   check_failure(run(folder, kEval), 2, "weights");
   check_failure(run(folder, kEval + " a b"), 2, "--help");
   check_failure(run(folder, kTrain + " --out w --seed 010"), 2, "010 is no whole number");
