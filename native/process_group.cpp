@@ -88,6 +88,15 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo> make_gloo(const c10::intrusive_ptr<c1
   return c10::make_intrusive<Gloo>(store, rank, size, options);
 }
 
+/// Options of the store whose server does not need libuv, which Debian's LibTorch was built without. Clients of either
+/// kind talk to servers of either kind. (A template, because LibTorch before 2.3 has no such option.)
+template <class Options>
+Options without_libuv() {
+  Options options;
+  if constexpr (requires { options.useLibUV; }) options.useLibUV = false;
+  return options;
+}
+
 }  // namespace
 
 ProcessGroup::ProcessGroup() = default;
@@ -98,7 +107,7 @@ ProcessGroup ProcessGroup::join([[maybe_unused]] torch::Device device) {
   group.size_ = std::max(1, number("WORLD_SIZE", kMaxProcesses));
   group.rank_ = number("RANK", group.size_);
   if (group.size_ == 1) return group;
-  c10d::TCPStoreOptions options;
+  auto options = without_libuv<c10d::TCPStoreOptions>();
   options.port = static_cast<std::uint16_t>(number("MASTER_PORT", kMaxPort));
   options.isServer = group.first() && environment("TORCHELASTIC_USE_AGENT_STORE") != "True";
   options.numWorkers = static_cast<std::size_t>(group.size_);

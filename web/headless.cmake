@@ -38,7 +38,8 @@ add_custom_target(headless ALL DEPENDS ${DIGIT_VAE_SITE}/digit-vae.js ${DIGIT_VA
 add_executable(split_weights split_weights.cpp)
 target_link_libraries(split_weights PRIVATE vae_core vae_warnings)
 set_target_properties(split_weights PROPERTIES SUFFIX .cjs)  # package.json makes .js an ES module
-target_link_options(split_weights PRIVATE -sSINGLE_FILE -sENVIRONMENT=node -sNODERAWFS -sALLOW_MEMORY_GROWTH)
+target_link_options(split_weights PRIVATE -sSINGLE_FILE -sENVIRONMENT=node -sNODERAWFS -sALLOW_MEMORY_GROWTH
+  -sTOTAL_STACK=1MB)  # since 3.1.27 the default is 64 KB
 foreach(model weights aevb)
   set(file ${PROJECT_SOURCE_DIR}/assets/${model}.bin)
   set(parts ${DIGIT_VAE_SITE}/${model}.decoder.bin ${DIGIT_VAE_SITE}/${model}.encoder.bin)

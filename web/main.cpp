@@ -194,11 +194,8 @@ void start_graphics() {
   wake();
 }
 
-int main(int argc, char** argv) {
 #ifdef __EMSCRIPTEN__
-  (void)argc, (void)argv;
-  return start_in_browser();
+int main() { return start_in_browser(); }
 #else
-  return run_desktop(argc, argv);
+int main(int argc, char** argv) { return run_desktop(argc, argv); }
 #endif
-}

@@ -18,7 +18,7 @@ namespace {
 
 /// A script that starts native_train once for each rank and waits for all. It prints "exits" and their codes,
 /// rank 0 first, and exits as rank 0 did. `last` is done to the last process, whose number is $last, while
-/// they run.
+/// they run; `ended` is true there once that process has exited.
 std::string together(const TemporaryFolder& folder, int size, const std::string& command,
                      const std::string& last = "") {
   std::string script =
@@ -28,7 +28,8 @@ std::string together(const TemporaryFolder& folder, int size, const std::string&
     const std::string number = std::to_string(rank);
     script += "RANK=" + number + " " + command + " &\np" + number + "=$!\n";
   }
-  script += "last=$p" + std::to_string(size - 1) + "\n" + last + "\ncodes=exits\n";
+  script += "last=$p" + std::to_string(size - 1) + "\nended() { ! kill -0 $last 2>/dev/null; }\n" + last +
+            "\ncodes=exits\n";
   for (int rank = 0; rank < size; ++rank) {
     const std::string number = std::to_string(rank);
     script += "wait $p" + number + "; c" + number + "=$?; codes=\"$codes $c" + number + "\"\n";
@@ -94,7 +95,7 @@ TEST_CASE("a lost process ends all with one line, and the checkpoint goes on to 
       " --steps 3000 --out " + (folder / "w.bin").string() + " --checkpoint " + (folder / "ck").string();
   // Killed as soon as there is a checkpoint to see.
   const std::string kill = "while ! ls " + (folder / "ck").string() +
-                           "/checkpoint-*.bin >/dev/null 2>&1; do sleep 0.1; done; kill -9 $last";
+                           "/checkpoint-*.bin >/dev/null 2>&1; do ended && break; sleep 0.1; done; kill -9 $last";
   const Outcome lost =
       run(folder, together(folder, 2, train(folder, "--checkpoint-steps 20" + settings), kill));
   CAPTURE(lost.out, lost.err);
@@ -118,7 +119,8 @@ TEST_CASE("a signal to one process stops all of them after the same step") {
   write_bars(folder.path());
   const std::string settings = "--epochs 100000 --log-every 10 --out " + (folder / "w.bin").string();
   const std::string signal =
-      "until grep -q Step " + (folder / ".out").string() + "; do sleep 0.1; done; kill -TERM $last";
+      "until grep -q Step " + (folder / ".out").string() +
+      "; do ended && break; sleep 0.1; done; kill -TERM $last";
   const Outcome o = run(folder, together(folder, 2, train(folder, settings), signal));
   CAPTURE(o.out, o.err);
   CHECK(o.code == 143);
