@@ -1,6 +1,9 @@
 # The headless module: digit-vae.js (written by hand) with digit-vae.wasm, and digit-vae-scalar.wasm for
 # browsers without SIMD. The core is compiled here once more for each of the two, because their flags differ.
 # No JavaScript comes from Emscripten: the module is standalone and imports nothing.
+if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.60)  # later ones keep no errno of their own accord
+  set(no_errno -sSUPPORT_ERRNO=0)
+endif()
 # headless_module(NAME FLAGS...): -O2 is for where the time goes, -Oz for the rest.
 function(headless_module name)
   add_library(${name}-kernels OBJECT ${kernels})
@@ -16,7 +19,7 @@ function(headless_module name)
   # The stack: parsing and matrix products need little. MAXIMUM_MEMORY: the largest file allowed (64 MiB) takes
   # 130 MiB while it loads, or 320 MiB if it is int8; memory grows only as far as it is used.
   target_link_options(${name} PRIVATE -Oz -flto ${ARGN} -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc
-    -sSUPPORT_ERRNO=0 -Wl,-mllvm,-inline-threshold=5 -sBINARYEN_EXTRA_PASSES=--converge,--reorder-functions
+    ${no_errno} -Wl,-mllvm,-inline-threshold=5 -sBINARYEN_EXTRA_PASSES=--converge,--reorder-functions
     -sTOTAL_STACK=256KB -sINITIAL_MEMORY=2MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=512MB)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE})
   shrink(${name})
@@ -25,10 +28,9 @@ endfunction()
 headless_module(digit-vae ${simd_flags})
 headless_module(digit-vae-scalar)
 
-# Pages load the script without its comments (their text is in digit-vae.d.ts too): 3 KB with gzip instead of 5.
+# Pages load the script minified, as the lab's (its comments are in digit-vae.d.ts too).
 add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/digit-vae.js ${DIGIT_VAE_SITE}/digit-vae.d.ts
-  COMMAND sed -E "/^ *(\\/\\/|\\/?\\*)/d" ${CMAKE_CURRENT_SOURCE_DIR}/digit-vae.js
-    > ${DIGIT_VAE_SITE}/digit-vae.js
+  COMMAND ${minify} --outfile=${DIGIT_VAE_SITE}/digit-vae.js ${CMAKE_CURRENT_SOURCE_DIR}/digit-vae.js
   COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/digit-vae.d.ts ${DIGIT_VAE_SITE}
   DEPENDS digit-vae.js digit-vae.d.ts VERBATIM)
 licenses(${DIGIT_VAE_SITE}/digit-vae.licenses.txt ${core_licenses})

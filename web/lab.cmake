@@ -1,11 +1,21 @@
 # The lab: one program for a desktop window (build/native/lab) and for the page (build/web/lab.js, lab.wasm).
-# Dear ImGui comes from its own sources, which .ci/install fetches; IMGUI_DIR names another checkout.
-set(IMGUI_DIR "$ENV{IMGUI_DIR}" CACHE PATH "Dear ImGui's sources (1.90 was tried)")
-if(NOT IMGUI_DIR)
-  set(IMGUI_DIR ${PROJECT_SOURCE_DIR}/build/third_party/imgui)
+# Dear ImGui is compiled from its own sources: a checkout that IMGUI_DIR names, what .ci/install fetched, or else its
+# repository. The lab builds with 1.90.1 to 1.91.9b; 1.92 has another font atlas.
+set(IMGUI_DIR "$ENV{IMGUI_DIR}" CACHE PATH "Dear ImGui's sources, 1.90.1 to 1.91.9b")
+if(NOT IMGUI_DIR AND EXISTS ${DIGIT_VAE_THIRD_PARTY}/imgui/imgui.cpp)
+  set(IMGUI_DIR ${DIGIT_VAE_THIRD_PARTY}/imgui)
+elseif(NOT IMGUI_DIR)
+  FetchContent_Declare(imgui GIT_REPOSITORY https://github.com/ocornut/imgui.git
+    GIT_TAG f5befd2d29e66809cd1110a152e375a7f1981f06)  # 1.91.9b
+  FetchContent_MakeAvailable(imgui)
+  set(IMGUI_DIR ${imgui_SOURCE_DIR})
 endif()
 if(NOT EXISTS ${IMGUI_DIR}/imgui.cpp)
-  message(FATAL_ERROR "There is no Dear ImGui in ${IMGUI_DIR}. Run .ci/install web, or set IMGUI_DIR.")
+  message(FATAL_ERROR "There is no Dear ImGui in ${IMGUI_DIR}, which IMGUI_DIR names.")
+endif()
+file(STRINGS ${IMGUI_DIR}/imgui.h imgui_version REGEX "^#define IMGUI_VERSION_NUM")
+if(NOT imgui_version MATCHES "190[1-9]|191[0-9]")
+  message(FATAL_ERROR "The Dear ImGui in ${IMGUI_DIR} is neither 1.90.1 to 1.90.9 nor 1.91; unset IMGUI_DIR, or name another.")
 endif()
 
 add_library(imgui STATIC ${IMGUI_DIR}/imgui.cpp ${IMGUI_DIR}/imgui_draw.cpp ${IMGUI_DIR}/imgui_tables.cpp
@@ -15,18 +25,17 @@ target_compile_options(imgui PRIVATE -w)
 
 # What the lab is without its looks: its state, pictures and models, the texts of strings.json as code (a window has the
 # Chinese ones inside, the page fetches them), and what is known of the models in assets/.
-find_program(PYTHON_WITH_FONTTOOLS python3 PATHS /usr/bin NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH)
 set(texts ${CMAKE_CURRENT_SOURCE_DIR}/strings.json)
 set(lab_texts lab_texts.hpp)
 if(NOT EMSCRIPTEN)
   list(APPEND lab_texts lab_texts_zh.cpp)
 endif()
 add_custom_command(OUTPUT ${lab_texts}
-  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${lab_texts}
+  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${lab_texts}
   DEPENDS strings.py ${texts} VERBATIM)
 file(GLOB assets CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/assets/*.bin)
 add_custom_command(OUTPUT lab_models.cpp
-  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/models.py ${PROJECT_SOURCE_DIR}/assets lab_models.cpp
+  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/models.py ${PROJECT_SOURCE_DIR}/assets lab_models.cpp
   DEPENDS models.py ${assets} VERBATIM)
 add_library(lab_data STATIC lab/gallery.cpp lab/ink.cpp lab/lab.cpp lab/lab_files.cpp lab/link.cpp lab/nodes.cpp lab/numbers.cpp
   lab/reading.cpp lab/strings.cpp ${lab_texts}
@@ -35,9 +44,6 @@ target_include_directories(lab_data PUBLIC ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT
 target_link_libraries(lab_data PRIVATE vae_warnings)
 target_compile_options(lab_data PRIVATE -fno-exceptions -fno-rtti)
 
-# Inter and, for Chinese, WenQuanYi Micro Hei: subset, and made into C++ arrays, for the desktop.
-set(inter_dir /usr/share/fonts/opentype/inter CACHE PATH "Folder with Inter-Regular.otf and Inter-SemiBold.otf")
-set(chinese_font /usr/share/fonts/truetype/wqy/wqy-microhei.ttc CACHE FILEPATH "A font with Chinese")
 add_library(lab_app OBJECT main.cpp lab/bend.cpp lab/compare.cpp lab/compare_choice.cpp lab/compare_column.cpp
   lab/digit_card.cpp lab/digits.cpp lab/draw.cpp lab/draw_code.cpp lab/draw_nats.cpp lab/drawing.cpp lab/generate.cpp lab/hooks.cpp
   lab/inside.cpp lab/inside_loss.cpp lab/inside_values.cpp lab/loading.cpp lab/loss_curve.cpp lab/map.cpp
@@ -51,10 +57,25 @@ if(NOT EMSCRIPTEN)
   find_package(glfw3 3.3 REQUIRED)
   find_package(OpenGL REQUIRED)
   find_package(PNG REQUIRED)
+  # Inter and a font with Chinese: subset, and made into C++ arrays. Debian's packages, or what .ci/install fetched.
+  set(font_folders /usr/share/fonts/opentype/inter /usr/share/fonts/truetype/wqy ${DIGIT_VAE_THIRD_PARTY}/fonts)
+  find_file(INTER_REGULAR NAMES Inter-Regular.otf Inter-Regular.woff2 PATHS ${font_folders} NO_DEFAULT_PATH REQUIRED)
+  find_file(INTER_SEMIBOLD NAMES Inter-SemiBold.otf Inter-SemiBold.woff2 PATHS ${font_folders} NO_DEFAULT_PATH REQUIRED)
+  find_file(CHINESE_FONT NAMES wqy-microhei.ttc NotoSansSC-Regular.woff PATHS ${font_folders} NO_DEFAULT_PATH REQUIRED)
+  # The first Python that has fontTools: the PATH's, Debian's own (whose packages another one does not see), ours.
+  foreach(python ${PYTHON} /usr/bin/python3 ${DIGIT_VAE_THIRD_PARTY}/python/bin/python)
+    execute_process(COMMAND ${python} -c "import fontTools.subset" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
+    if(missing STREQUAL 0)
+      set(PYTHON_WITH_FONTTOOLS ${python} CACHE INTERNAL "A Python with fontTools")
+      break()
+    endif()
+  endforeach()
+  if(NOT PYTHON_WITH_FONTTOOLS)
+    message(FATAL_ERROR "No python3 here has fontTools. Run .ci/install native, or pip install fonttools.")
+  endif()
   add_custom_command(OUTPUT lab_font.cpp
     COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} lab_font.cpp
-      kFontRegular=${inter_dir}/Inter-Regular.otf kFontSemiBold=${inter_dir}/Inter-SemiBold.otf
-      kFontChinese=${chinese_font}
+      kFontRegular=${INTER_REGULAR} kFontSemiBold=${INTER_SEMIBOLD} kFontChinese=${CHINESE_FONT}
     DEPENDS lab/font.py ${texts} VERBATIM)
   add_executable(lab desktop.cpp desktop_font.cpp lab_font.cpp)
   target_link_libraries(lab_app PRIVATE glfw)
@@ -82,7 +103,7 @@ endforeach()
 target_sources(lab_app PRIVATE browser.cpp browser_font.cpp)
 
 # Scripts and style sheets go out without comments and long names.
-find_program(ESBUILD esbuild REQUIRED NO_CMAKE_FIND_ROOT_PATH)
+find_program(ESBUILD esbuild PATHS ${PROJECT_SOURCE_DIR}/node_modules/.bin REQUIRED NO_CMAKE_FIND_ROOT_PATH)
 set(minify ${ESBUILD} --minify --charset=utf8 --log-level=warning --target=chrome91,firefox90,safari16.4)
 
 # MINIMAL_RUNTIME does not link with GLFW. The largest weights (64 MiB of int8 convolutions) take some 350 MiB while they
@@ -119,7 +140,7 @@ foreach(file ${page} ${assets} ${CMAKE_CURRENT_SOURCE_DIR}/download.js)
 endforeach()
 set(page_texts ${DIGIT_VAE_SITE}/strings.js ${DIGIT_VAE_SITE}/zh.txt)
 add_custom_command(OUTPUT ${page_texts}
-  COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${page_texts}
+  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${page_texts}
   DEPENDS strings.py ${texts} VERBATIM)
 licenses(${DIGIT_VAE_SITE}/licenses.txt ${core_licenses} "Dear ImGui=${IMGUI_DIR}/LICENSE.txt")
 add_custom_target(lab_page ALL DEPENDS ${lab_page} ${page_texts} ${DIGIT_VAE_SITE}/licenses.txt)

@@ -18,6 +18,9 @@ const web = join(root, 'build/web'), dist = join(root, 'build/dist'), work = joi
 const element = join(root, 'web/element'), here = join(root, 'web/dist');
 const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 
+/** Lets everybody read what is packed and served, whatever the umask was when the tree was cloned. */
+const makeReadable = () => execFileSync('chmod', ['-R', 'a+rX', dist]);
+
 function write(name, text) {
   mkdirSync(dirname(join(dist, name)), { recursive: true });
   writeFileSync(join(dist, name), text);
@@ -27,7 +30,7 @@ function write(name, text) {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
-execFileSync('/usr/bin/python3', [join(root, 'web/strings.py'), join(root, 'web/strings.json'),
+execFileSync('python3', [join(root, 'web/strings.py'), join(root, 'web/strings.json'),
   join(work, 'element_strings.js'), join(work, 'site_strings.js')], { stdio: 'inherit' });
 
 /** The first digit of the first sheet, 4 bits a pixel: what an element shows before anything was downloaded. */
@@ -105,6 +108,7 @@ for (const name of ['package.json', 'README.md']) cpSync(join(here, name), join(
 cpSync(join(root, 'LICENSE'), join(dist, 'npm/LICENSE'));
 write('npm/inline.js', inline);
 write('digit-vae.inline.js', inline);
+makeReadable();
 execFileSync('npm', ['pack', '--silent', '--pack-destination', dist, join(dist, 'npm')], { stdio: 'ignore' });
 
 write('digit-vae.anywidget.js', asComment(headlessNotices)
@@ -134,7 +138,7 @@ write('digit-vae.html', oneFile());
 
 write('scorm/index.html', oneFile(await bundle(join(here, 'scorm.js'), { format: 'iife' })));
 write('scorm/imsmanifest.xml', readFileSync(join(here, 'imsmanifest.xml'), 'utf8').replaceAll('VERSION', version));
-execFileSync('/usr/bin/python3', ['-c', 'import sys, zipfile\n'
+execFileSync('python3', ['-c', 'import sys, zipfile\n'
   + 'with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as archive:\n'
   + '  for name in ("imsmanifest.xml", "index.html"):\n'
   + '    archive.write(f"{sys.argv[2]}/{name}", name)', join(dist, 'digit-vae.scorm.zip'), join(dist, 'scorm')]);
@@ -151,6 +155,8 @@ for (const name of ['digit-vae.html', 'digit-vae.inline.js', 'digit-vae.anywidge
   `digit-vae-${version}.tgz`]) cpSync(join(dist, name), join(dist, 'site', name));
 execFileSync('npx', ['--no-install', 'typedoc', '--options', join(here, 'typedoc.json'), '--out', join(dist, 'site/api')],
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+
+makeReadable();
 
 // ---- How much it weighs
 

@@ -43,6 +43,7 @@ def subset_of(path, written):
     tabular_figures(font)
     for tag in set(font.keys()) - KEEP:
         del font[tag]
+    font.flavor = None  # a web font's compression
     options = subset.Options(layout_features=[], hinting=False, desubroutinize=True, notdef_outline=False,
                              recommended_glyphs=False, name_IDs=[], drop_tables=[], ignore_missing_unicodes=False)
     tool = subset.Subsetter(options)
