@@ -1,21 +1,33 @@
 # digit-vae. Each target installs what it needs (.ci/install), then builds with CMake's presets.
-#   PORT=8080   ARGS=options for native_train   CMAKE_PREFIX_PATH=a LibTorch   IMGUI_DIR=a Dear ImGui
+#   PORT=8080   ARGS=options for native_train   CMAKE_PREFIX_PATH=a LibTorch   IMGUI_DIR=a Dear ImGui   CHROMIUM=a browser
+#   BUILD=a folder, where this one cannot be written: works in a copy, BUILD/digit-vae
+ifneq ($(BUILD),)
+copy = $(BUILD)/digit-vae
+$(or $(MAKECMDGOALS),help): copy
+	@$(MAKE) -C '$(copy)' BUILD= $@
+.PHONY: copy $(MAKECMDGOALS)
+copy:
+	@mkdir -p '$(copy)' && find '$(copy)' -mindepth 1 -maxdepth 1 ! -name build ! -name node_modules -exec rm -rf {} + && \
+	  tar -cf - --exclude=./build --exclude=./node_modules --exclude=./.git . | tar -xof - -C '$(copy)' && \
+	  find '$(copy)' -maxdepth 1 ! -name build ! -name node_modules -exec chmod -R u+w {} +
+else
 PORT ?= 8080
 FILES ?= $(patsubst %,assets/%.bin,weights mlp tf-mlp tf-conv aevb)
 NLL ?= 5000
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo web dist native data train assets test bench quality clean
+.PHONY: help demo web dist native data train assets test test-pip bench quality clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
 demo: web  ## build the page and serve it on this machine (PORT=8080)
-	@exec /usr/bin/python3 .ci/serve.py build/web $(PORT)
+	@exec python3 .ci/serve.py build/web $(PORT)
 
 web:  ## build the page and the headless module: build/web
 	@.ci/install web
 	$(call build,web,build/emscripten)
+	@chmod -R a+rX build/web  # for a web server, whatever the umask
 
 dist: web  ## build what goes into other pages, and the site: build/dist
 	@.ci/install dist
@@ -53,8 +65,7 @@ test:  ## build and check everything, as CI does
 	@.ci/install test
 	$(call build,native,build/native)
 	ctest --preset native
-	$(call build,native-pip,build/native-pip,$(pip_torch))
-	ctest --preset native-pip
+	@grep -q 'Torch_DIR.*third_party' build/native/CMakeCache.txt || $(MAKE) test-pip  # that was pip's already
 	$(call build,asan,build/asan)
 	ctest --preset asan
 	$(call build,web,build/emscripten)
@@ -63,14 +74,18 @@ test:  ## build and check everything, as CI does
 	node tests/web/hosts/build.mjs
 	npx --no-install playwright test
 
+test-pip:
+	$(call build,native-pip,build/native-pip,$(pip_torch))
+	ctest --preset native-pip
+
 bench: native web data  ## speed and size beside PyTorch, TensorFlow.js and ONNX Runtime (up to an hour, idle)
 	@.ci/install bench
 	$(call build,bench-pip,build/bench/pip,$(pip_torch))
 	node web/dist/build.mjs
 	rm -f build/bench/training.json build/bench/browser.json
-	-/usr/bin/python3 tests/bench/train.py build/native build/mnist
+	-python3 tests/bench/train.py build/native build/mnist
 	node tests/bench/browser.mjs
-	@/usr/bin/python3 tests/bench/report.py build/bench
+	@python3 tests/bench/report.py build/bench
 
 quality: native data  ## what a classifier makes of digits (FILES="w.bin ..."), and the first file's NLL (NLL=5000: hours, 0: none)
 	build/native/quality_report $(FILES) --data build/mnist --nll $(NLL)
@@ -79,7 +94,8 @@ clean:  ## remove build/
 	rm -rf build
 
 # $(call build,PRESET,ITS FOLDER[,A LIBTORCH]): configures when that was not done yet or would now come out differently
-pip_torch = $$(build/venv/bin/python -c 'import torch; print(torch.utils.cmake_prefix_path)')
+pip_torch = $$(ls -d $(CURDIR)/build/third_party/torch 2>/dev/null || \
+  build/venv/bin/python -c 'import torch; print(torch.utils.cmake_prefix_path)')
 define build
 @settings="$(if $(3),$(3),$$CMAKE_PREFIX_PATH) $$IMGUI_DIR $$(cksum <CMakePresets.json)"; \
  [ -e $(2)/build.ninja ] && [ "$$settings" = "$$(cat $(2)/.configured 2>/dev/null)" ] || { \
@@ -88,3 +104,4 @@ define build
    echo "$$settings" >$(2)/.configured; }
 cmake --build --preset $(1)
 endef
+endif

@@ -1,7 +1,8 @@
 // The tests that need a browser: `npx playwright test`, after the page was built into build/web, what people take away
-// into build/dist and pages of others with it inside into build/hosts. Debian's Chromium is used, never a downloaded one;
-// CHROMIUM, DIGIT_VAE_SITE and DIGIT_VAE_PORT name another browser, page or first of three ports.
+// into build/dist and pages of others with it inside into build/hosts. CHROMIUM, DIGIT_VAE_SITE and
+// DIGIT_VAE_PORT name another browser, page or first of three ports.
 import { defineConfig } from '@playwright/test';
+import { chromiumPath } from './tests/web/browser.mjs';
 
 const site = process.env.DIGIT_VAE_SITE ?? 'build/web';
 const port = Number(process.env.DIGIT_VAE_PORT ?? 8417);
@@ -22,7 +23,7 @@ export default defineConfig({
     baseURL: `http://localhost:${port}`,
     viewport: { width: 1024, height: 768 },
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: chromiumPath,
       // WebGL by software, whatever the machine; nothing is asked of the internet.
       args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--no-first-run',
         '--disable-background-networking', '--disable-component-update', '--disable-sync',

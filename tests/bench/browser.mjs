@@ -9,6 +9,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
+import { chromiumPath } from '../web/browser.mjs';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url)), here = join(root, 'tests/bench'), work = join(root, 'build/bench');
@@ -60,7 +61,7 @@ const server = createServer((request, response) => {
   createReadStream(file).pipe(response);
 }).listen(0);
 const address = `http://localhost:${server.address().port}`;
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox',
+const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox',
   '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking'] });
 
 // ---- Decoding and encoding

@@ -5,11 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
+import { chromiumPath } from './browser.mjs';
 
 const PORT = 8433, SIZE = { width: 960, height: 700 };
 const server = spawn('python3', ['.ci/serve.py', 'build/web', PORT], { stdio: 'ignore' });
 const folder = mkdtempSync(join(tmpdir(), 'lab-picture-'));
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+const browser = await chromium.launch({ executablePath: chromiumPath,
   args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] });
 const page = await browser.newPage({ viewport: SIZE, reducedMotion: 'reduce' });
 const frames = [];

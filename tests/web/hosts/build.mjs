@@ -124,7 +124,7 @@ ${files('vite', '', { view: 'lab' })['index.html']}
 
   scorm() {
     cpSync(join(here, 'scorm'), join(hosts, 'scorm'), { recursive: true });
-    run('/usr/bin/python3', ['-m', 'zipfile', '-e', join(dist, 'digit-vae.scorm.zip'), join(hosts, 'scorm/content')]);
+    run('python3', ['-m', 'zipfile', '-e', join(dist, 'digit-vae.scorm.zip'), join(hosts, 'scorm/content')]);
   },
 };
 
