@@ -21,8 +21,8 @@ NLL ?= 5000
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
 
-demo: web  ## build the page and serve it on this machine (PORT=8080)
-	@exec python3 .ci/serve.py build/web $(PORT)
+demo: web  ## build the page and serve it on this machine (PORT=8080; ADDRESS=0.0.0.0: to others too)
+	@exec python3 .ci/serve.py build/web $(PORT) $(ADDRESS)
 
 web:  ## build the page and the headless module: build/web
 	@.ci/install web

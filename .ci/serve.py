@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""serve.py ROOT PORT: the built page for this machine's own browsers (IPv4 and IPv6 loopback), until Ctrl-C."""
+"""serve.py ROOT PORT [ADDRESS]: the built page, until Ctrl-C. For this machine's own browsers (IPv4 and IPv6 loopback),
+or for everyone who reaches ADDRESS, as a container has to."""
 import errno
 import functools
 import http.server
@@ -41,13 +42,14 @@ def fail(message):
     sys.exit(69)
 
 
-def main(root, port):
+def main(root, port, address=None):
     if not os.path.isfile(os.path.join(root, "index.html")):
         fail(f"there is no page in {root}: run make web")
     if not port.isdecimal() or not 0 < int(port) < 65536:
         fail(f"PORT={port} is not a port: use 1 to 65535")
     port, servers = int(port), []
-    for server, address in (Server, "127.0.0.1"), (Server6, "::1"):
+    loopback = [(Server, "127.0.0.1"), (Server6, "::1")]
+    for server, address in [(Server6 if ":" in address else Server, address)] if address else loopback:
         try:
             servers.append(server((address, port), functools.partial(Handler, directory=root)))
         except OSError as error:
@@ -64,9 +66,9 @@ def main(root, port):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: serve.py ROOT PORT")
+    if len(sys.argv) not in (3, 4):
+        sys.exit("usage: serve.py ROOT PORT [ADDRESS]")
     try:
-        main(sys.argv[1], sys.argv[2])
+        main(*sys.argv[1:])
     except KeyboardInterrupt:
         pass

@@ -88,6 +88,10 @@ void create_buffers() {
   glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
 }
 
+// Dear ImGui's name of a texture: a pointer before 1.91.4, an integer since. C casts convert to and from both.
+ImTextureID id_of(GLuint texture) { return (ImTextureID)(std::uintptr_t)texture; }
+GLuint texture_of(ImTextureID id) { return (GLuint)(std::uintptr_t)id; }
+
 template <class T>
 void fill(GLenum buffer, const ImVector<T>& data) {
   glBufferData(buffer, data.size_in_bytes(), data.Data, GL_STREAM_DRAW);
@@ -106,7 +110,7 @@ void paint(const ImDrawData& data) {
       const int width = static_cast<int>(clip.z) - x, height = static_cast<int>(clip.w) - y;
       if (width <= 0 || height <= 0) continue;
       glScissor(x, host.height - y - height, width, height);
-      glBindTexture(GL_TEXTURE_2D, static_cast<GLuint>(reinterpret_cast<std::uintptr_t>(command.GetTexID())));
+      glBindTexture(GL_TEXTURE_2D, texture_of(command.GetTexID()));
       glDrawElements(GL_TRIANGLES, static_cast<GLsizei>(command.ElemCount), GL_UNSIGNED_SHORT,
                      reinterpret_cast<const void*>(command.IdxOffset * sizeof(ImDrawIdx)));
     }
@@ -115,10 +119,6 @@ void paint(const ImDrawData& data) {
 }
 
 // ---- Textures: the digits and the fonts, how much ink there is
-
-ImTextureID id_of(unsigned texture) {
-  return (ImTextureID) static_cast<std::uintptr_t>(texture);  // a pointer or an integer
-}
 
 void create_texture(unsigned& texture, GLint filter) {
   glGenTextures(1, &texture);
