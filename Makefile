@@ -93,11 +93,13 @@ quality: native data  ## what a classifier makes of digits (FILES="w.bin ..."), 
 clean:  ## remove build/
 	rm -rf build
 
-# $(call build,PRESET,ITS FOLDER[,A LIBTORCH]): configures when that was not done yet or would now come out differently
+# $(call build,PRESET,ITS FOLDER[,A LIBTORCH]): configures when that was not done yet or would now come out differently,
+# as with what some tests need and CMake looks for
 pip_torch = $$(ls -d $(CURDIR)/build/third_party/torch 2>/dev/null || \
   build/venv/bin/python -c 'import torch; print(torch.utils.cmake_prefix_path)')
 define build
-@settings="$(if $(3),$(3),$$CMAKE_PREFIX_PATH) $$IMGUI_DIR $$(cksum <CMakePresets.json)"; \
+@settings="$(if $(3),$(3),$$CMAKE_PREFIX_PATH) $$IMGUI_DIR $$(cksum <CMakePresets.json) \
+ $$(ls build/venv/bin/python 2>/dev/null; command -v xvfb-run)"; \
  [ -e $(2)/build.ninja ] && [ "$$settings" = "$$(cat $(2)/.configured 2>/dev/null)" ] || { \
    echo "cmake --preset $(1)"; \
    $(if $(3),CMAKE_PREFIX_PATH=$(3)) cmake --fresh --preset $(1) --log-level=WARNING >/dev/null && \

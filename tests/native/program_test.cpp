@@ -123,7 +123,8 @@ TEST_CASE("--help gives every flag with its default and exits 0") {
         "--device", "--data", "--precision", "--schedule", "--log-dir"}) {
     CHECK(contains(help.out, flag));
   }
-  CHECK(contains(help.out, "--batch-size N=128"));
+  const std::string batch = help.out.substr(help.out.find("--batch-size"));  // N=128, or since CLI11 2.4 N [128]
+  CHECK(contains(batch.substr(0, batch.find('\n')), "128"));
   CHECK(contains(help.out, "nats"));
   CHECK(contains(help.out, "lower is better"));
   CHECK(run(folder, kEval + " --help").code == 0);
