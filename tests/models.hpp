@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 #include "shared/encoding.hpp"
@@ -30,7 +31,7 @@ inline std::vector<NamedTensor> random_tensors(const ModelSpec& spec, std::uint6
   return tensors;
 }
 
-inline const NamedTensor& tensor_named(const std::vector<NamedTensor>& tensors, const std::string& name) {
+inline const NamedTensor& tensor_named(const std::vector<NamedTensor>& tensors, std::string_view name) {
   for (const NamedTensor& t : tensors) {
     if (t.name == name) return t;
   }
