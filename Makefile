@@ -1,15 +1,12 @@
 # digit-vae. Each target installs what it needs (.ci/install), then builds with CMake's presets.
 #   PORT=8080   ARGS=options for native_train   CMAKE_PREFIX_PATH=a LibTorch   IMGUI_DIR=a Dear ImGui   CHROMIUM=a browser
 #   BUILD=a folder, where this one cannot be written: works in a copy, BUILD/digit-vae
-ifneq ($(BUILD),)
-copy = $(BUILD)/digit-vae
-$(or $(MAKECMDGOALS),help): copy
-	@$(MAKE) -C '$(copy)' BUILD= $@
+ifneq ($(if $(filter command,$(origin BUILD)),$(BUILD)),)
 .PHONY: copy $(MAKECMDGOALS)
+$(or $(MAKECMDGOALS),help): copy
+	@$(MAKE) -C '$(BUILD)/digit-vae' BUILD= $@
 copy:
-	@mkdir -p '$(copy)' && find '$(copy)' -mindepth 1 -maxdepth 1 ! -name build ! -name node_modules -exec rm -rf {} + && \
-	  tar -cf - --exclude=./build --exclude=./node_modules --exclude=./.git . | tar -xof - -C '$(copy)' && \
-	  find '$(copy)' -maxdepth 1 ! -name build ! -name node_modules -exec chmod -R u+w {} +
+	@.ci/copy '$(BUILD)/digit-vae'
 else
 PORT ?= 8080
 FILES ?= $(patsubst %,assets/%.bin,weights mlp tf-mlp tf-conv aevb)
@@ -95,11 +92,11 @@ clean:  ## remove build/
 
 # $(call build,PRESET,ITS FOLDER[,A LIBTORCH]): configures when that was not done yet or would now come out differently,
 # as with what some tests need and CMake looks for
-pip_torch = $$(ls -d $(CURDIR)/build/third_party/torch 2>/dev/null || \
+pip_torch = $$(ls -d '$(CURDIR)/build/third_party/torch' 2>/dev/null || \
   build/venv/bin/python -c 'import torch; print(torch.utils.cmake_prefix_path)')
 define build
-@settings="$(if $(3),$(3),$$CMAKE_PREFIX_PATH) $$IMGUI_DIR $$(cksum <CMakePresets.json) \
- $$(ls build/venv/bin/python 2>/dev/null; command -v xvfb-run)"; \
+@settings="$(CURDIR) $(if $(3),$(3),$$CMAKE_PREFIX_PATH) $$IMGUI_DIR $$(cksum <CMakePresets.json) \
+ $$(ls build/venv/bin/python 2>/dev/null; command -v emcc xvfb-run)"; \
  [ -e $(2)/build.ninja ] && [ "$$settings" = "$$(cat $(2)/.configured 2>/dev/null)" ] || { \
    echo "cmake --preset $(1)"; \
    $(if $(3),CMAKE_PREFIX_PATH=$(3)) cmake --fresh --preset $(1) --log-level=WARNING >/dev/null && \

@@ -61,7 +61,8 @@ def main(root, port, address=None):
                 fail(f"cannot listen on {address}: {error.strerror}")
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"digit-vae is at http://localhost:{port} (Ctrl-C stops)", flush=True)
+    name = "localhost" if address in (None, "", "0.0.0.0", "::") else f"[{address}]" if ":" in address else address
+    print(f"digit-vae is at http://{name}:{port} (Ctrl-C stops)", flush=True)
     threading.Event().wait()
 
 

@@ -2,6 +2,9 @@
 # Dear ImGui is compiled from its own sources: a checkout that IMGUI_DIR names, what .ci/install fetched, or else its
 # repository. The lab builds with 1.90.1 to 1.91.9b; 1.92 has another font atlas.
 set(IMGUI_DIR "$ENV{IMGUI_DIR}" CACHE PATH "Dear ImGui's sources, 1.90.1 to 1.91.9b")
+if(IMGUI_DIR)
+  get_filename_component(IMGUI_DIR ${IMGUI_DIR} ABSOLUTE BASE_DIR ${PROJECT_SOURCE_DIR})
+endif()
 if(NOT IMGUI_DIR AND EXISTS ${DIGIT_VAE_THIRD_PARTY}/imgui/imgui.cpp)
   set(IMGUI_DIR ${DIGIT_VAE_THIRD_PARTY}/imgui)
 elseif(NOT IMGUI_DIR)
@@ -63,15 +66,19 @@ if(NOT EMSCRIPTEN)
   find_file(INTER_SEMIBOLD NAMES Inter-SemiBold.otf Inter-SemiBold.woff2 PATHS ${font_folders} NO_DEFAULT_PATH REQUIRED)
   find_file(CHINESE_FONT NAMES wqy-microhei.ttc NotoSansSC-Regular.woff PATHS ${font_folders} NO_DEFAULT_PATH REQUIRED)
   # The first Python that has fontTools: the PATH's, Debian's own (whose packages another one does not see), ours.
+  set(modules fontTools.subset)
+  if(INTER_REGULAR MATCHES "woff2$")
+    string(APPEND modules ",brotli")
+  endif()
   foreach(python ${PYTHON} /usr/bin/python3 ${DIGIT_VAE_THIRD_PARTY}/python/bin/python)
-    execute_process(COMMAND ${python} -c "import fontTools.subset" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
+    execute_process(COMMAND ${python} -c "import ${modules}" RESULT_VARIABLE missing OUTPUT_QUIET ERROR_QUIET)
     if(missing STREQUAL 0)
       set(PYTHON_WITH_FONTTOOLS ${python} CACHE INTERNAL "A Python with fontTools")
       break()
     endif()
   endforeach()
   if(NOT PYTHON_WITH_FONTTOOLS)
-    message(FATAL_ERROR "No python3 here has fontTools. Run .ci/install native, or pip install fonttools.")
+    message(FATAL_ERROR "No python3 here has fontTools. Run .ci/install native, or pip install fonttools[woff].")
   endif()
   add_custom_command(OUTPUT lab_font.cpp
     COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} lab_font.cpp
