@@ -1,6 +1,7 @@
 // The tests that need a browser: `npx playwright test`, after the page was built into build/web, what people take away
 // into build/dist and pages of others with it inside into build/hosts. CHROMIUM, DIGIT_VAE_SITE and
 // DIGIT_VAE_PORT name another browser, page or first of three ports.
+import { resolve } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { chromiumPath } from './tests/web/browser.mjs';
 
@@ -24,6 +25,7 @@ export default defineConfig({
     viewport: { width: 1024, height: 768 },
     launchOptions: {
       executablePath: chromiumPath,
+      env: { ...process.env, FONTCONFIG_FILE: resolve('tests/web/fonts.conf') } as Record<string, string>,
       // WebGL by software, whatever the machine; nothing is asked of the internet.
       args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--no-first-run',
         '--disable-background-networking', '--disable-component-update', '--disable-sync',
