@@ -49,16 +49,16 @@ def main(root, port, address=None):
         fail(f"PORT={port} is not a port: use 1 to 65535")
     port, servers = int(port), []
     loopback = [(Server, "127.0.0.1"), (Server6, "::1")]
-    for server, address in [(Server6 if ":" in address else Server, address)] if address else loopback:
+    for server, name in [(Server6 if ":" in address else Server, address)] if address else loopback:
         try:
-            servers.append(server((address, port), functools.partial(Handler, directory=root)))
+            servers.append(server((name, port), functools.partial(Handler, directory=root)))
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 fail(f"port {port} is in use: PORT={port % 65535 + 1} make demo")
             if error.errno == errno.EACCES:
                 fail(f"port {port} is not for ordinary users: PORT=8080 make demo")
             if not servers:  # a machine without IPv6 is fine
-                fail(f"cannot listen on {address}: {error.strerror}")
+                fail(f"cannot listen on {name}: {error.strerror}")
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     name = "localhost" if address in (None, "", "0.0.0.0", "::") else f"[{address}]" if ":" in address else address

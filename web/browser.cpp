@@ -35,6 +35,11 @@ EMSCRIPTEN_KEEPALIVE void lab_resize(int width, int height, float scale) {
   glfw_resized(width, height);
   wake();
 }
+/// A wheel or two fingers ask for this much over the pointer, in doublings.
+EMSCRIPTEN_KEEPALIVE void lab_zoom(float doublings) {
+  host.app.zoom += doublings;
+  wake();
+}
 EMSCRIPTEN_KEEPALIVE void lab_theme(int dark) {
   host.app.host.dark = dark != 0;
   host.app.host.forced = false;
@@ -190,10 +195,5 @@ EMSCRIPTEN_KEEPALIVE const char* lab_facts() {
 int start_in_browser() {
   if (!open_window(300, 150, "", true)) return 1;
   glfw_manners();
-  // Comes only to zoom, in pixels, downwards.
-  glfwSetScrollCallback(host.window, [](GLFWwindow*, double, double y) {
-    host.app.zoom -= static_cast<float>(y) / 240;
-    wake();
-  });
   return 0;
 }

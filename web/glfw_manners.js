@@ -35,8 +35,12 @@ mergeInto(LibraryManager.library, {
         if (event.isPrimary) pointer[type].forEach(function(handler) { handler(event); });
       });
     });
+    // Not through GLFW's own listener, of which newer Emscriptens turn the direction around. 240 pixels double the size.
     canvas.addEventListener('wheel', function(event) {
-      if (event.ctrlKey || event.metaKey) GLFW.onMouseWheel(event);
+      if (!event.ctrlKey && !event.metaKey) return;
+      var pixels = event.deltaY * [1, 16, 400][event.deltaMode];
+      Module['_lab_zoom'](-pixels / 240);
+      event.preventDefault();
     });
   },
 

@@ -4,12 +4,13 @@
 if(EMSCRIPTEN_VERSION VERSION_LESS 3.1.60)  # later ones keep no errno of their own accord
   set(no_errno -sSUPPORT_ERRNO=0)
 endif()
-# headless_module(NAME FLAGS...): -O2 is for where the time goes, -Oz for the rest.
+# headless_module(NAME FLAGS...): -O2 is for where the time goes, -Oz for the rest, whose functions newer clangs would put
+# into each other more than is good for size.
 function(headless_module name)
   add_library(${name}-kernels OBJECT ${kernels})
   target_compile_options(${name}-kernels PRIVATE -O2 -fno-unroll-loops)
   add_executable(${name} bindings.cpp ${core_sources})
-  target_compile_options(${name} PRIVATE -Oz)
+  target_compile_options(${name} PRIVATE -Oz "SHELL:-mllvm -inline-threshold=0")
   foreach(target ${name}-kernels ${name})
     target_include_directories(${target} SYSTEM PRIVATE ${core_includes})
     target_compile_options(${target} PRIVATE -flto -fno-exceptions -fno-rtti -ffp-contract=off ${ARGN})
@@ -19,7 +20,7 @@ function(headless_module name)
   # The stack: parsing and matrix products need little. MAXIMUM_MEMORY: the largest file allowed (64 MiB) takes
   # 130 MiB while it loads, or 320 MiB if it is int8; memory grows only as far as it is used.
   target_link_options(${name} PRIVATE -Oz -flto ${ARGN} -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc
-    ${no_errno} -Wl,-mllvm,-inline-threshold=5 -sBINARYEN_EXTRA_PASSES=--converge,--reorder-functions
+    ${no_errno} -Wl,-mllvm,-inline-threshold=-200 -sBINARYEN_EXTRA_PASSES=--converge,--reorder-functions
     -sTOTAL_STACK=256KB -sINITIAL_MEMORY=2MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=512MB)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE})
   shrink(${name})
