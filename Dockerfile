@@ -7,7 +7,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 WORKDIR /digit-vae
 COPY .ci .ci
 COPY Makefile package.json package-lock.json ./
-COPY web/lab/requirements.txt web/lab/
+COPY web/lab/ui/requirements.txt web/lab/ui/
 RUN .ci/install dist native data
 
 FROM packages

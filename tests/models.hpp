@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/encoding.hpp"
-#include "shared/latent.hpp"
-#include "shared/model.hpp"
-#include "shared/rng.hpp"
+#include "shared/base/encoding.hpp"
+#include "shared/math/latent.hpp"
+#include "shared/model/model.hpp"
+#include "shared/base/rng.hpp"
 
 namespace vae::testing {
 

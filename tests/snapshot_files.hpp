@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "shared/snapshots.hpp"
+#include "shared/model/snapshots.hpp"
 #include "tests/models.hpp"
 
 namespace vae::testing {

@@ -1,6 +1,6 @@
 // The bytes of a file that may be large, slow or somebody's malice: for the lab's page and for the element.
 
-export const MOST_BYTES = 64 << 20;  // what the modules accept (shared/weights_file.hpp)
+export const MOST_BYTES = 64 << 20;  // what the modules accept (shared/file/weights_reader.hpp)
 const STALL = 20000;                 // milliseconds without a byte
 
 const failure = (code, message, more) => Object.assign(new Error(message), { code, ...more });

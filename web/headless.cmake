@@ -9,7 +9,7 @@ endif()
 function(headless_module name)
   add_library(${name}-kernels OBJECT ${kernels})
   target_compile_options(${name}-kernels PRIVATE -O2 -fno-unroll-loops)
-  add_executable(${name} bindings.cpp ${core_sources})
+  add_executable(${name} headless/bindings.cpp ${core_sources})
   target_compile_options(${name} PRIVATE -Oz "SHELL:-mllvm -inline-threshold=0")
   foreach(target ${name}-kernels ${name})
     target_include_directories(${target} SYSTEM PRIVATE ${core_includes})
@@ -31,14 +31,14 @@ headless_module(digit-vae-scalar)
 
 # Pages load the script minified, as the lab's (its comments are in digit-vae.d.ts too).
 add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/digit-vae.js ${DIGIT_VAE_SITE}/digit-vae.d.ts
-  COMMAND ${minify} --outfile=${DIGIT_VAE_SITE}/digit-vae.js ${CMAKE_CURRENT_SOURCE_DIR}/digit-vae.js
-  COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/digit-vae.d.ts ${DIGIT_VAE_SITE}
-  DEPENDS digit-vae.js digit-vae.d.ts VERBATIM)
+  COMMAND ${minify} --outfile=${DIGIT_VAE_SITE}/digit-vae.js ${CMAKE_CURRENT_SOURCE_DIR}/headless/digit-vae.js
+  COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/headless/digit-vae.d.ts ${DIGIT_VAE_SITE}
+  DEPENDS headless/digit-vae.js headless/digit-vae.d.ts VERBATIM)
 licenses(${DIGIT_VAE_SITE}/digit-vae.licenses.txt ${core_licenses})
 add_custom_target(headless ALL DEPENDS ${DIGIT_VAE_SITE}/digit-vae.js ${DIGIT_VAE_SITE}/digit-vae.licenses.txt)
 
 # The models that small elements show, cut in two by a program of ours under Node.
-add_executable(split_weights split_weights.cpp)
+add_executable(split_weights headless/split_weights.cpp)
 target_link_libraries(split_weights PRIVATE vae_core vae_warnings)
 set_target_properties(split_weights PROPERTIES SUFFIX .cjs)  # package.json makes .js an ES module
 target_link_options(split_weights PRIVATE -sSINGLE_FILE -sENVIRONMENT=node -sNODERAWFS -sALLOW_MEMORY_GROWTH

@@ -34,25 +34,29 @@ if(NOT EMSCRIPTEN)
   list(APPEND lab_texts lab_texts_zh.cpp)
 endif()
 add_custom_command(OUTPUT ${lab_texts}
-  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${lab_texts}
-  DEPENDS strings.py ${texts} VERBATIM)
+  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tools/strings.py ${texts} ${lab_texts}
+  DEPENDS tools/strings.py ${texts} VERBATIM)
 file(GLOB assets CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/assets/*.bin)
 add_custom_command(OUTPUT lab_models.cpp
-  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/models.py ${PROJECT_SOURCE_DIR}/assets lab_models.cpp
-  DEPENDS models.py ${assets} VERBATIM)
-add_library(lab_data STATIC lab/gallery.cpp lab/ink.cpp lab/lab.cpp lab/lab_files.cpp lab/link.cpp lab/nodes.cpp lab/numbers.cpp
-  lab/reading.cpp lab/strings.cpp ${lab_texts}
-  ${CMAKE_CURRENT_BINARY_DIR}/lab_models.cpp)
+  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tools/models.py ${PROJECT_SOURCE_DIR}/assets lab_models.cpp
+  DEPENDS tools/models.py ${assets} VERBATIM)
+add_library(lab_data STATIC lab/state/gallery.cpp lab/state/strokes.cpp lab/state/lab.cpp lab/state/lab_files.cpp
+  lab/state/link.cpp lab/state/model_graph.cpp lab/state/numbers.cpp lab/state/encoding_cost.cpp lab/ui/strings.cpp
+  ${lab_texts} ${CMAKE_CURRENT_BINARY_DIR}/lab_models.cpp)
 target_include_directories(lab_data PUBLIC ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_BINARY_DIR})
 target_link_libraries(lab_data PRIVATE vae_warnings)
 target_compile_options(lab_data PRIVATE -fno-exceptions -fno-rtti)
 
-add_library(lab_app OBJECT main.cpp lab/bend.cpp lab/compare.cpp lab/compare_choice.cpp lab/compare_column.cpp
-  lab/digit_card.cpp lab/digits.cpp lab/draw.cpp lab/draw_code.cpp lab/draw_nats.cpp lab/drawing.cpp lab/generate.cpp lab/hooks.cpp
-  lab/inside.cpp lab/inside_loss.cpp lab/inside_values.cpp lab/loading.cpp lab/loss_curve.cpp lab/map.cpp
-  lab/map_area.cpp lab/map_keys.cpp lab/map_marks.cpp lab/map_panel.cpp lab/map_plane.cpp lab/morph.cpp lab/morph_stops.cpp
-  lab/morph_view.cpp lab/page.cpp lab/pointer.cpp lab/reading.cpp lab/sliders.cpp lab/text.cpp lab/theme.cpp lab/time.cpp
-  lab/time_pictures.cpp lab/top_bar.cpp lab/traversal.cpp lab/widgets.cpp window.cpp)
+add_library(lab_app OBJECT host/main.cpp lab/views/bend.cpp lab/views/compare/compare.cpp
+  lab/views/compare/compare_choice.cpp lab/views/compare/compare_column.cpp lab/shell/digit_card.cpp
+  lab/ui/digit_widgets.cpp lab/views/draw/draw.cpp lab/views/draw/draw_code.cpp lab/views/draw/draw_nats.cpp
+  lab/ui/draw_list.cpp lab/views/generate.cpp lab/shell/page_api.cpp lab/views/inside/inside.cpp
+  lab/views/inside/inside_loss.cpp lab/views/inside/inside_values.cpp lab/shell/loading.cpp
+  lab/views/time/loss_curve.cpp lab/views/map/map.cpp lab/views/map/map_area.cpp lab/views/map/map_keys.cpp
+  lab/views/map/map_marks.cpp lab/views/map/map_panel.cpp lab/state/map_plane.cpp lab/views/morph/morph.cpp
+  lab/views/morph/morph_stops.cpp lab/views/morph/morph_view.cpp lab/shell/frame.cpp lab/ui/pointer.cpp
+  lab/state/encoding_cost.cpp lab/ui/sliders.cpp lab/ui/text.cpp lab/ui/theme.cpp lab/views/time/time.cpp
+  lab/views/time/time_pictures.cpp lab/shell/top_bar.cpp lab/views/traversal.cpp lab/ui/widgets.cpp host/window.cpp)
 target_link_libraries(lab_app PRIVATE imgui lab_data vae_warnings)
 target_compile_options(lab_app PRIVATE -fno-exceptions -fno-rtti)
 
@@ -81,10 +85,10 @@ if(NOT EMSCRIPTEN)
     message(FATAL_ERROR "No python3 here has fontTools. Run .ci/install native, or pip install fonttools[woff].")
   endif()
   add_custom_command(OUTPUT lab_font.cpp
-    COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/font.py ${texts} lab_font.cpp
+    COMMAND ${PYTHON_WITH_FONTTOOLS} ${CMAKE_CURRENT_SOURCE_DIR}/lab/ui/font.py ${texts} lab_font.cpp
       kFontRegular=${INTER_REGULAR} kFontSemiBold=${INTER_SEMIBOLD} kFontChinese=${CHINESE_FONT}
-    DEPENDS lab/font.py ${texts} VERBATIM)
-  add_executable(lab desktop.cpp desktop_font.cpp lab_font.cpp)
+    DEPENDS lab/ui/font.py ${texts} VERBATIM)
+  add_executable(lab host/desktop.cpp host/desktop_font.cpp lab_font.cpp)
   target_link_libraries(lab_app PRIVATE glfw)
   target_link_libraries(lab PRIVATE lab_app imgui lab_data vae_core vae_warnings glfw OpenGL::GL PNG::PNG)
   target_compile_options(lab PRIVATE -fno-exceptions -fno-rtti)
@@ -107,7 +111,7 @@ endforeach()
 foreach(target lab_core lab_kernels lab_kernels_scalar imgui lab_app lab_data)
   target_compile_options(${target} PRIVATE -flto -fno-exceptions -fno-rtti -ffp-contract=off)
 endforeach()
-target_sources(lab_app PRIVATE browser.cpp browser_font.cpp)
+target_sources(lab_app PRIVATE host/browser.cpp host/browser_font.cpp)
 
 # Scripts and style sheets go out without comments and long names.
 find_program(ESBUILD esbuild PATHS ${PROJECT_SOURCE_DIR}/node_modules/.bin REQUIRED NO_CMAKE_FIND_ROOT_PATH)
@@ -123,12 +127,12 @@ function(lab_module name kernels)
     -sTOTAL_STACK=1MB -sINITIAL_MEMORY=16MB -sALLOW_MEMORY_GROWTH -sMEMORY_GROWTH_LINEAR_STEP=1MB -sMAXIMUM_MEMORY=1GB
     -sEXPORTED_FUNCTIONS=_main,_malloc,_free
     -sEXPORTED_RUNTIME_METHODS=UTF8ToString,stringToUTF8,HEAPU8,HEAPF32
-    --js-library=${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js --js-library=${CMAKE_CURRENT_SOURCE_DIR}/browser_font.js)
+    --js-library=${CMAKE_CURRENT_SOURCE_DIR}/host/glfw_manners.js --js-library=${CMAKE_CURRENT_SOURCE_DIR}/host/browser_font.js)
   shrink(${name})
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${minify} --allow-overwrite --outfile=$<TARGET_FILE:${name}> $<TARGET_FILE:${name}> VERBATIM)
   set_target_properties(${name} PROPERTIES SUFFIX .js RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE}
-    LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/glfw_manners.js;${CMAKE_CURRENT_SOURCE_DIR}/browser_font.js")
+    LINK_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/host/glfw_manners.js;${CMAKE_CURRENT_SOURCE_DIR}/host/browser_font.js")
 endfunction()
 lab_module(lab lab_kernels)
 lab_module(lab-scalar lab_kernels_scalar)
@@ -147,7 +151,7 @@ foreach(file ${page} ${assets} ${CMAKE_CURRENT_SOURCE_DIR}/download.js)
 endforeach()
 set(page_texts ${DIGIT_VAE_SITE}/strings.js ${DIGIT_VAE_SITE}/zh.txt)
 add_custom_command(OUTPUT ${page_texts}
-  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/strings.py ${texts} ${page_texts}
-  DEPENDS strings.py ${texts} VERBATIM)
+  COMMAND ${PYTHON} ${CMAKE_CURRENT_SOURCE_DIR}/tools/strings.py ${texts} ${page_texts}
+  DEPENDS tools/strings.py ${texts} VERBATIM)
 licenses(${DIGIT_VAE_SITE}/licenses.txt ${core_licenses} "Dear ImGui=${IMGUI_DIR}/LICENSE.txt")
 add_custom_target(lab_page ALL DEPENDS ${lab_page} ${page_texts} ${DIGIT_VAE_SITE}/licenses.txt)

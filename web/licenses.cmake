@@ -4,8 +4,8 @@ function(licenses output)
   set(files ${ARGN})
   list(TRANSFORM files REPLACE "^[^=]*=" "")
   add_custom_command(OUTPUT ${output}
-    COMMAND ${PYTHON} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/licenses.py ${output} ${ARGN}
-    DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/licenses.py ${files} VERBATIM)
+    COMMAND ${PYTHON} ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/tools/licenses.py ${output} ${ARGN}
+    DEPENDS ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/tools/licenses.py ${files} VERBATIM)
 endfunction()
 
 # What every WebAssembly module of ours carries. The texts are in the tree, because every distribution keeps them elsewhere.

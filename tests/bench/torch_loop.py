@@ -15,7 +15,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../native"))
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "../native/model"))
 import resnet  # noqa: E402
 
 

@@ -13,14 +13,14 @@
 #include <sstream>
 #include <string>
 
-#include "native/export.hpp"
-#include "native/failure.hpp"
-#include "native/output_file.hpp"
-#include "native/process_settings.hpp"
-#include "native/train.hpp"
-#include "native/train_options.hpp"
-#include "native/train_report.hpp"
-#include "shared/rng.hpp"
+#include "native/model/export.hpp"
+#include "native/support/failure.hpp"
+#include "native/support/output_file.hpp"
+#include "native/support/process_settings.hpp"
+#include "native/train/trainer.hpp"
+#include "native/run/train_options.hpp"
+#include "native/run/console_report.hpp"
+#include "shared/base/rng.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "shared/digits_file.hpp"
+#include "shared/file/digits_file.hpp"
 #include "tests/fuzz/sealed_input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "shared/weights_parts.hpp"
+#include "shared/model/weights_parts.hpp"
 #include "tests/fuzz/sealed_input.hpp"
 #include "tests/models.hpp"
 

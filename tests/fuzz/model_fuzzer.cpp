@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/model_spec.hpp"
-#include "shared/sequential.hpp"
+#include "shared/spec/model_spec.hpp"
+#include "shared/nn/sequential.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/encoding.hpp"
+#include "shared/base/encoding.hpp"
 
 inline std::vector<std::byte> sealed_input(const std::uint8_t* data, std::size_t size) {
   std::vector<std::byte> file(size);

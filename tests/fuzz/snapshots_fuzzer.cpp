@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "shared/snapshots.hpp"
+#include "shared/model/snapshots.hpp"
 #include "tests/fuzz/sealed_input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "shared/model.hpp"
+#include "shared/model/model.hpp"
 #include "tests/fuzz/sealed_input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

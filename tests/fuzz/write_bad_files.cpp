@@ -4,8 +4,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "shared/digits_file.hpp"
-#include "shared/weights_parts.hpp"
+#include "shared/file/digits_file.hpp"
+#include "shared/model/weights_parts.hpp"
 #include "tests/bad_files.hpp"
 #include "tests/models.hpp"
 #include "tests/snapshot_files.hpp"

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-#include "native/dataset.hpp"
+#include "native/data/dataset.hpp"
 #include "tests/native/temporary.hpp"
 
 namespace vae::testing {

@@ -1,6 +1,6 @@
 #include "tests/native/classifier.hpp"
 
-#include "native/process_settings.hpp"
+#include "native/support/process_settings.hpp"
 
 namespace vae::testing {
 namespace {

@@ -6,8 +6,8 @@
 
 #include <filesystem>
 
-#include "native/dataset.hpp"
-#include "native/parallel.hpp"
+#include "native/data/dataset.hpp"
+#include "native/support/parallel.hpp"
 
 namespace vae::testing {
 

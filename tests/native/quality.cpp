@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <functional>
 
-#include "native/failure.hpp"
-#include "shared/latent_facts.hpp"
+#include "native/support/failure.hpp"
+#include "shared/model/latent_statistics.hpp"
 
 namespace vae::testing {
 namespace {

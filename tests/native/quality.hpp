@@ -5,8 +5,8 @@
 
 #include <span>
 
-#include "native/dataset.hpp"
-#include "native/parallel.hpp"
+#include "native/data/dataset.hpp"
+#include "native/support/parallel.hpp"
 #include "tests/native/classifier.hpp"
 
 namespace vae::testing {

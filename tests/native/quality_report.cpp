@@ -7,11 +7,11 @@
 #include <numeric>
 #include <thread>
 
-#include "native/evaluate.hpp"
-#include "native/failure.hpp"
-#include "native/nll.hpp"
-#include "native/output_file.hpp"
-#include "native/progress.hpp"
+#include "native/eval/evaluate.hpp"
+#include "native/support/failure.hpp"
+#include "native/eval/nll.hpp"
+#include "native/support/output_file.hpp"
+#include "native/support/progress.hpp"
 #include "tests/native/quality.hpp"
 
 namespace {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <numeric>
 
-#include "native/evaluate.hpp"
-#include "native/nll.hpp"
-#include "native/output_file.hpp"
+#include "native/eval/evaluate.hpp"
+#include "native/eval/nll.hpp"
+#include "native/support/output_file.hpp"
 #include "tests/catch.hpp"
 
 using namespace vae;

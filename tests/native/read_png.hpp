@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "native/canvas.hpp"
+#include "native/figures/canvas.hpp"
 #include "tests/catch.hpp"
 
 struct Decoded {

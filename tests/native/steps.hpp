@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "native/process_settings.hpp"
+#include "native/support/process_settings.hpp"
 
 namespace vae::testing {
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "shared/rng.hpp"
+#include "shared/base/rng.hpp"
 
 namespace vae::testing {
 

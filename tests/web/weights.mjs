@@ -83,7 +83,7 @@ export function write({ metadata, tensors }, header = (entries) => entries) {
   return seal(bytes);
 }
 
-/** A file cut in two as the build cuts it (shared/weights_parts); `mu` is what its encoder makes of its golden image. */
+/** A file cut in two as the build cuts it (shared/model/weights_parts); `mu` is what its encoder makes of its golden image. */
 export function parts(bytes, mu) {
   const { metadata, tensors } = read(bytes), { format, version, crc32, model, golden_x } = metadata;
   const draws = ({ name }) => name.startsWith('decoder');

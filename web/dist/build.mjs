@@ -30,7 +30,7 @@ function write(name, text) {
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
-execFileSync('python3', [join(root, 'web/strings.py'), join(root, 'web/strings.json'),
+execFileSync('python3', [join(root, 'web/tools/strings.py'), join(root, 'web/strings.json'),
   join(work, 'element_strings.js'), join(work, 'site_strings.js')], { stdio: 'inherit' });
 
 /** The first digit of the first sheet, 4 bits a pixel: what an element shows before anything was downloaded. */

@@ -1,7 +1,7 @@
 // <digit-vae>: a living digit in any page. Its attributes are its state (digit-vae.d.ts lists them); what a visitor
 // does is written back into them. No module, no weights and no frame until it is near the viewport.
 
-import { DigitVaeError } from '../digit-vae.js';
+import { DigitVaeError } from '../headless/digit-vae.js';
 import { checkedStrokes } from './ink.js';
 import { labFrame } from './lab_frame.js';
 import { draw, packed } from './latents.js';

@@ -1,4 +1,4 @@
-// Strokes on a square pad, and the 28 x 28 picture that MNIST would have made of them (as web/lab/ink.cpp does it; here
+// Strokes on a square pad, and the 28 x 28 picture that MNIST would have made of them (as web/lab/state/strokes.cpp does it; here
 // the browser's own canvas draws the lines). A stroke is [x0, y0, x1, y1, ...], 0 to 255 across the pad.
 
 import { SIDE, contextOf } from './picture.js';

@@ -1,5 +1,5 @@
 // Points in latent space for the element: what the trainer stored about it in the weights file (the keys are those of
-// shared/latent_facts.hpp), and walking there. A latent is a Float32Array of model.latentSize numbers; nothing here
+// shared/model/latent_statistics.hpp), and walking there. A latent is a Float32Array of model.latentSize numbers; nothing here
 // touches the page.
 
 /** Base64 of little-endian floats, or null. */
@@ -71,7 +71,7 @@ export function draw({ model, facts }, wish, seed, n) {
   return [...all.filter(sure), ...all.filter((z) => !sure(z))].slice(0, n);
 }
 
-/** Along the great circle, the length going straight (Shoemake 1985; shared/latent.hpp), t from 0 to 1. */
+/** Along the great circle, the length going straight (Shoemake 1985; shared/math/latent.hpp), t from 0 to 1. */
 export function slerp(a, b, t) {
   const dot = (u, v) => u.reduce((sum, x, i) => sum + x * v[i], 0);
   const lengths = [a, b].map((v) => Math.sqrt(dot(v, v)));

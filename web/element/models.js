@@ -1,7 +1,7 @@
 // Models that the elements of a page share: one download, one copy in memory and one module for all of them. A model
 // that nobody uses any more is given back after a moment, in which an element may be on its way elsewhere.
 
-import { DigitVaeError, loadModel } from '../digit-vae.js';
+import { DigitVaeError, loadModel } from '../headless/digit-vae.js';
 import { download } from '../download.js';
 import { open, wasm, weights } from './assets.js';
 import { factsOf } from './latents.js';

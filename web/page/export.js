@@ -3,7 +3,7 @@
 // Source: the PNG specification, third edition, whose sections 5 and 11 have the chunks, those of animation included.
 
 const SIDE = 28;
-// [paper, ink] of the lab's themes (web/lab/theme.cpp).
+// [paper, ink] of the lab's themes (web/lab/ui/theme.cpp).
 const LIGHT = [[0xf4, 0xf3, 0xef], [0x17, 0x17, 0x1c]], DARK = [[0x10, 0x10, 0x13], [0xf6, 0xf5, 0xf2]];
 
 /**

@@ -1,4 +1,4 @@
-// Files that must not load: every code of shared/result.hpp, with a message, and the next good file loads.
+// Files that must not load: every code of shared/base/result.hpp, with a message, and the next good file loads.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';

@@ -1,0 +1,71 @@
+#include "native/compress/stored_as.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+
+#include "native/compress/gptq.hpp"
+#include "shared/nn/decoder.hpp"
+#include "shared/base/encoding.hpp"
+#include "shared/model/model.hpp"
+#include "shared/model/parameters.hpp"
+
+namespace vae {
+namespace {
+
+/// What the decoder of these bytes, whose names are those of `spec`, makes of z.
+Result<std::vector<float>> draw(std::span<const std::byte> file, const ModelSpec& spec, std::span<const float> z) {
+  const auto view = read_weights(file);
+  if (!view) return view.error();
+  const auto weights = read_parameters(*view, decoder_parameters(spec));
+  if (!weights) return weights.error();
+  const Parameter* next = weights->list.data();
+  return ImageDecoder(spec, layer_parameters(spec.decoder, next)).images(z);
+}
+
+}  // namespace
+
+Dtype precision_of(std::string_view name) {
+  return static_cast<Dtype>(std::ranges::find(kPrecisionNames, name) - std::begin(kPrecisionNames));
+}
+
+Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype precision,
+                                         const ImageSet& train, const Progress& progress) {
+  const auto model = Model::load(file);
+  if (!model) return model.error();
+  if (!model->has_encoder()) return Error{ErrorCode::kNames, "this file is only a part of a model"};
+  const ModelSpec& spec = model->spec();
+  const auto view = read_weights(file);
+  std::vector<NamedTensor> tensors, quantized;
+  if (precision == Dtype::kI8) quantized = quantized_weights(file, train, progress);
+  for (const ParameterSpec& parameter : parameters(spec)) {
+    if (const auto found = std::ranges::find(quantized, parameter.name, &NamedTensor::name);
+        found != quantized.end()) {
+      tensors.push_back(std::move(*found));
+      continue;
+    }
+    const TensorView& tensor = *view->find(parameter.name);
+    NamedTensor named{parameter.name, tensor.shape, std::vector<float>(std::size_t(tensor.shape.count())),
+                      tensor.shape.rank > 1 ? precision : Dtype::kF32};
+    const TensorView* scale = view->find(parameter.name + "_scale");
+    dequantize(tensor, scale, named.values);
+    if (tensor.dtype == Dtype::kI8 && precision == Dtype::kI8) {
+      named.scale.resize(static_cast<std::size_t>(tensor.shape.size[0]));
+      dequantize(*scale, nullptr, named.scale);
+    }
+    tensors.push_back(std::move(named));
+  }
+  Metadata metadata;
+  for (const auto& [key, value] : view->metadata) {
+    if (key != "format" && key != "version" && key != "crc32") metadata.emplace_back(key, value);
+  }
+  std::vector<float> z;
+  decode_floats(view->get("golden_z"), z);
+  const auto image = draw(write_weights(metadata, tensors), spec, z);
+  if (!image) return image.error();
+  std::find_if(metadata.begin(), metadata.end(), [](const auto& fact) { return fact.first == "golden_x"; })->second =
+      encode_floats(*image);
+  return write_weights(metadata, tensors);
+}
+
+}  // namespace vae

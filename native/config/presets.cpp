@@ -1,0 +1,132 @@
+#include "native/config/presets.hpp"
+
+#include "native/support/failure.hpp"
+
+namespace vae {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) { throw Failure(Exit::kUsage, what); }
+
+/// TensorFlow's old MNIST reader keeps 5 000 of the 60 000 training images for validation, the first ones;
+/// here they are the last ones.
+constexpr int kTensorFlowTrainImages = 55000;
+
+/// A tutorial's convolutional VAE: mean squared error summed over pixels + KL, Adam.
+TrainConfig tf_conv_training() {
+  TrainConfig c;
+  c.steps = 30000;
+  c.batch_size = 64;
+  c.last_batch = LastBatch::kWrap;
+  c.train_images = kTensorFlowTrainImages;
+  c.optimizer = OptimizerKind::kTfAdam;
+  c.learning_rate = 5e-4;
+  c.init = Init::kGlorot;
+  return c;
+}
+
+/// A script for an MLP: Bernoulli cross-entropy + KL, Adam at a high rate, up to a million steps.
+TrainConfig tf_mlp_training() {
+  TrainConfig c;
+  c.steps = 1000000;
+  c.batch_size = 100;
+  c.last_batch = LastBatch::kWrap;
+  c.train_images = kTensorFlowTrainImages;
+  c.optimizer = OptimizerKind::kTfAdam;
+  c.learning_rate = 0.01;
+  c.init = Init::kTruncatedNormal;
+  return c;
+}
+
+/// Kingma and Welling 2013: Adagrad, MAP with a standard normal prior on the parameters.
+TrainConfig aevb_training() {
+  TrainConfig c;
+  c.epochs = 100;
+  c.batch_size = 100;
+  c.optimizer = OptimizerKind::kAdagrad;
+  c.learning_rate = 0.02;
+  c.weight_prior = true;
+  c.init = Init::kNormal;
+  return c;
+}
+
+/// Burda et al. 2016 with a single sample (a VAE); --objective iwae --samples 50 is their bound. Network,
+/// first weights and pixels are theirs. They train for 3280 epochs in batches of 20, with a rate that falls
+/// from 1e-3 to 1e-4 and Adam's epsilon at 1e-4; one cycle in batches of 100 gets there sooner.
+TrainConfig iwae_training() {
+  TrainConfig c;
+  c.epochs = 100;
+  c.batch_size = 100;
+  c.pixels = Pixels::kDynamic;
+  c.learning_rate = 2e-3;
+  c.schedule = Schedule::kOneCycle;
+  c.init = Init::kGlorot;
+  return c;
+}
+
+/// Ours: the importance-weighted bound on pixels drawn black or white anew, one cycle, averaged weights.
+TrainConfig resnet_training() {
+  TrainConfig c;
+  c.epochs = 215;
+  c.batch_size = 256;
+  c.pixels = Pixels::kDynamic;
+  c.objective = Objective::kIwae;
+  c.samples = 8;
+  c.learning_rate = 4e-3;
+  c.schedule = Schedule::kOneCycle;
+  c.clip = 200;
+  c.ema = 0.999;
+  return c;
+}
+
+ModelSpec network(const std::string& name, Shape image, const SpecOptions& o) {
+  if (name == "tf-conv" || name == "resnet") {
+    if (image != Shape{1, 28, 28}) refuse("--preset " + name + " is made for images of 28x28; use --preset mlp");
+    if (o.hidden > 0) refuse("--preset " + name + " has no --hidden; its layers have their sizes");
+    return name == "resnet" ? resnet(o.latent) : tf_conv(o.latent);
+  }
+  if (name == "aevb") return aevb(o.latent, image, o.hidden);
+  if (name == "iwae") return iwae(o.latent, image, o.hidden);
+  ModelSpec spec = mlp(image, o.hidden, o.latent);
+  spec.name = name;
+  return spec;
+}
+
+}  // namespace
+
+SpecOptions preset_options(const std::string& name) {
+  if (name == "tf-conv") return {8, 0, Likelihood::kSquaredError, 0.2f};
+  if (name == "resnet") return {24, 0, Likelihood::kBernoulli, 0, 100};
+  if (name == "aevb") return {2, 500, Likelihood::kBernoulli, 0};
+  if (name == "iwae") return {50, 200, Likelihood::kBernoulli, 0};
+  return {};
+}
+
+ModelSpec make_spec(const std::string& name, Shape image, const SpecOptions& options) {
+  ModelSpec spec = with_dropout(with_likelihood(network(name, image, options), options.likelihood), options.dropout);
+  spec.prior = options.components > 0 ? Prior::kMixture : Prior::kNormal;
+  spec.components = options.components;
+  return spec;
+}
+
+TrainConfig preset_training(const std::string& name) {
+  if (name == "resnet") return resnet_training();
+  if (name == "tf-conv") return tf_conv_training();
+  if (name == "tf-mlp") return tf_mlp_training();
+  if (name == "aevb") return aevb_training();
+  if (name == "iwae") return iwae_training();
+  return {};
+}
+
+RunDefaults preset_run(const std::string& name) {
+  if (name == "tf-conv") return {.log_every = 200, .picture_inputs = 1, .log_dir = ".log"};
+  if (name == "tf-mlp")
+    return {.log_every = 50,
+            .checkpoint_steps = 50,
+            .log_dir = ".log",
+            .checkpoint = ".checkpoints",
+            .resume = true};
+  if (name == "aevb") return {.log_dir = ".log"};
+  return {};
+}
+
+}  // namespace vae

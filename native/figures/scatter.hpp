@@ -1,0 +1,41 @@
+// Where the encoder puts the test images: a plane of latents, coloured by digit, as PNG. The circles hold 39
+// % and 86 % of the prior, so that one sees whether q(z|x) averaged over the data fills it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "native/figures/canvas.hpp"
+
+namespace vae {
+
+/// The colour of each label: Petroff (2021), "Accessible Color Sequences for Data Visualization", ten colours
+/// that keep apart under all three colour vision deficiencies; the two grays go to 0 and 1, which never
+/// touch.
+inline constexpr std::array<Color, 10> kLabelColors{{{0x71, 0x75, 0x81},
+                                                     {0x94, 0xa4, 0xa2},
+                                                     {0x3f, 0x90, 0xda},
+                                                     {0xbd, 0x1f, 0x01},
+                                                     {0xff, 0xa9, 0x0e},
+                                                     {0x92, 0xda, 0xdd},
+                                                     {0xb9, 0xac, 0x70},
+                                                     {0xe7, 0x63, 0x00},
+                                                     {0xa9, 0x6b, 0x59},
+                                                     {0x83, 0x2d, 0xb6}}};
+
+struct ScatterAxes {
+  std::string x = "z1", y = "z2";  // "PC 1", "PC 2" where the points are projected; see Canvas::text
+  bool prior = true;               // draw N(0, I)'s circles of radius 1 and 2
+};
+
+/// PNG of a square window around the origin that holds every point, and at least -3 to 3. Points (n, 2), x to
+/// the right and y upwards; labels (n), each 0 to 9; both as many as there is ink for, some 10 000. Later
+/// points lie on top. Throws Failure kBadData on a wrong size or label, or a point that is not finite.
+std::vector<std::byte> scatter_png(std::span<const float> points, std::span<const std::uint8_t> labels,
+                                   const ScatterAxes& axes = {});
+
+}  // namespace vae

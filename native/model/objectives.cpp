@@ -1,0 +1,76 @@
+#include "native/model/objectives.hpp"
+
+#include <cmath>
+
+#include "shared/math/prior.hpp"
+
+namespace vae {
+namespace {
+
+/// log q(z|x) - log p(z) of every sample, (L, n).
+torch::Tensor log_ratio(const Draws& d) {
+  const torch::Tensor zero = torch::zeros({}, d.z.options());
+  return log_normal(d.z, d.q.mu, d.q.log_var) - (d.log_pz.defined() ? d.log_pz : log_normal(d.z, zero, zero));
+}
+
+/// KL(q || p(z)), (n): in closed form where there is one.
+torch::Tensor kl_of(const Draws& d) {
+  return d.log_pz.defined() ? log_ratio(d).mean(0) : kl_divergence(d.q);
+}
+}  // namespace
+
+torch::Tensor reconstruction_loss(Likelihood likelihood, const torch::Tensor& output,
+                                  const torch::Tensor& x) {
+  if (likelihood == Likelihood::kBernoulli) return (torch::softplus(output) - x * output).sum(-1);
+  if (likelihood == Likelihood::kSquaredError) return (x - output).square().sum(-1);
+  const torch::Tensor mean = output.slice(-1, 0, x.size(-1)), log_var = output.slice(-1, x.size(-1));
+  return 0.5 * (kLogTwoPi + log_var + (x - mean).square() * torch::exp(-log_var)).sum(-1);
+}
+
+torch::Tensor kl_divergence(const PosteriorTensors& q) {
+  return -0.5 * (1 + q.log_var - q.mu.square() - q.log_var.exp()).sum(-1);
+}
+
+torch::Tensor log_normal(const torch::Tensor& z, const torch::Tensor& mu, const torch::Tensor& log_var) {
+  return -0.5 * (kLogTwoPi + log_var + (z - mu).square() * torch::exp(-log_var)).sum(-1);
+}
+
+Draws draw(VaeImpl& model, const torch::Tensor& x, const torch::Tensor& epsilon) {
+  const std::int64_t samples = epsilon.size(0), n = epsilon.size(1), latent = epsilon.size(2);
+  const PosteriorTensors q = model.encode(x);                                   // (n, latent) each
+  const torch::Tensor z = reparameterize(q, epsilon);                           // (L, n, latent)
+  const torch::Tensor output = model.decode(z.reshape({samples * n, latent}));  // (L * n, outputs)
+  return {q, z, reconstruction_loss(model.spec.likelihood, output.view({samples, n, -1}), x),
+          model.prior ? model.prior->log_density(z) : torch::Tensor()};
+}
+
+Terms elbo_a(const Draws& d, double beta) {
+  const torch::Tensor reconstruction = d.neg_log_px.mean(0), kl = log_ratio(d).mean(0);
+  return {reconstruction, kl, reconstruction + beta * kl};
+}
+
+Terms elbo_b(const Draws& d, double beta) {
+  const torch::Tensor reconstruction = d.neg_log_px.mean(0), kl = kl_of(d);
+  return {reconstruction, kl, reconstruction + beta * kl};
+}
+
+Terms iwae(const Draws& d) {
+  const torch::Tensor log_w = -d.neg_log_px - log_ratio(d);  // (L, n)
+  const torch::Tensor bound = torch::logsumexp(log_w, 0) - std::log(static_cast<double>(log_w.size(0)));
+  return {d.neg_log_px.mean(0), kl_of(d), -bound};
+}
+
+Terms autoencoder(VaeImpl& model, const torch::Tensor& x) {
+  const torch::Tensor loss = reconstruction_loss(model.spec.likelihood, model.decode(model.encode(x).mu), x);
+  return {loss, torch::zeros_like(loss), loss};
+}
+
+Terms objective(VaeImpl& model, const TrainConfig& config, double beta, const torch::Tensor& x,
+                const torch::Tensor& epsilon) {
+  if (config.objective == Objective::kAutoencoder) return autoencoder(model, x);
+  const Draws d = draw(model, x, epsilon);
+  if (config.objective == Objective::kIwae) return iwae(d);
+  return config.estimator == Estimator::kA ? elbo_a(d, beta) : elbo_b(d, beta);
+}
+
+}  // namespace vae

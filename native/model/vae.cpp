@@ -1,0 +1,166 @@
+#include "native/model/vae.hpp"
+
+#include <cmath>
+
+#include "shared/math/prior.hpp"
+#include "shared/base/rng.hpp"
+
+namespace vae {
+
+MixturePriorImpl::MixturePriorImpl(int components, int latent) {
+  mean = register_parameter("mean", torch::zeros({components, latent}));
+  log_var = register_parameter("log_var", torch::zeros({components, latent}));
+  logit = register_parameter("logit", torch::zeros({components}));
+}
+
+torch::Tensor MixturePriorImpl::log_density(const torch::Tensor& z) {
+  const torch::Tensor distance = (z.unsqueeze(-2) - mean).square() * torch::exp(-log_var);  // (..., components, latent)
+  const torch::Tensor log_normals = -0.5 * (kLogTwoPi + log_var + distance).sum(-1);
+  return torch::logsumexp(torch::log_softmax(logit, 0) + log_normals, -1);
+}
+
+VaeImpl::VaeImpl(const ModelSpec& s) : spec(s) {
+  const int features = encoder_features(spec);
+  encoder = register_module("encoder", make_sequential(spec.encoder, key));
+  mu = register_module("mu", torch::nn::Linear(features, spec.latent));
+  log_var = register_module("log_var", torch::nn::Linear(features, spec.latent));
+  decoder = register_module("decoder", make_sequential(spec.decoder, key, LayerList::kCapacity));
+  if (spec.likelihood == Likelihood::kGaussian) {
+    const Linear head = std::get<Linear>(spec.decoder[last_linear(spec.decoder)]);
+    decoder_log_var = register_module("decoder_log_var", torch::nn::Linear(head.in, head.out));
+  }
+  if (spec.prior == Prior::kMixture)
+    prior = register_module("prior", MixturePrior(spec.components, spec.latent));
+}
+
+PosteriorTensors VaeImpl::encode(const torch::Tensor& images) {
+  const Shape in = encoder_input(spec.encoder, spec.image);
+  const bool flat = in.height == 1 && in.width == 1;
+  const torch::Tensor x = flat ? images : images.reshape({-1, in.channels, in.height, in.width});
+  const torch::Tensor features = feature_maps(encoder, spec.encoder, x).back();  // (n, features)
+  return {mu->forward(features).to(torch::kFloat), log_var->forward(features).to(torch::kFloat)};
+}
+
+torch::Tensor VaeImpl::decode(const torch::Tensor& z) {
+  const std::vector<torch::Tensor> maps = feature_maps(decoder, spec.decoder, z);
+  const torch::Tensor mean = maps.back().reshape({z.size(0), -1}).to(torch::kFloat);  // (n, pixels)
+  if (!decoder_log_var) return mean;
+  const auto last = static_cast<std::size_t>(last_linear(spec.decoder));
+  const torch::Tensor head = decoder_log_var->forward(maps[last]);
+  const torch::Tensor floored = kMinLogVariance + torch::softplus(head.to(torch::kFloat) - kMinLogVariance);
+  return torch::cat({mean, floored}, 1);
+}
+
+torch::Tensor VaeImpl::image(const torch::Tensor& output) {
+  if (spec.likelihood == Likelihood::kGaussian) return output.slice(1, 0, spec.image.size()).clamp(0, 1);
+  return spec.likelihood == Likelihood::kBernoulli ? torch::sigmoid(output) : output.clamp(0, 1);
+}
+
+std::optional<Mixture> mixture_of(VaeImpl& model) {
+  if (!model.prior) return std::nullopt;
+  const auto numbers = [](const torch::Tensor& t) {
+    const torch::Tensor flat = t.detach().to(torch::kCPU, torch::kFloat).contiguous();
+    return std::vector<float>(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
+  };
+  const MixturePriorImpl& prior = *model.prior;
+  return Mixture{numbers(prior.mean), numbers(prior.log_var), numbers(torch::softmax(prior.logit, 0))};
+}
+
+namespace {
+
+bool only_a_linear_reads_z(const VaeImpl& model) {
+  const LayerList& layers = model.spec.decoder;
+  for (int i = 0; i < layers.size(); ++i) {
+    const auto* skip = std::get_if<Skip>(&layers[i]);
+    if (skip != nullptr && skip->over == i) return false;
+  }
+  return std::holds_alternative<Linear>(layers[0]) && !(model.decoder_log_var && last_linear(layers) == 0);
+}
+
+}  // namespace
+
+void standardize(VaeImpl& model) {
+  const std::optional<Mixture> mixture = mixture_of(model);
+  if (!mixture || !only_a_linear_reads_z(model)) return;
+  const torch::NoGradGuard no_grad;
+  const Moments m = moments(*mixture);
+  const auto number = model.mu->bias.options();
+  const torch::Tensor mean = torch::tensor(m.mean, number), sigma = torch::tensor(m.variance, number).sqrt();
+  const auto shrink = [&](torch::Tensor& t) { t.sub_(mean).div_(sigma); };
+  shrink(model.mu->bias);
+  model.mu->weight.div_(sigma.unsqueeze(1));
+  model.log_var->bias.sub_(2 * sigma.log());
+  shrink(model.prior->mean);
+  model.prior->log_var.sub_(2 * sigma.log());
+  torch::nn::LinearImpl& first = *model.decoder[0]->as<torch::nn::Linear>();
+  first.bias.add_(first.weight.mv(mean));
+  first.weight.mul_(sigma);
+}
+
+torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon) {
+  return q.mu + torch::exp(0.5 * q.log_var) * epsilon;
+}
+
+namespace {
+
+/// Numbers that go into, and come out of, one unit of a layer: (out, in) or (out, in, kh, kw).
+struct Fans {
+  double in = 1, out = 1;
+};
+Fans fans(const torch::Tensor& weight) {
+  const auto kernel = static_cast<double>(weight.numel() / (weight.size(0) * weight.size(1)));
+  return {static_cast<double>(weight.size(1)) * kernel, static_cast<double>(weight.size(0)) * kernel};
+}
+
+/// Standard normal, drawn again beyond two standard deviations, as TensorFlow's truncated_normal.
+float truncated_normal(Rng& rng) {
+  for (;;) {
+    if (const float x = rng.normal(); std::fabs(x) <= 2) return x;
+  }
+}
+
+/// One number of a weight (or of the bias behind it, whose layer has the same fans).
+float draw(Rng& rng, Init init, const Fans& f, bool bias) {
+  const auto uniform = [&](double bound) { return static_cast<float>((2 * rng.uniform() - 1) * bound); };
+  switch (init) {
+    case Init::kPytorch:
+      return uniform(1 / std::sqrt(f.in));
+    case Init::kGlorot:
+      return bias ? 0 : uniform(std::sqrt(6 / (f.in + f.out)));
+    case Init::kTruncatedNormal:
+      return bias ? 0 : 0.001f * truncated_normal(rng);
+    case Init::kNormal:
+      return 0.01f * rng.normal();
+  }
+  return 0;
+}
+
+}  // namespace
+
+void initialize(VaeImpl& model, std::uint64_t seed, Init init) {
+  torch::NoGradGuard no_grad;
+  Rng rng(seed, Stream::kInit);
+  Fans layer;
+  for (auto& named : model.named_parameters()) {  // every weight comes right before its bias (the prior: below)
+    torch::Tensor& p = named.value();
+    const bool bias = p.dim() == 1;
+    if (!bias) layer = fans(p);
+    torch::Tensor values = torch::empty(p.sizes(), torch::kFloat);
+    float* out = values.data_ptr<float>();
+    for (std::int64_t i = 0; i < values.numel(); ++i) out[i] = draw(rng, init, layer, bias);
+    p.copy_(values);
+  }
+  if (model.prior) {  // components spread as N(0, I) is
+    model.prior->log_var.zero_();
+    model.prior->logit.zero_();
+    torch::Tensor mean = torch::empty(model.prior->mean.sizes(), torch::kFloat);
+    for (std::int64_t i = 0; i < mean.numel(); ++i) mean.data_ptr<float>()[i] = rng.normal();
+    model.prior->mean.copy_(mean);
+  }
+  if (model.spec.prior == Prior::kNone) {
+    model.log_var->weight.zero_();
+    model.log_var->bias.fill_(-20);
+  }
+}
+
+}  // namespace vae

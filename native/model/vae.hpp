@@ -1,0 +1,63 @@
+// The model that is trained: encoder, the two heads of the posterior, decoder.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <cstdint>
+#include <optional>
+
+#include "native/config/presets.hpp"
+#include "native/model/sequential.hpp"
+#include "shared/spec/model_spec.hpp"
+#include "shared/math/prior.hpp"
+
+namespace vae {
+
+/// q(z|x) = N(mu, diag(exp(log_var))).
+struct PosteriorTensors {
+  torch::Tensor mu, log_var;  // (n, latent)
+};
+
+/// A learned prior: a mixture of normal distributions with diagonal covariances.
+struct MixturePriorImpl : torch::nn::Module {
+  MixturePriorImpl(int components, int latent);
+  torch::Tensor log_density(const torch::Tensor& z);  // (..., latent) -> (...)
+
+  torch::Tensor mean, log_var, logit;  // (components, latent), the same, (components)
+};
+TORCH_MODULE(MixturePrior);
+
+struct VaeImpl : torch::nn::Module {
+  explicit VaeImpl(const ModelSpec& spec);
+
+  PosteriorTensors encode(const torch::Tensor& images);  // (n, pixels) in [0, 1]
+  torch::Tensor decode(const torch::Tensor& z);          // (n, latent) -> (n, outputs(spec))
+  torch::Tensor image(const torch::Tensor& output);      // decode()'s output -> (n, pixels) in [0, 1]
+
+  ModelSpec spec;
+  std::shared_ptr<ForwardKey> key = std::make_shared<ForwardKey>();  // of dropout in training
+  torch::nn::Sequential encoder{nullptr};
+  torch::nn::Linear mu{nullptr}, log_var{nullptr};
+  torch::nn::Sequential decoder{nullptr};
+  torch::nn::Linear decoder_log_var{nullptr};  // of a Gaussian likelihood only
+  MixturePrior prior{nullptr};                 // of a mixture only
+};
+TORCH_MODULE(Vae);
+
+/// The prior as the core has it, where it is a mixture.
+std::optional<Mixture> mixture_of(VaeImpl& model);
+
+/// Gives a learned prior the mean 0 and the variance 1 in every dimension: z is shifted and scaled, and the heads, the
+/// decoder's first layer and the prior with it, so that what the model computes stays as it is. Nothing happens without a
+/// mixture, or where anything but a Linear layer reads z.
+void standardize(VaeImpl& model);
+
+/// z = mu + exp(log_var / 2) * epsilon, epsilon ~ N(0, I) of the same size (Kingma and Welling 2013).
+torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon);
+
+/// Draws all parameters from our own generator, so that a seed means the same model on every device and
+/// LibTorch. The log-variance head of a model without a prior is set to log_var = -20 everywhere: whoever
+/// samples z gets mu.
+void initialize(VaeImpl& model, std::uint64_t seed, Init init = Init::kPytorch);
+
+}  // namespace vae

@@ -1,0 +1,122 @@
+#include "native/programs/eval_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "native/figures/figures.hpp"
+#include "native/eval/nll.hpp"
+
+namespace vae {
+namespace {
+
+constexpr int kBarWidth = 40;          // characters
+constexpr std::size_t kMostRows = 64;  // of the chart
+
+/// `share` of kBarWidth in steps of an eighth of a character; a dot where there is less.
+std::string bar(double share) {
+  static const char* const kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+  const int eighths = static_cast<int>(std::lround(share * kBarWidth * 8));
+  if (eighths == 0) return "·";
+  std::string text;
+  for (int i = 0; i < eighths / 8; ++i) text += "█";
+  return text + kEighths[eighths % 8];
+}
+
+void print_kl_chart(const Evaluation& e) {
+  const auto kl = [&](int d) { return e.kl_per_dimension[static_cast<std::size_t>(d)]; };
+  const std::vector<int> order = by_falling(e.kl_per_dimension);
+  const auto rows = std::min(order.size(), kMostRows);
+  std::printf(
+      "%d of %zu dimensions are active (variance of mu over the images above %g); KL of each, nats:\n",
+      e.active_units(), order.size(), kActiveVariance);
+  for (int d : std::span(order).first(rows)) {
+    const bool active = e.active[static_cast<std::size_t>(d)];
+    std::printf("  %5s %7.3f  %s%s\n", ("z" + std::to_string(d + 1)).c_str(), kl(d),
+                bar(kl(d) / std::max(kl(order.front()), 1e-9)).c_str(), active ? "" : "  not active");
+  }
+  double rest = 0;
+  for (int d : std::span(order).subspan(rows)) rest += kl(d);
+  if (rows < order.size()) std::printf("  and %zu others, %.3f together\n", order.size() - rows, rest);
+}
+
+void print_assumptions(const ModelSpec& spec, Pixels pixels) {
+  const bool black_and_white = pixels == Pixels::kDynamic || pixels == Pixels::kThreshold;
+  if (spec.likelihood == Likelihood::kSquaredError) {
+    std::printf(
+        "  squared error: normal pixels of variance 1/2; every figure leaves out the constant, %.3f nats\n",
+        left_out_constant(spec));
+  } else if (spec.likelihood == Likelihood::kGaussian) {
+    std::printf("  gaussian: a density of pixels with variances that the model gives, constant included\n");
+  } else if (!black_and_white && spec.prior != Prior::kNone) {
+    std::printf("  gray pixels under a Bernoulli likelihood: bounds on a cross-entropy, not a density\n");
+  }
+}
+
+std::string name_of(Pixels pixels) { return std::string(kPixelsNames[static_cast<int>(pixels)]); }
+
+}  // namespace
+
+void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e) {
+  const bool has_prior = model.spec().prior != Prior::kNone;
+  std::printf("%s: %s\n", weights.c_str(), to_string(model.spec()).c_str());
+  if (!model.fact("config").empty())
+    std::printf("trained with %s\n", std::string(model.fact("config")).c_str());
+  std::printf("test, %s images, %s, %s pixels:\n", thousands(e.images).c_str(),
+              draws_in_words(e, model.spec().prior).c_str(), name_of(pixels).c_str());
+  std::printf("  reconstruction %8.3f nats\n", e.reconstruction);
+  if (has_prior) {
+    std::printf("  KL             %8.3f nats\n", e.kl);
+    std::printf("  -ELBO          %8.3f nats\n", e.neg_elbo);
+    std::printf("  at z = mu      %8.3f nats (not an ELBO)\n", e.neg_elbo_at_mu);
+  }
+  std::fflush(stdout);
+}
+
+void print_nll(const Nll& nll) {
+  std::printf("  NLL            %8.3f nats (%s importance samples)\n", nll.nll,
+              thousands(nll.samples).c_str());
+}
+
+void print_stored(const Stored& stored, Prior prior, const Evaluation& e, const Nll& nll) {
+  std::printf("as %s, %s bytes:\n", stored.precision.c_str(), thousands(std::int64_t(stored.bytes)).c_str());
+  std::printf("  %-14s %8.3f nats (%+.3f)\n", prior == Prior::kNone ? "reconstruction" : "-ELBO",
+              stored.neg_elbo, stored.neg_elbo - e.neg_elbo);
+  if (nll.samples > 0) std::printf("  NLL            %8.3f nats (%+.3f)\n", stored.nll, stored.nll - nll.nll);
+  std::fflush(stdout);
+}
+
+void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e) {
+  print_assumptions(spec, pixels);
+  if (spec.prior == Prior::kMixture)
+    std::printf("  KL of each dimension: to the normal distribution with the prior's mean and variance there\n");
+  if (spec.prior != Prior::kNone) print_kl_chart(e);
+}
+
+std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll,
+                    const Stored& stored) {
+  const auto number = [](double value) { return std::to_string(value); };  // six decimals
+  std::string json = "{\"reconstruction\": " + number(e.reconstruction) + ", \"kl\": " + number(e.kl) +
+                     ", \"neg_elbo\": " + number(e.neg_elbo) +
+                     ", \"neg_elbo_at_mu\": " + number(e.neg_elbo_at_mu);
+  if (nll.samples > 0)
+    json += ", \"nll\": " + number(nll.nll) + ", \"nll_samples\": " + std::to_string(nll.samples);
+  if (!stored.precision.empty()) {
+    json += ", \"stored\": {\"precision\": \"" + stored.precision + "\", \"bytes\": " + std::to_string(stored.bytes) +
+            ", \"neg_elbo\": " + number(stored.neg_elbo) +
+            (nll.samples > 0 ? ", \"nll\": " + number(stored.nll) : "") + "}";
+  }
+  constexpr const char* kVariances[] = {"null", "0.5", "\"learned\""};
+  const auto likelihood = static_cast<std::size_t>(spec.likelihood);
+  json += ", \"likelihood\": \"" + std::string(kLikelihoodNames[likelihood]) +
+          "\", \"pixel_variance\": " + kVariances[likelihood] +
+          ", \"constant_included\": " + (left_out_constant(spec) == 0 ? "true" : "false") +
+          ", \"binarization\": \"" + name_of(pixels) +
+          "\", \"active_units\": " + std::to_string(e.active_units()) +
+          ", \"draws\": " + std::to_string(e.draws) + ", \"kl_per_dimension\": [";
+  for (std::size_t d = 0; d < e.kl_per_dimension.size(); ++d)
+    json += (d > 0 ? ", " : "") + number(e.kl_per_dimension[d]);
+  return json + "], \"images\": " + std::to_string(e.images) + "}\n";
+}
+
+}  // namespace vae

@@ -1,0 +1,39 @@
+// What native_eval says: the figures as text for people and as JSON for programs.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "native/eval/evaluate.hpp"
+#include "native/support/progress.hpp"
+
+namespace vae {
+
+/// An importance-weighted NLL; samples 0: none was asked for.
+struct Nll {
+  double nll = 0;  // nats per image, on average
+  int samples = 0;
+};
+
+/// The same model with its weights in another precision; precision "": none was asked for.
+struct Stored {
+  std::string precision;
+  std::size_t bytes = 0;
+  double neg_elbo = 0, nll = 0;
+};
+
+/// The file and its averages; a line for the NLL; one for another precision; what these figures assume, and the KL of every dimension as
+/// bars. In this order they make one report.
+void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e);
+void print_nll(const Nll& nll);
+void print_stored(const Stored& stored, Prior prior, const Evaluation& e, const Nll& nll);
+void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e);
+
+/// One line: reconstruction, kl, neg_elbo, neg_elbo_at_mu, nll and nll_samples if there is one, "stored" with
+/// precision, bytes, neg_elbo and nll if there is another precision, likelihood,
+/// pixel_variance (0.5, "learned" or null), constant_included (false where the likelihood's constant is left
+/// out of every figure), binarization, active_units, draws (of z for each image), kl_per_dimension, images.
+std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll,
+                    const Stored& stored);
+
+}  // namespace vae

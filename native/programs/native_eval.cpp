@@ -1,0 +1,254 @@
+// native_eval: what a weights file is worth, from the file alone and through the code that browsers run.
+// argv in, text out; the only printing besides eval_report, and the only catch.
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <csignal>
+#include <cstdio>
+#include <numeric>
+#include <optional>
+#include <thread>
+
+#include "native/programs/eval_options.hpp"
+#include "native/programs/eval_report.hpp"
+#include "native/programs/eval_sheets.hpp"
+#include "native/support/failure.hpp"
+#include "native/eval/nll.hpp"
+#include "native/support/output_file.hpp"
+#include "native/support/progress.hpp"
+#include "native/compress/gptq.hpp"
+#include "native/compress/stored_as.hpp"
+#include "shared/model/model.hpp"
+
+namespace {
+
+using namespace vae;
+
+struct Interrupted {};
+std::atomic<int> interrupted = 0;
+
+/// The first signal ends the evaluation at the next occasion; the second ends the process at once.
+extern "C" void on_signal(int signal) {
+  if (interrupted.exchange(signal) != 0) _exit(128 + signal);
+}
+
+/// Errors of the core as Failures that name the file.
+template <class T>
+T of_file(const std::string& path, Result<T> result) {
+  if (result) return std::move(*result);
+  throw Failure(Exit::kBadData, path + ": " + result.error().message + " [" +
+                                    std::string(code_name(result.error().code)) + "]");
+}
+
+/// The same file, which is called `path`, once for every thread.
+std::vector<Model> load_models(const std::vector<std::byte>& file, const std::string& path, int count) {
+  std::vector<Model> models;
+  for (int i = 0; i < count; ++i) models.push_back(of_file(path, Model::load(file)));
+  return models;
+}
+
+void throw_if_interrupted() {
+  if (interrupted != 0) throw Interrupted();
+}
+
+void require_finite(double losses, const EvalOptions& o) {
+  if (std::isfinite(losses)) return;
+  throw Failure(Exit::kBadData,
+                o.weights + ": its losses are not finite; train again with a smaller learning rate");
+}
+
+int thread_count(const EvalOptions& o) {
+  return o.threads > 0 ? o.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+Pixels choose_pixels(const EvalOptions& o, const Model& model) {
+  const std::string_view name = o.pixels.empty() ? model.fact("test_pixels") : o.pixels;
+  const auto found = std::find(std::begin(kPixelsNames), std::end(kPixelsNames), name);
+  return found == std::end(kPixelsNames) ? Pixels::kGray
+                                         : static_cast<Pixels>(found - std::begin(kPixelsNames));
+}
+
+/// The test set, or the start of it.
+ImageSet read_test_images(const EvalOptions& o) {
+  ImageSet set = read_image_set(o.data, "t10k", o.allow_modified_data);
+  if (o.images > set.count()) {
+    throw Failure(Exit::kUsage, "--images " + std::to_string(o.images) + ": there are only " +
+                                    std::to_string(set.count()) + " in " + o.data);
+  }
+  const int count = o.images > 0 ? o.images : set.count();
+  if ((!o.png.empty() || !o.sheets.empty()) && count < kSheetImages) {
+    throw Failure(Exit::kUsage, "--png and --sheets need at least " + std::to_string(kSheetImages) +
+                                    " test images, not " + std::to_string(count));
+  }
+  if (!set.labels.empty()) set.labels.resize(static_cast<std::size_t>(count));
+  set.pixels.resize(static_cast<std::size_t>(count * set.shape.size()));
+  return set;
+}
+
+/// The training images that int8 is fitted to, or nothing where the folder has only those of a test.
+ImageSet read_train_images(const EvalOptions& o) {
+  if (o.precision.empty() || precision_of(o.precision) != Dtype::kI8) return {};
+  try {
+    return read_image_set(o.data, "train", o.allow_modified_data);
+  } catch (const Failure& failure) {
+    if (failure.code == Exit::kMissingInput) return {};
+    throw;
+  }
+}
+
+/// What can be known to fail, before an hour of work.
+void check(const EvalOptions& o, const Model& model, const ImageSet& train, const ImageSet& test) {
+  for (const ImageSet* set : {&test, &train}) {
+    if (set->count() == 0 || set->shape == model.spec().image) continue;
+    throw Failure(Exit::kBadData, o.data + ": its images are " + to_string(set->shape) + ", " + o.weights +
+                                      " was trained on " + to_string(model.spec().image));
+  }
+  if (o.nll > 0 && model.spec().prior == Prior::kNone) {
+    throw Failure(Exit::kUsage,
+                  "--nll: " + o.weights + " is a plain autoencoder, which has no p(x); leave --nll out");
+  }
+}
+
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder))
+    throw Failure(Exit::kIo, folder + ": cannot be made: " + (error ? error.message() : "it is no folder"));
+}
+
+/// Calls work(progress) with a progress line that also watches for signals.
+template <class Work>
+auto with_progress(int images, Work work) {
+  ImageProgress line(images);
+  return work([&line](int done) {
+    throw_if_interrupted();
+    line.show(done);
+  });
+}
+
+Evaluation average(std::span<Model> models, const ImageSet& test, Pixels pixels, const EvalOptions& o) {
+  const Evaluation e = with_progress(test.count(), [&](const Progress& progress) {
+    return evaluate(models, test, pixels, progress, o.draws);
+  });
+  require_finite(e.neg_elbo + e.neg_elbo_at_mu, o);
+  return e;
+}
+
+Nll importance_weighted(std::span<Model> models, const ImageSet& test, Pixels pixels, const EvalOptions& o) {
+  const std::vector<double> all = with_progress(test.count(), [&](const Progress& progress) {
+    return negative_log_likelihoods(models, test, pixels, o.nll, progress);
+  });
+  const Nll nll{std::accumulate(all.begin(), all.end(), 0.0) / test.count(), o.nll};
+  require_finite(nll.nll, o);
+  return nll;
+}
+
+/// The figures of the same model in the precision asked for.
+Stored evaluate_stored(const std::vector<std::byte>& file, const ImageSet& train, const ImageSet& test,
+                       Pixels pixels, const EvalOptions& o) {
+  const std::vector<std::byte> bytes =
+      of_file(o.weights, with_progress(quantize_images(train), [&](const Progress& progress) {
+                return stored_as(file, precision_of(o.precision), train, progress);
+              }));
+  std::vector<Model> models = load_models(bytes, o.weights + " as " + o.precision, thread_count(o));
+  Stored stored{o.precision, bytes.size(), average(models, test, pixels, o).neg_elbo};
+  if (o.nll > 0) stored.nll = importance_weighted(models, test, pixels, o).nll;
+  return stored;
+}
+
+void print_wrote(const std::string& path) { std::printf("wrote %s\n", path.c_str()); }
+
+void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll, const Stored& stored) {
+  if (!o.json.empty()) {
+    const std::string text = to_json(subject.model.spec(), subject.pixels, subject.evaluation, nll, stored);
+    write_file(o.json, std::as_bytes(std::span(text)));
+    print_wrote(o.json);
+  }
+  if (!o.png.empty()) {
+    write_file(o.png, overview(subject));
+    print_wrote(o.png);
+  }
+  if (o.sheets.empty()) return;
+  for (const Picture& picture : sheets(subject)) {
+    const std::string path = (std::filesystem::path(o.sheets) / (picture.name + ".png")).string();
+    write_file(path, picture.png);
+    print_wrote(path);
+  }
+}
+
+void run(const EvalOptions& o) {
+  for (const std::string& output : {o.json, o.png}) {
+    refuse_input(output, o.weights);
+    refuse_input(output, o.data);
+  }
+  if (!o.json.empty() && o.json == o.png) throw Failure(Exit::kUsage, "--json and --png name one file");
+  const std::vector<std::byte> file = read_file(o.weights, FileLimits{}.bytes);
+  std::vector<Model> models = load_models(file, o.weights, thread_count(o));
+  Model& model = models.front();
+  const ImageSet test = read_test_images(o);
+  const ImageSet train = read_train_images(o);
+  check(o, model, train, test);
+  const Pixels pixels = choose_pixels(o, model);
+  std::optional<OutputLock> json_lock, png_lock, sheets_lock;
+  if (!o.json.empty()) json_lock.emplace(o.json);
+  if (!o.png.empty()) png_lock.emplace(o.png);
+  if (!o.sheets.empty()) {
+    make_folder(o.sheets);
+    sheets_lock.emplace(std::filesystem::path(o.sheets) / "samples.png");
+  }
+
+  const Evaluation e = average(models, test, pixels, o);
+  print_averages(o.weights, model, pixels, e);
+  Nll nll{0, o.nll};
+  if (o.nll > 0) {
+    nll = importance_weighted(models, test, pixels, o);
+    print_nll(nll);
+  }
+  Stored stored;
+  if (!o.precision.empty()) {
+    stored = evaluate_stored(file, train, test, pixels, o);
+    print_stored(stored, model.spec().prior, e, nll);
+  }
+  print_details(model.spec(), pixels, e);
+  throw_if_interrupted();
+  write_outputs(o, {model, test, pixels, e, o.seed}, nll, stored);
+}
+
+int fail(Exit code, const std::string& message) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "native_eval: %s\n", message.c_str());
+  return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(), not the end
+  EvalOptions options;
+  CLI::App app;
+  add_options(app, options);
+  try {
+    app.parse(argc, argv);
+    if (options.weights.empty()) return fail(Exit::kUsage, "name a weights file; see native_eval --help");
+    run(options);
+    flush_output();
+    return 0;
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& e) {
+    return fail(Exit::kUsage, std::string(e.what()) + "; see native_eval --help");
+  } catch (const Interrupted&) {
+    std::fprintf(stderr, "native_eval: interrupted; nothing was written\n");
+    return 128 + interrupted;
+  } catch (const Failure& e) {
+    return fail(e.code, e.what());
+  } catch (const std::bad_alloc&) {
+    return fail(Exit::kDevice, "out of memory");
+  } catch (const std::exception& e) {
+    return fail(Exit::kDiverged, e.what());
+  }
+}

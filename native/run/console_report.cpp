@@ -1,0 +1,108 @@
+#include "native/run/console_report.hpp"
+
+#include <torch/version.h>
+
+#include <cmath>
+
+namespace vae {
+namespace {
+
+std::int64_t parameter_count(const VaeImpl& model) {
+  std::int64_t count = 0;
+  for (const torch::Tensor& p : model.parameters()) count += p.numel();
+  return count;
+}
+
+/// Which data set, how many images of what size, and what a reader of the numbers should know of it.
+void print_data(const std::string& folder, const ImageSet& train, const ImageSet& test) {
+  const bool known = !train.name.empty() && train.name == test.name;
+  std::printf("data    %s: %s, %s training and %s test images of %dx%d%s%s\n", folder.c_str(),
+              known ? train.name.c_str() : "no data set that we know (its SHA-256 is recorded, not checked)",
+              thousands(train.count()).c_str(), thousands(test.count()).c_str(), train.shape.height,
+              train.shape.width, train.labels.empty() ? ", without labels" : "",
+              test.held_out ? ", every tenth image held out for the test" : "");
+}
+
+std::string in_words(const Losses& l) {
+  return formatted("%.2f + %.2f = %.2f", l.reconstruction, l.kl, l.neg_elbo());
+}
+
+/// What is minimised, where it is something else.
+std::string unless_elbo(double objective, const Losses& l) {
+  return std::fabs(objective - l.neg_elbo()) < 0.005 ? "" : formatted("  objective %.2f", objective);
+}
+
+}  // namespace
+
+void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
+                 const torch::Device& device, const ProcessGroup& group) {
+  std::printf("model   %s, %s parameters, seed %llu\n", to_string(model.spec).c_str(),
+              thousands(parameter_count(model)).c_str(), static_cast<unsigned long long>(o.train.seed));
+  print_data(o.data, data.train, data.test);
+  const std::string share =
+      group.size() == 1 ? "" : formatted("%d processes (%s), ", group.size(), group.backend().c_str());
+  if (device.is_cpu()) {
+    std::printf("device  cpu, %s%d thread%s (LibTorch " TORCH_VERSION ")\n", share.c_str(),
+                torch::get_num_threads(), torch::get_num_threads() == 1 ? "" : "s");
+  } else {
+    std::printf("device  %scuda (LibTorch " TORCH_VERSION ")\n", share.c_str());
+  }
+  if (!o.log_dir.empty()) {
+    std::printf("log     %s: metrics.jsonl, pictures, and events for tensorboard --logdir %s\n",
+                o.log_dir.c_str(), o.log_dir.c_str());
+  }
+  std::printf("losses  reconstruction + KL = -ELBO, nats per image\n");
+  std::fflush(stdout);
+}
+
+void print_test(const Evaluation& e, Pixels pixels, Prior prior) {
+  std::printf(
+      "test, %s images, %s, %s pixels, read back from the file:\n"
+      "  reconstruction %8.3f nats\n",
+      thousands(e.images).c_str(), draws_in_words(e, prior).c_str(),
+      std::string(kPixelsNames[static_cast<int>(pixels)]).c_str(), e.reconstruction);
+  if (prior != Prior::kNone)
+    std::printf("  KL             %8.3f nats\n  -ELBO          %8.3f nats\n", e.kl, e.neg_elbo);
+}
+
+Reporter::Reporter(const Trainer& trainer, std::int64_t log_every)
+    : first_step_(trainer.step()),
+      log_every_(log_every),
+      width_(static_cast<int>(std::to_string(trainer.steps()).size())) {}
+
+void Reporter::step(const StepReport& r) {
+  images_ += r.images;
+  const auto done = static_cast<double>(r.step - first_step_), left = static_cast<double>(r.steps - r.step);
+  seconds_left_ = seconds() / done * left;
+  const bool logs = log_every_ > 0 && r.step % log_every_ == 0;
+  if (!logs && !line_.on_terminal()) return;  // words cost more than all the rest here
+  const std::string losses = in_words(r.batch) + unless_elbo(r.objective, r.batch);
+  const std::string speed = rate() + (left > 0 ? "  " + duration(seconds_left_) + " left" : "");
+  if (logs) {
+    line_.log(formatted("Step %*lld | Loss %s  ", width_, static_cast<long long>(r.step), losses.c_str()) +
+              speed);
+  }
+  if (!line_.on_terminal()) return;
+  line_.show(formatted("epoch %d  step %lld of %lld  %3.0f %%  ", r.epoch, static_cast<long long>(r.step),
+                       static_cast<long long>(r.steps),
+                       100.0 * static_cast<double>(r.step) / static_cast<double>(r.steps)) +
+             speed + "  " + losses);  // a narrow terminal cuts off the end
+}
+
+void Reporter::epoch(const EpochReport& r) {
+  line_.log(formatted("epoch %3d  train ", r.epoch) + in_words(r.train) + "  test " + in_words(r.test) +
+            unless_elbo(r.objective, r.train) + "  " + rate() +
+            (seconds_left_ > 0 ? "  " + duration(seconds_left_) + " left" : ""));
+}
+
+double Reporter::images_per_second() const { return static_cast<double>(images_) / seconds(); }
+
+double Reporter::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+std::string Reporter::rate() const {
+  return thousands(static_cast<long long>(images_per_second())) + " images/s";
+}
+
+}  // namespace vae

@@ -1,0 +1,48 @@
+// What native_train prints: the start, progress, a line for every epoch, the result.
+#pragma once
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "native/eval/evaluate.hpp"
+#include "native/train/process_group.hpp"
+#include "native/support/progress.hpp"
+#include "native/train/trainer.hpp"
+#include "native/run/train_options.hpp"
+
+namespace vae {
+
+/// printf into a string of at most 255 characters.
+std::string formatted(const char* format, auto... values) {
+  char text[256];
+  std::snprintf(text, sizeof text, format, values...);
+  return text;
+}
+
+void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
+                 const torch::Device& device, const ProcessGroup& group);
+
+void print_test(const Evaluation& e, Pixels pixels, Prior prior);
+
+/// Progress on the terminal, a line for every epoch, and one every --log-every steps.
+class Reporter {
+ public:
+  Reporter(const Trainer& trainer, std::int64_t log_every);
+  void step(const StepReport& r);
+  void epoch(const EpochReport& r);
+  double images_per_second() const;
+
+ private:
+  double seconds() const;
+  std::string rate() const;
+
+  ProgressLine line_;
+  std::int64_t first_step_, log_every_;
+  int width_;  // of a step's number
+  long long images_ = 0;
+  double seconds_left_ = 0;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace vae

@@ -1,0 +1,102 @@
+#include "native/run/log_folder.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+
+#include "native/support/failure.hpp"
+
+namespace vae {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char *kMetrics = "metrics.jsonl", *kPictures = "pictures";
+constexpr std::string_view kLineStart = "{\"step\": ";
+constexpr std::size_t kLargestMetrics = std::size_t{1} << 30;
+
+fs::path make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder / kPictures, error);
+  if (error && !fs::is_directory(folder / kPictures))
+    throw Failure(Exit::kIo, (folder / kPictures).string() + ": cannot be made: " + error.message());
+  return folder;
+}
+
+/// Keeps the lines of steps up to `step`; the last line may be torn.
+void forget_metrics(const fs::path& path, std::int64_t step) {
+  const std::vector<std::byte> bytes = read_file(path, kLargestMetrics);
+  const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::size_t kept = 0;
+  for (std::size_t end; (end = text.find('\n', kept)) != std::string::npos; kept = end + 1) {
+    if (text.compare(kept, kLineStart.size(), kLineStart) != 0)
+      throw Failure(Exit::kBadData, path.string() + ": has a line that is not a run's, which begin with " +
+                                        std::string(kLineStart) + "; choose another folder");
+    if (std::strtoll(text.c_str() + kept + kLineStart.size(), nullptr, 10) > step) break;
+  }
+  if (kept < bytes.size()) write_file(path, std::span(bytes).first(kept));
+}
+
+void forget_pictures(const fs::path& folder, std::int64_t step) {
+  std::error_code ignored;
+  for (const std::string_view name : kFigures) fs::remove(folder / (std::string(name) + ".png"), ignored);
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder / kPictures, ignored)) {
+    const std::string name = entry.path().filename().string();
+    long long at = 0;
+    int length = 0;
+    if (std::sscanf(name.c_str(), "%*[a-z]-%10lld.png%n", &at, &length) == 1 &&
+        length == static_cast<int>(name.size()) && at > step)
+      fs::remove(entry.path(), ignored);
+  }
+}
+
+/// The file of an earlier run's metrics, if there was one, without what came after `step`, and its pictures
+/// neither.
+fs::path forget(const fs::path& folder, std::int64_t step) {
+  std::error_code missing;
+  if (fs::exists(folder / kMetrics, missing)) {
+    forget_metrics(folder / kMetrics, step);
+    forget_pictures(folder, step);
+  }
+  return folder / kMetrics;
+}
+
+std::string number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.9g", value);  // every bit of a float
+  return text;
+}
+
+}  // namespace
+
+RunLog::RunLog(const fs::path& folder, std::int64_t step)
+    : folder_(make_folder(folder)),
+      lock_(folder_ / kMetrics),
+      metrics_(forget(folder_, step)),
+      events_(folder_, step + 1) {}
+
+void RunLog::metrics(std::int64_t step, int epoch, std::span<const Metric> values) {
+  std::string line = std::string(kLineStart) + std::to_string(step) + ", \"epoch\": " + std::to_string(epoch);
+  std::vector<Scalar> scalars;
+  for (const Metric& m : values) {
+    if (!std::isfinite(m.value)) continue;
+    line += ", \"" + m.key + "\": " + number(m.value);
+    scalars.push_back({m.tag, m.value});
+  }
+  metrics_.append(line + "}\n");
+  events_.scalars(step, scalars);
+}
+
+void RunLog::picture(std::int64_t step, const std::string& name, std::span<const std::byte> png) {
+  char suffix[32];
+  std::snprintf(suffix, sizeof suffix, "-%010lld.png", static_cast<long long>(step));
+  write_file(folder_ / kPictures / (name + suffix), png);
+  events_.image(step, name, png);
+}
+
+void RunLog::figure(std::int64_t step, const std::string& name, std::span<const std::byte> png) {
+  write_file(folder_ / (name + ".png"), png);
+  events_.image(step, "final/" + name, png);
+}
+
+}  // namespace vae

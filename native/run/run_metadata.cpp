@@ -1,0 +1,55 @@
+#include "native/run/run_metadata.hpp"
+
+#include <torch/version.h>
+
+#include "native/run/console_report.hpp"
+
+namespace vae {
+
+Metadata training_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                        const torch::Device& device, const ImageData& data, const Trainer& trainer) {
+  Metadata facts = {
+      {"library", "digit-vae " DIGIT_VAE_VERSION ", LibTorch " TORCH_VERSION},
+      {"config", command.config_line(true) + (device.is_cpu() ? " --device cpu" : " --device cuda")},
+      {"seed", std::to_string(command.options().train.seed)},
+      {"epochs", std::to_string(trainer.epochs())},
+      {"steps", std::to_string(trainer.step())},
+      {"train_images", std::to_string(trainer.train_images())},
+      {"dataset_sha256", data.train.sha256}};
+  if (trainer.processes() > 1) facts.emplace_back("processes", std::to_string(trainer.processes()));
+  if (!init) return facts;
+  if (trainer.step() == 0) {
+    for (auto& [key, value] : facts) {
+      for (const auto& [known, own] : init->facts)
+        if (known == key) value = own;
+    }
+  }
+  facts.emplace_back("init_sha256", init->sha256);
+  return facts;
+}
+
+Metadata test_facts(const Evaluation& e, Pixels pixels) {
+  return {{"test_images", std::to_string(e.images)},
+          {"test_draws", std::to_string(e.draws)},
+          {"test_pixels", std::string(kPixelsNames[static_cast<int>(pixels)])},
+          {"test_reconstruction", formatted("%.4f", e.reconstruction)},
+          {"test_kl", formatted("%.4f", e.kl)},
+          {"test_neg_elbo", formatted("%.4f", e.neg_elbo)},
+          {"test_neg_elbo_at_mu", formatted("%.4f", e.neg_elbo_at_mu)}};
+}
+
+Metadata run_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                   const VaeImpl& model, const ImageData& data, const torch::Device& device,
+                   const ProcessGroup& group) {
+  return {{"model", to_string(model.spec)},
+          {"config", command.config_line(false)},
+          {"init_sha256", init ? init->sha256 : ""},
+          {"dataset_sha256", data.train.sha256},
+          {"test_sha256", data.test.sha256},
+          {"snapshots", std::to_string(command.options().snapshots)},
+          {"machine", std::to_string(group.size()) + " x " + std::to_string(command.options().threads) +
+                          " threads, " + std::string(device.is_cpu() ? "cpu" : "cuda") +
+                          ", LibTorch " TORCH_VERSION}};
+}
+
+}  // namespace vae

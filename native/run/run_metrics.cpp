@@ -1,0 +1,59 @@
+#include "native/run/run_metrics.hpp"
+
+#include <string>
+
+namespace vae {
+namespace {
+
+/// "lowerbound" has the sign of a loss, as the source of tf-mlp logs it.
+void add_losses(std::vector<Metric>& metrics, const std::string& set, const Losses& losses) {
+  const std::string key = set.empty() ? "" : set + '_', tag = set.empty() ? "" : set + '/';
+  metrics.push_back({key + "lowerbound", tag + "lowerbound", losses.neg_elbo()});
+  metrics.push_back({key + "reconstruction", tag + "reconstruction", losses.reconstruction});
+  metrics.push_back({key + "kl", tag + "kl", losses.kl});
+}
+
+}  // namespace
+
+TrainLog::TrainLog(const TrainOptions& options, Trainer& trainer, const ImageSet& test)
+    : o_(options), trainer_(trainer), test_(test) {
+  if (!o_.log_dir.empty()) log_.emplace(o_.log_dir, trainer.step());
+}
+
+void TrainLog::step(const StepReport& r, double images_per_second) {
+  if (!log_) return;
+  last_ = r;
+  images_per_second_ = images_per_second;
+  if (o_.log_every > 0 && r.step % o_.log_every == 0 && !trainer_.epoch_ended())
+    log_->metrics(r.step, r.epoch, metrics_of_step());
+  if (o_.picture_every == 0 || r.step % o_.picture_every != 0) return;
+  for (const Picture& p : pictures().progress(o_.picture_inputs)) log_->picture(r.step, p.name, p.png);
+}
+
+void TrainLog::epoch(const EpochReport& r) {
+  if (!log_) return;
+  std::vector<Metric> metrics;  // without a step's where an earlier run was stopped between step and test
+  if (last_.step > 0) metrics = metrics_of_step();
+  add_losses(metrics, "train", r.train);
+  add_losses(metrics, "test", r.test);
+  log_->metrics(trainer_.step(), r.epoch, metrics);
+}
+
+void TrainLog::finish() {
+  if (!log_) return;
+  for (const Picture& p : pictures().figures()) log_->figure(trainer_.step(), p.name, p.png);
+}
+
+std::vector<Metric> TrainLog::metrics_of_step() const {
+  std::vector<Metric> metrics = {{"objective", "objective", last_.objective}};
+  add_losses(metrics, "", last_.batch);
+  metrics.push_back({"learning_rate", "rate", last_.learning_rate});
+  metrics.push_back({"images_per_second", "images/s", images_per_second_});
+  return metrics;
+}
+
+TrainPictures TrainLog::pictures() const {
+  return {*trainer_.result(), test_, o_.train.pixels, o_.train.seed};
+}
+
+}  // namespace vae

@@ -1,0 +1,116 @@
+#include "native/run/train_checkpoints.hpp"
+
+#include <cstdio>
+#include <map>
+#include <sstream>
+
+#include "native/support/failure.hpp"
+#include "native/support/output_file.hpp"
+
+namespace vae {
+namespace {
+
+/// The flags in which two configurations, "--seed 1 --lr 0.1 ...", differ: "--seed 1, not 2".
+std::string difference(const std::string& theirs, const std::string& ours) {
+  const auto settings = [](const std::string& line) {
+    std::map<std::string, std::string> all;
+    std::istringstream words(line);
+    for (std::string flag, word; words >> word;) {
+      if (word.starts_with("--"))
+        all[flag = word] = "nothing";
+      else
+        all[flag] = word;
+    }
+    return all;
+  };
+  auto before = settings(theirs), now = settings(ours);
+  for (const auto& [flag, value] : now) before.try_emplace(flag, "not given");
+  std::string text;
+  for (const auto& [flag, value] : before) {
+    const std::string other = now.contains(flag) ? now[flag] : "not given";
+    if (value != other) text += (text.empty() ? "" : ", ") + flag + " was " + value + ", now " + other;
+  }
+  return text;
+}
+
+}  // namespace
+
+Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, SnapshotWriter* snapshots,
+                         Metadata facts, ProcessGroup& group)
+    : o_(options), trainer_(trainer), snapshots_(snapshots), facts_(std::move(facts)), group_(group) {
+  if (!o_.checkpoint.empty() && group_.first()) folder_.emplace(o_.checkpoint);
+}
+
+/// The checkpoint to go on from, if any; of the first process.
+std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
+  if (!folder_ || folder_->empty()) {
+    if (o_.resume && o_.checkpoint.empty())
+      throw Failure(Exit::kUsage, "--resume: name the folder with --checkpoint");
+    if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: there is no checkpoint in " + where());
+    return std::nullopt;
+  }
+  if (!o_.resume && !automatic) {
+    throw Failure(
+        Exit::kUsage,
+        where() + " holds the checkpoints of an earlier run; --resume continues it, or name another folder");
+  }
+  const std::optional<Checkpoint> found = folder_->newest(
+      [](const std::string& text) { std::fprintf(stderr, "native_train: skipped %s\n", text.c_str()); });
+  if (!found)
+    throw Failure(Exit::kBadData, "no checkpoint in " + where() + " is whole; begin again in another folder");
+  check_same_run(*found);
+  return found;
+}
+
+void Checkpoints::resume(bool automatic) {
+  std::vector<std::byte> state, snapshots;  // as the first process sends them; empty: nothing to go on from
+  if (group_.first()) {
+    if (auto found = find(automatic)) state = write_checkpoint({std::move(found->state), {}});
+    if (snapshots_ && !state.empty())
+      snapshots = read_file(folder_->path() / "snapshots.bin", kSnapshotLimits.bytes);
+  }
+  state = group_.broadcast(std::move(state));
+  snapshots = group_.broadcast(std::move(snapshots));
+  if (state.empty()) return;
+  trainer_.restore(read_checkpoint(state, where()).state);
+  if (snapshots_) snapshots_->restore(snapshots, trainer_.step());
+  if (!group_.first()) return;
+  std::printf("resume  after step %lld of %lld, from %s\n", static_cast<long long>(trainer_.step()),
+              static_cast<long long>(trainer_.steps()), o_.checkpoint.c_str());
+}
+
+void Checkpoints::maybe_save(bool best) {
+  if (!folder_) return;
+  const std::chrono::duration<double> since = std::chrono::steady_clock::now() - saved_;
+  if (best || (o_.checkpoint_steps > 0 && trainer_.step() % o_.checkpoint_steps == 0) ||
+      (o_.checkpoint_seconds > 0 && since.count() >= o_.checkpoint_seconds)) {
+    save(best);
+  }
+}
+
+bool Checkpoints::save(bool best) {
+  if (!folder_) return false;
+  if (snapshots_)
+    write_file(folder_->path() / "snapshots.bin", snapshots_->bytes({}));  // first: it may run ahead
+  folder_->save({trainer_.state(), facts_}, best);
+  saved_ = std::chrono::steady_clock::now();
+  return true;
+}
+
+void Checkpoints::check_same_run(const Checkpoint& c) const {
+  for (const auto& [key, value] : facts_) {
+    if (c.fact(key) == value) continue;
+    if (key == "machine") {
+      std::printf("note    the checkpoint is from \"%s\", this is \"%s\": not the same to the last bit\n",
+                  c.fact(key).c_str(), value.c_str());
+      continue;
+    }
+    if (key == "config")
+      throw Failure(Exit::kUsage, where() + " is of another run: " + difference(c.fact(key), value) +
+                                      "; take the same, or another --checkpoint");
+    throw Failure(Exit::kUsage, where() + " is of another run: its " + key + " is \"" + c.fact(key) +
+                                    "\", not \"" + value + '"');
+  }
+}
+
+}  // namespace vae

@@ -1,0 +1,394 @@
+#include "native/run/train_options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <cstdlib>
+#include <filesystem>
+#include <iterator>
+#include <limits>
+#include <optional>
+
+#include "native/compress/stored_as.hpp"
+
+namespace vae {
+namespace {
+
+const std::string kModel = "Model", kObjective = "Objective", kOptimizer = "Optimizer", kRun = "Run";
+
+// Validators describe themselves in --help; the texts there say it in words.
+/// A whole number in decimal figures; CLI11 by itself reads 010 as eight, and lets what is too large be the
+/// largest.
+CLI::Validator range(std::uint64_t low, std::uint64_t high) {
+  return CLI::Validator(
+      [=](const std::string& text) -> std::string {
+        std::uint64_t x = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
+        const bool whole =
+            error == std::errc() && end == text.data() + text.size() && (text == "0" || text[0] != '0');
+        if (whole && x >= low && x <= high) return "";
+        return text + " is no whole number from " + std::to_string(low) + " to " + std::to_string(high);
+      },
+      "");
+}
+
+CLI::Validator number(double low, bool inclusive, double below, const char* problem) {
+  return CLI::Validator(
+      [=](const std::string& text) {
+        const double x = std::strtod(text.c_str(), nullptr);  // NaN and infinity fail the comparison
+        return x < below && (x > low || (inclusive && x == low)) ? "" : problem;
+      },
+      "");
+}
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+CLI::Validator positive() { return number(0, false, kInfinity, "must be a number above 0"); }
+CLI::Validator at_least_zero() { return number(0, true, kInfinity, "must be 0 or a number above"); }
+CLI::Validator fraction() { return number(0, true, 1, "must be at least 0 and below 1"); }
+
+/// An option whose value is one of an enumeration's names.
+template <class Enum, std::size_t N>
+CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const std::string_view (&names)[N],
+                      const std::string& text) {
+  const std::vector<std::string> words(std::begin(names), std::end(names));
+  return app
+      .add_option_function<std::string>(
+          name,
+          [&value, words](const std::string& word) {
+            value = static_cast<Enum>(std::find(words.begin(), words.end(), word) - words.begin());
+          },
+          text)
+      ->default_str(words[static_cast<std::size_t>(value)])
+      ->type_name("WORD")
+      ->check(CLI::IsMember(words).description(""));
+}
+
+/// The preset that the command line or its configuration file names.
+std::string find_preset(int argc, char** argv) {
+  CLI::App app;
+  std::string preset = "mlp";
+  app.allow_extras();
+  app.set_help_flag();
+  app.allow_config_extras(true);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.add_option("--preset", preset);
+  app.set_config("--config");
+  app.parse(argc, argv);
+  return std::find(std::begin(kPresetNames), std::end(kPresetNames), preset) == std::end(kPresetNames)
+             ? "mlp"
+             : preset;
+}
+
+/// What an option is set to, given or by default; nothing for --help and the like.
+std::optional<std::string> value_of(const CLI::Option& option) {
+  if (option.get_items_expected_max() == 0) return option.count() > 0 ? option.results().back() : "false";
+  if (option.count() > 0) return option.results().back();
+  return option.get_default_str().empty() ? std::nullopt : std::optional(option.get_default_str());
+}
+
+}  // namespace
+
+TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
+  options_.preset = find_preset(argc, argv);
+  options_.spec = preset_options(options_.preset);
+  options_.train = preset_training(options_.preset);
+  const RunDefaults run = preset_run(options_.preset);
+  options_.log_every = run.log_every;
+  options_.picture_every = run.picture_every;
+  options_.picture_inputs = run.picture_inputs;
+  options_.checkpoint_steps = run.checkpoint_steps;
+  app_.description(
+      "Trains a variational autoencoder of small images and writes its weights.\n"
+      "Losses are nats per image: reconstruction + KL = -ELBO, with z sampled.\n"
+      "The defaults are the PyTorch example's setting (test -ELBO about 105.6 after epoch 10); for the best\n"
+      "weights of this network: --epochs 60 --schedule one-cycle --lr 3e-3. Defaults below are those of the\n"
+      "preset that is named.");
+  // later flags win: make train ARGS=
+  app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->always_capture_default();
+  app_.allow_config_extras(CLI::config_extras_mode::error);
+  app_.set_config("--config", "", "read settings from a TOML or INI file; flags override it")
+      ->type_name("FILE");
+  add_model_options();
+  add_objective_options();
+  add_optimizer_options();
+  add_run_options();
+  app_.footer(
+      "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 device, 70 diverged, 74 cannot read or "
+      "write,\n"
+      "75 output in use by another run, 130/143 interrupted (the state is kept as a checkpoint, without "
+      "--checkpoint\n"
+      "the weights so far as FILE.interrupted; a second Ctrl-C ends at once).");
+}
+
+void TrainCommand::parse() {
+  try {
+    app_.parse(argc_, argv_);
+  } catch (const CLI::ConfigError& e) {
+    throw CLI::ConfigError("--config: unknown setting, or no configuration file: " + std::string(e.what()));
+  }
+  resolve();
+}
+
+void TrainCommand::add_model_options() {
+  TrainOptions& o = options_;
+  app_.option_defaults()->group(kModel);
+  app_.add_option("--preset", o.preset,
+                  "mlp, resnet (ours), tf-conv, tf-mlp, aevb or iwae: a network and its training as published; other "
+                  "flags override it")
+      ->type_name("WORD")
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPresetNames), std::end(kPresetNames)))
+                  .description(""));
+  app_.add_option("--latent", o.spec.latent, "dimensions of z")->type_name("N")->check(range(1, 4096));
+  if (o.spec.hidden > 0) {
+    app_.add_option("--hidden", o.spec.hidden, "units of each hidden layer")
+        ->type_name("N")
+        ->check(range(1, 65536));
+  }
+  app_.add_option("--components", o.spec.components, "normal distributions mixed in a learned prior; 0: N(0, I)")
+      ->type_name("N")
+      ->check(range(0, kMaxComponents));
+  add_word(app_, "--likelihood", o.spec.likelihood, kLikelihoodNames,
+           "of a pixel: bernoulli, squared_error (variance 1/2) or gaussian (learned variance)");
+  app_.add_option("--dropout", o.spec.dropout, "part of hidden units zeroed in training")
+      ->type_name("RATE")
+      ->check(fraction());
+  add_word(app_, "--pixels", o.train.pixels, kPixelsNames,
+           "gray (0 to 1), dynamic (black or white, drawn anew every epoch), threshold (black or white) or "
+           "dequantized (gray with noise below one level, for --likelihood gaussian)");
+}
+
+void TrainCommand::add_objective_options() {
+  TrainConfig& t = options_.train;
+  app_.option_defaults()->group(kObjective);
+  add_word(app_, "--objective", t.objective, kObjectiveNames,
+           "elbo, iwae (importance-weighted bound) or autoencoder (z = mu, no KL)");
+  add_word(app_, "--estimator", t.estimator, kEstimatorNames,
+           "of the ELBO: a (all by sampling) or b (KL in closed form)");
+  app_.add_option("--samples", t.samples, "draws of z for each image in a step")
+      ->type_name("N")
+      ->check(range(1, 100000));
+  app_.add_option("--beta", t.beta, "weight of the KL term; 1 is the ELBO")
+      ->type_name("WEIGHT")
+      ->check(at_least_zero());
+  app_.add_option("--beta-warmup", t.beta_warmup, "steps over which the KL term's weight grows from 0")
+      ->type_name("STEPS")
+      ->check(range(0, 1000000000));
+  app_.add_option("--l2", t.l2, "weight of sum(w^2) / 2 over the weights, without biases")
+      ->type_name("WEIGHT")
+      ->check(at_least_zero());
+  app_.add_option("--weight-prior", t.weight_prior,
+                  "true: a standard normal prior on weights and biases, sum(w^2) / 2 over the number of "
+                  "training images")
+      ->type_name("BOOL");
+}
+
+void TrainCommand::add_optimizer_options() {
+  TrainConfig& t = options_.train;
+  app_.option_defaults()->group(kOptimizer);
+  app_.add_option("--epochs", t.epochs, "passes over the training images, unless --steps is set")
+      ->type_name("N")
+      ->check(range(0, 1000000));
+  app_.add_option("--steps", t.steps, "updates of the weights; 0: as many as --epochs takes")
+      ->type_name("N")
+      ->check(range(0, 1000000000));
+  app_.add_option("--batch-size", t.batch_size, "images per step")->type_name("N")->check(range(1, 60000));
+  add_word(app_, "--last-batch", t.last_batch, kLastBatchNames,
+           "of an epoch: partial (smaller) or wrap (filled from the next epoch)");
+  app_.add_option("--train-images", t.train_images, "only the first so many; 0: all")
+      ->type_name("N")
+      ->check(range(0, 100000000));
+  add_word(app_, "--optimizer", t.optimizer, kOptimizerNames,
+           "adam, adamw, adagrad, sgd or tf-adam (TensorFlow's adam: a larger epsilon at the start)");
+  app_.add_option("--lr", t.learning_rate, "learning rate, the peak of one-cycle")
+      ->type_name("RATE")
+      ->check(positive());
+  add_word(app_, "--schedule", t.schedule, kScheduleNames,
+           "learning rate over time: constant, cosine (down to 0) or one-cycle (up, then down)");
+  app_.add_option("--weight-decay", t.weight_decay, "decoupled, of every parameter, for adamw")
+      ->type_name("RATE")
+      ->check(at_least_zero());
+  app_.add_option("--momentum", t.momentum, "of sgd")->type_name("RATE")->check(fraction());
+  app_.add_option("--clip", t.clip, "largest norm of the gradient; 0: any")
+      ->type_name("NORM")
+      ->check(at_least_zero());
+  app_.add_option("--ema", t.ema,
+                  "decay of an exponential average of the weights, which is then kept; 0: none")
+      ->type_name("DECAY")
+      ->check(fraction());
+  add_word(app_, "--initialize", t.init, kInitNames,
+           "how parameters are drawn: pytorch, glorot, truncated-normal (0.001) or normal (0.01)");
+  app_.add_option("--bf16", t.bf16, "true: matrix products and convolutions in bfloat16")->type_name("BOOL");
+  app_.add_option("--seed", t.seed, "of everything drawn: same seed, same file")
+      ->type_name("N")
+      ->check(range(0, std::numeric_limits<std::uint64_t>::max()));
+}
+
+void TrainCommand::add_run_options() {
+  TrainOptions& o = options_;
+  app_.option_defaults()->group(kRun);
+  app_.add_option("--out", o.out,
+                  "weights file to write (required); replaced only when training has finished")
+      ->type_name("FILE");
+  app_.add_option(
+          "--init", o.init,
+          "weights to start from: a file of ours, or Python's safetensors of a state_dict with our names; "
+          "with --epochs 0 it is only sealed into a file of ours")
+      ->type_name("FILE");
+  app_.add_option("--data", o.data,
+                  "folder with IDX files named as MNIST's, raw or .gz (labels may be missing), or with PNGs "
+                  "in train/ and test/, there directly or in folders 0 to 9 (labels); without test/ every "
+                  "tenth image is held out")
+      ->type_name("DIR");
+  app_.add_option("--threads", o.threads, "CPU threads; try 2 or more where cores are free")
+      ->type_name("N")
+      ->check(range(1, 1024));
+  app_.add_option("--device", o.device, "auto, cpu or cuda; auto takes a GPU when there is one")
+      ->type_name("WORD")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}).description(""));
+  app_.add_option("--precision", o.precision,
+                  "of the stored weights: f32, f16 (half the file) or int8 (a quarter)")
+      ->type_name("WORD")
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPrecisionNames), std::end(kPrecisionNames))).description(""));
+  app_.add_option("--low-rank", o.low_rank,
+                  "store the decoder's last layer as two with so many units between, fitted to the training "
+                  "images: a "
+                  "smaller file for a little loss; 0: as it is")
+      ->type_name("N")
+      ->check(range(0, 65536));
+  app_.add_option(
+          "--log-dir", o.log_dir,
+          "folder for metrics.jsonl, TensorBoard events and pictures; what an earlier run left there "
+          "is replaced. \"lowerbound\" in them is -ELBO, a loss: lower is better. tf-conv, tf-mlp and "
+          "aevb have one beside the output, w.bin -> w.log; \"\": none")
+      ->type_name("DIR");
+  app_.add_option("--log-every", o.log_every,
+                  "print and log the losses every so many steps; 0: every epoch only")
+      ->type_name("STEPS")
+      ->check(range(0, 1000000000));
+  app_.add_option("--picture-every", o.picture_every,
+                  "draw reconstructions and samples into --log-dir every so many steps; 0: at the end only")
+      ->type_name("STEPS")
+      ->check(range(0, 1000000000));
+  app_.add_option("--checkpoint", o.checkpoint,
+                  "folder for checkpoints: the newest two and the best are kept. tf-mlp has one beside the "
+                  "output, w.bin -> w.checkpoints, and goes on from it unasked; \"\": none")
+      ->type_name("DIR");
+  app_.add_option("--checkpoint-steps", o.checkpoint_steps, "write one every so many steps; 0: by time only")
+      ->type_name("STEPS")
+      ->check(range(0, 1000000000));
+  app_.add_option("--checkpoint-seconds", o.checkpoint_seconds,
+                  "write one every so many seconds; 0: by steps only")
+      ->type_name("SECONDS")
+      ->check(at_least_zero());
+  app_.add_option("--snapshots", o.snapshots,
+                  "also keep so many decoders along training, in a file beside the output; 0: none")
+      ->type_name("N")
+      ->check(range(0, 1000));
+  app_.add_flag("--resume", o.resume, "go on from the newest checkpoint, to the same weights, bit for bit");
+  app_.add_flag("--allow-modified-data", o.allow_modified_data,
+                "accept a damaged or exchanged file beside files of MNIST or Fashion-MNIST");
+  app_.add_flag("--print-config", o.print_config, "print all settings as a configuration file and stop");
+}
+
+/// What follows from what was given.
+void TrainCommand::resolve() {
+  drop_idle_options();
+  TrainConfig& t = options_.train;
+  if (on_command_line("--epochs") != on_command_line("--steps")
+          ? on_command_line("--epochs")
+          : app_["--steps"]->count() == 0 && app_["--epochs"]->count() > 0) {
+    t.steps = 0;  // the command line wins over a configuration file, what is given over a preset
+  }
+  if (app_["--pixels"]->count() == 0 && options_.spec.likelihood == Likelihood::kGaussian) {
+    t.pixels = Pixels::kDequantized;
+    app_.get_option("--pixels")->default_str(std::string(kPixelsNames[static_cast<int>(t.pixels)]));
+  }
+  app_.get_option("--steps")->default_str(std::to_string(t.steps));
+  const RunDefaults run = preset_run(options_.preset);
+  place_beside_output("--log-dir", run.log_dir, options_.log_dir);
+  place_beside_output("--checkpoint", run.checkpoint, options_.checkpoint);
+}
+
+/// What no step would heed: refused where it was asked for, left out where a preset has it.
+void TrainCommand::drop_idle_options() {
+  TrainConfig& t = options_.train;
+  const auto only = [&](const char* flag, bool counts, auto& value, auto idle, const char* text,
+                        const char* with) {
+    if (counts || value == idle) return;
+    CLI::Option* option = app_.get_option(flag);
+    if (option->count() > 0) throw CLI::ValidationError(flag, std::string("counts only with ") + with);
+    value = idle;
+    option->default_str(text);
+  };
+  const bool elbo = t.objective == Objective::kElbo, samples = t.objective != Objective::kAutoencoder;
+  only("--beta", elbo, t.beta, 1, "1", "--objective elbo");
+  only("--beta-warmup", elbo, t.beta_warmup, 0, "0", "--objective elbo");
+  only("--estimator", elbo, t.estimator, Estimator::kB, "b", "--objective elbo");
+  only("--samples", samples, t.samples, 1, "1", "--objective elbo or iwae");
+  only("--components", samples, options_.spec.components, 0, "0", "--objective elbo or iwae");
+  only("--weight-decay", t.optimizer == OptimizerKind::kAdamW, t.weight_decay, 0, "0", "--optimizer adamw");
+  only("--momentum", t.optimizer == OptimizerKind::kSgd, t.momentum, 0, "0", "--optimizer sgd");
+}
+
+bool TrainCommand::on_command_line(std::string_view flag) const {
+  return std::any_of(argv_ + 1, argv_ + argc_,
+                     [&](std::string_view word) { return word.substr(0, word.find('=')) == flag; });
+}
+
+void TrainCommand::adopt_sizes(const SpecOptions& found) {
+  const auto adopt = [&](const char* flag, int& mine, int size) {
+    CLI::Option* option = app_.get_option_no_throw(flag);
+    if (option == nullptr || mine == size) return;
+    if (option->count() > 0)
+      throw CLI::ValidationError(
+          flag, std::to_string(mine) + ", but " + options_.init + " has " + std::to_string(size));
+    mine = size;
+    option->default_str(std::to_string(size));
+  };
+  adopt("--latent", options_.spec.latent, found.latent);
+  adopt("--hidden", options_.spec.hidden, found.hidden);
+}
+
+/// A preset's folder that was not named: w.bin -> w.log.
+void TrainCommand::place_beside_output(const std::string& flag, std::string_view extension,
+                                       std::string& folder) {
+  if (options_.out.empty()) return;
+  if (app_[flag]->count() == 0 && !extension.empty()) {
+    folder = std::filesystem::path(options_.out).replace_extension(extension).string();
+    app_.get_option(flag)->default_str(folder);
+  }
+  if (folder == options_.out)
+    throw CLI::ValidationError(flag, folder + " is the file of --out; name a folder");
+}
+
+std::string TrainCommand::config_file() const {
+  std::string text;
+  for (const std::string& group : {kModel, kObjective, kOptimizer, kRun}) {
+    text += "# " + group + '\n';
+    for (const CLI::Option* option :
+         app_.get_options([&](const CLI::Option* o) { return o->get_group() == group; })) {
+      const std::string name = option->get_single_name();
+      if (name == "print-config" || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
+      if (const auto value = value_of(*option)) {
+        const bool word =
+            value->empty() || (value->find_first_not_of("+-.0123456789e") != std::string::npos &&
+                               *value != "true" && *value != "false");
+        text += name + " = " + (word ? '"' + *value + '"' : *value) + '\n';
+      }
+    }
+  }
+  return text;
+}
+
+std::string TrainCommand::config_line(bool all) const {
+  std::string line;
+  for (const CLI::Option* option : app_.get_options()) {
+    const std::string name = option->get_single_name(), group = option->get_group();
+    const bool decides = group == kModel || group == kObjective || group == kOptimizer ||
+                         (all && (name == "threads" || name == "precision" || name == "low-rank"));
+    if (!decides || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
+    if (const auto value = value_of(*option)) line += (line.empty() ? "--" : " --") + name + ' ' + *value;
+  }
+  return line;
+}
+
+}  // namespace vae

@@ -1,0 +1,65 @@
+// native_train's command line: every flag with its unit and default, presets, configuration files.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "native/config/presets.hpp"
+
+namespace vae {
+
+struct TrainOptions {
+  std::string preset = "mlp";
+  SpecOptions spec;
+  TrainConfig train;
+  std::string init;  // weights to start from; empty: drawn
+  std::string out, data = "build/mnist", device = "auto", precision = "f32";
+  int low_rank = 0;  // of the decoder's last layer as it is stored; 0: as it was trained
+  int threads = 1;
+  std::string log_dir;  // folder; empty: none
+  std::int64_t log_every = 0, picture_every = 0;
+  int picture_inputs = 20;
+  std::string checkpoint;  // folder; empty: none
+  int snapshots = 0;
+  std::int64_t checkpoint_steps = 0;
+  double checkpoint_seconds = 60;
+  bool resume = false, allow_modified_data = false, print_config = false;
+};
+
+class TrainCommand {
+ public:
+  /// Flags override the configuration file, which overrides the preset. Both throw CLI::ParseError, also for
+  /// --help, which app().exit() prints.
+  TrainCommand(int argc, char** argv);
+  void parse();
+
+  /// Takes the sizes of the network that --init holds, as if they had been given. Throws CLI::ParseError
+  /// where others were.
+  void adopt_sizes(const SpecOptions& found);
+
+  const CLI::App& app() const { return app_; }
+  const TrainOptions& options() const { return options_; }
+
+  /// All settings as a configuration file; and those that decide the result as flags in one line, which train
+  /// the same weights again from the same data. `all` includes what only the last bits depend on (threads),
+  /// or only the file (precision, low-rank).
+  std::string config_file() const;
+  std::string config_line(bool all) const;
+
+ private:
+  void add_model_options();
+  void add_objective_options();
+  void add_optimizer_options();
+  void add_run_options();
+  void resolve();
+  void drop_idle_options();
+  bool on_command_line(std::string_view flag) const;
+  void place_beside_output(const std::string& flag, std::string_view extension, std::string& folder);
+
+  int argc_;
+  char** argv_;
+  CLI::App app_;
+  TrainOptions options_;
+};
+
+}  // namespace vae

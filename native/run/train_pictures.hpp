@@ -1,0 +1,47 @@
+// What LibTorch's model draws during and after training: reconstructions of test images (z = mu), samples of
+// the prior, and the figures of figures.hpp.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "native/config/presets.hpp"
+#include "native/data/dataset.hpp"
+#include "native/figures/figures.hpp"
+#include "native/model/vae.hpp"
+
+namespace vae {
+
+/// While this lives the model, on whatever device, is in evaluation mode: dropout is off.
+class TrainPictures {
+ public:
+  /// Test images are shown as the model sees them in `pixels`; `seed` is that of the samples.
+  TrainPictures(VaeImpl& model, const ImageSet& test, Pixels pixels, std::uint64_t seed);
+  ~TrainPictures();
+  TrainPictures(const TrainPictures&) = delete;
+  TrainPictures& operator=(const TrainPictures&) = delete;
+
+  /// "reconstructions" of the first `inputs` test images, a single one beside its input, and "samples".
+  std::vector<Picture> progress(int inputs) const;
+
+  /// Those of figures.hpp.
+  std::vector<Picture> figures() const;
+
+ private:
+  PosteriorTensors encode(int first, int n) const;  // (n, latent) each, on the CPU
+  std::vector<float> decode(std::span<const float> z) const;
+  std::vector<std::byte> samples() const;
+
+  VaeImpl& model_;
+  const ImageSet& test_;
+  Pixels pixels_;
+  std::uint64_t seed_;
+  bool was_training_;
+  std::optional<Mixture> mixture_;  // of the model when the pictures are made
+  Generator generator_;
+};
+
+}  // namespace vae

@@ -1,0 +1,322 @@
+#include "native/run/training_run.hpp"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <functional>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <utility>
+
+#include "native/eval/latent_statistics.hpp"
+#include "native/eval/evaluate.hpp"
+#include "native/model/export.hpp"
+#include "native/support/failure.hpp"
+#include "native/train/initial_weights.hpp"
+#include "native/compress/low_rank.hpp"
+#include "native/support/output_file.hpp"
+#include "native/train/process_group.hpp"
+#include "native/support/process_settings.hpp"
+#include "native/compress/gptq.hpp"
+#include "native/train/snapshot_writer.hpp"
+#include "native/compress/stored_as.hpp"
+#include "native/train/trainer.hpp"
+#include "native/run/train_checkpoints.hpp"
+#include "native/run/run_metadata.hpp"
+#include "native/run/run_metrics.hpp"
+#include "native/run/console_report.hpp"
+#include "shared/model/model.hpp"
+
+namespace vae {
+namespace {
+
+torch::Device choose_device(const std::string& wish) {
+  const bool cuda = torch::cuda::is_available();
+  if (wish == "cuda" && !cuda) {
+    throw Failure(Exit::kDevice,
+                  "--device cuda: this LibTorch sees no CUDA device; use --device cpu or auto");
+  }
+  if (wish == "cpu" || !cuda) return torch::kCPU;
+  const int index = local_rank() % static_cast<int>(torch::cuda::device_count());
+  return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
+}
+
+/// Is a file only to be written again, without training?
+bool only_seals(const TrainOptions& o) { return o.train.steps == 0 && o.train.epochs == 0; }
+
+/// Refuses an output that would be written over what is read, or by what the run itself writes beside it.
+void check_output(const TrainOptions& o) {
+  namespace fs = std::filesystem;
+  refuse_input(o.out, o.data);
+  refuse_input(o.out, o.init);
+  const auto is_in = [&](const std::string& folder) {
+    std::error_code none;
+    return !folder.empty() && fs::equivalent(fs::absolute(o.out).parent_path(), folder, none);
+  };
+  const fs::path name = fs::path(o.out).filename();
+  if (is_in(o.checkpoint))
+    throw Failure(Exit::kUsage, o.out + " lies among the checkpoints of --checkpoint; name a file elsewhere");
+  if (is_in(o.log_dir) &&
+      (name.extension() == ".png" || name == "metrics.jsonl" || name.string().starts_with("events.")))
+    throw Failure(Exit::kUsage, o.out + " is a name that --log-dir writes to; name another");
+}
+
+/// What --init names, if anything.
+std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
+  if (o.init.empty()) return std::nullopt;
+  return read_initial_weights(o.init);
+}
+
+/// A model of the size that the options and the images ask for, with drawn weights or those of --init.
+Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWeights>& init,
+              Dtype precision) {
+  ModelSpec spec = make_spec(o.preset, image, o.spec);
+  if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
+  if (init && init->spec) {
+    if (init->spec->image != image)
+      throw Failure(Exit::kBadData, o.init + ": is for images of another size than those in " + o.data);
+    if (only_seals(o)) {
+      spec = *init->spec;
+    } else if (spec.encoder != init->spec->encoder || spec.decoder != init->spec->decoder ||
+               spec.likelihood != init->spec->likelihood) {
+      throw Failure(Exit::kUsage,
+                    o.init + " is a " + to_string(*init->spec) +
+                        "; training goes on with the same --preset, --likelihood and --dropout");
+    }
+  }
+  std::string problem = check(spec);
+  if (problem.empty() && o.low_rank > 0) problem = check_low_rank(spec, o.low_rank);
+  if (!problem.empty()) throw Failure(Exit::kUsage, problem);
+  std::int64_t numbers = 0;
+  for (const ParameterSpec& p : parameters(spec)) numbers += p.shape.count();
+  if (static_cast<std::uint64_t>(numbers) * bytes_of(precision) >
+      FileLimits{}.bytes)  // before it takes memory
+    throw Failure(
+        Exit::kUsage,
+        "this model does not fit a weights file: it has " + thousands(numbers) + " parameters, and " +
+            std::to_string(FileLimits{}.bytes >> 20) +
+            " MiB are allowed; try a smaller --hidden or --latent, smaller images, or --precision int8");
+  Vae model(spec);
+  initialize(*model, o.train.seed, o.train.init);
+  if (init) init->put(*model, o.init);
+  if (const auto fits = Model::load(export_weights(*model, precision, {})); !fits) {  // now, not after hours
+    throw Failure(Exit::kUsage, "this model does not fit a weights file: " + fits.error().message);
+  }
+  return model;
+}
+
+/// w.bin -> w.snapshots.bin
+std::string snapshots_path(const std::string& out) {
+  return std::filesystem::path(out).replace_extension(".snapshots" +
+                                                      std::filesystem::path(out).extension().string());
+}
+
+Model load_back(const std::vector<std::byte>& bytes) {
+  auto model = Model::load(bytes);
+  if (!model) throw std::runtime_error("the exported weights do not load: " + model.error().message);
+  return std::move(*model);
+}
+
+std::string megabytes(std::size_t bytes) { return formatted("%.2f MB", static_cast<double>(bytes) / 1e6); }
+
+/// What one process of a run works with; only the group's first prints and writes.
+struct Run {
+  const TrainCommand& command;
+  ProcessGroup& group;
+  torch::Device device;
+  ImageData data;
+  std::optional<InitialWeights> init;
+  Dtype precision;
+  const std::atomic<int>& interrupted;
+  const TrainOptions& options() const { return command.options(); }
+};
+
+/// Keeps what there is when a run ends before its time: a checkpoint, or without a folder for it the weights.
+void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std::string& why) {
+  if (!run.group.first()) return;
+  const std::string& out = run.options().out;
+  std::string kept = "the same command with --resume goes on";
+  if (!checkpoints.save()) {
+    const Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
+    write_file(out + ".interrupted", export_weights(*trainer.result(), run.precision, facts));
+    kept = "the weights so far are in " + out + ".interrupted, " + out + " is untouched";
+  }
+  std::fprintf(stderr, "native_train: %s after step %lld; %s\n", why.c_str(),
+               static_cast<long long>(trainer.step()), kept.c_str());
+}
+
+/// One snapshot when it is due.
+void maybe_take(SnapshotWriter* snapshots, Trainer& trainer, const Stop& stop) {
+  if (!snapshots || !snapshots->due(trainer.step())) return;
+  if (const auto test = trainer.test_losses(stop)) snapshots->take(trainer.step(), *trainer.result(), *test);
+}
+
+/// Trains to the end, or until a process of the group is told to stop: true. `log` is the first process',
+/// null in the others.
+bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, SnapshotWriter* snapshots,
+                        TrainLog* log) {
+  std::optional<Reporter> reporter;
+  if (log != nullptr) reporter.emplace(trainer, run.options().log_every);
+  bool best = false;
+  const Stop stop = [&] { return run.group.any(run.interrupted != 0); };
+  maybe_take(snapshots, trainer, stop);
+  return train(trainer, {[&](const StepReport& r) {
+                           if (log == nullptr) return;
+                           reporter->step(r);
+                           log->step(r, reporter->images_per_second());
+                         },
+                         [&](const EpochReport& r) {
+                           best = r.best;
+                           if (log == nullptr) return;
+                           reporter->epoch(r);
+                           log->epoch(r);
+                         },
+                         [&] {
+                           maybe_take(snapshots, trainer, stop);
+                           checkpoints.maybe_save(std::exchange(best, false));
+                         },
+                         stop});
+}
+
+struct Interrupted {};
+
+/// A progress line for work on so many images, which a signal ends by throwing Interrupted.
+class Watched {
+ public:
+  Watched(const Run& run, int images) : run_(run), line_(images) {}
+  void operator()(int done) {
+    if (run_.interrupted != 0) throw Interrupted();
+    line_.show(done);
+  }
+
+ private:
+  const Run& run_;
+  ImageProgress line_;
+};
+
+/// Adds to the facts the averages over the test set and, in `room` bytes of header, what the latent space
+/// looks like, of the weights as they are stored.
+Evaluation measure(const Run& run, Model& stored, const ImageSet& train, std::size_t room, Metadata& facts) {
+  const Pixels pixels = run.options().train.pixels;
+  Evaluation test;
+  {
+    Watched progress(run, run.data.test.count());
+    test = evaluate(stored, run.data.test, pixels, std::ref(progress));
+  }
+  for (const auto& [key, value] : test_facts(test, pixels)) {
+    facts.emplace_back(key, value);
+    room -= std::min(room, key.size() + value.size() + 6);  // "key":"value",
+  }
+  Watched progress(run, std::min(kAggregateImages, train.count()));
+  const Metadata latent = aggregate_facts(stored, train, test, pixels, room, std::ref(progress));
+  facts.insert(facts.end(), latent.begin(), latent.end());
+  return test;
+}
+
+/// The images that were trained on.
+ImageSet train_images(const Run& run, const Trainer& trainer) {
+  std::vector<int> used(static_cast<std::size_t>(trainer.train_images()));
+  std::iota(used.begin(), used.end(), 0);
+  return select(run.data.train, used);
+}
+
+/// The model as it is to be stored.
+Vae result(const Run& run, Trainer& trainer, const ImageSet& train) {
+  Vae model(trainer.result()->spec);  // a copy: a run that is interrupted here goes on from what it trained
+  copy_parameters(*trainer.result(), *model);
+  model->eval();
+  standardize(*model);
+  const int rank = run.options().low_rank;
+  if (rank == 0) return model;
+  Watched progress(run, low_rank_images(train));
+  return low_rank(*model, train, rank, std::ref(progress));
+}
+
+/// What int8 is to hold instead of each number rounded by itself.
+std::vector<NamedTensor> quantized(const Run& run, VaeImpl& model, const ImageSet& train) {
+  if (run.precision != Dtype::kI8) return {};
+  Watched progress(run, quantize_images(train));
+  return quantized_weights(export_weights(model, Dtype::kF32, {}), train, std::ref(progress));
+}
+
+/// Evaluates the weights as they are stored, and writes them.
+void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, TrainLog& log) {
+  const TrainOptions& o = run.options();
+  const ImageSet train = train_images(run, trainer);
+  Vae model = result(run, trainer, train);
+  const std::vector<NamedTensor> int8 = quantized(run, *model, train);
+  Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
+  const std::vector<std::byte> bare = export_weights(*model, run.precision, facts, int8);
+  Model stored = load_back(bare);
+  const Evaluation test = measure(run, stored, train, header_room(bare), facts);
+  const std::vector<std::byte> bytes = export_weights(*model, run.precision, facts, int8);
+  write_file(o.out, bytes);
+  if (snapshots)
+    write_file(snapshots_path(o.out),
+               snapshots->bytes(training_facts(run.command, run.init, run.device, run.data, trainer)));
+  print_test(test, o.train.pixels, stored.spec().prior);
+  std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
+  if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
+  if (!o.log_dir.empty()) {
+    std::fflush(stdout);
+    log.finish();
+    std::printf("wrote   %s/*.png\n", o.log_dir.c_str());
+  }
+  flush_output();
+}
+
+}  // namespace
+
+int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
+  const TrainOptions& o = command.options();
+  check_output(o);
+  const torch::Device device = choose_device(o.device);
+  set_threads(o.threads);
+  keep_freed_memory();
+  ProcessGroup group = ProcessGroup::join(device);
+  std::optional<OutputLock> lock, snapshots_lock;
+  if (group.first()) lock.emplace(o.out);
+  if (group.first() && o.snapshots > 0) snapshots_lock.emplace(snapshots_path(o.out));
+  std::optional<InitialWeights> init = initial_weights(o);
+  if (init) command.adopt_sizes(init->sizes(o.spec));
+  const Run run{command,         group,           device,     read_image_data(o.data, o.allow_modified_data),
+                std::move(init), precision_of(o.precision), interrupted};
+  Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
+  model->to(device);
+  if (group.first()) print_start(o, *model, run.data, device, group);
+
+  Trainer trainer(model, run.data, o.train, group);
+  std::unique_ptr<SnapshotWriter> snapshots;
+  if (o.snapshots > 0)
+    snapshots = std::make_unique<SnapshotWriter>(o.snapshots, trainer.steps(), model->spec);
+  Checkpoints checkpoints(o, trainer, snapshots.get(),
+                          run_facts(command, run.init, *model, run.data, device, group), group);
+  checkpoints.resume(preset_run(o.preset).resume);
+  std::optional<TrainLog> log;
+  if (group.first()) log.emplace(o, trainer, run.data.test);
+  std::fflush(stdout);
+  try {
+    if (train_with_reports(run, trainer, checkpoints, snapshots.get(), log ? &*log : nullptr)) {
+      keep(run, checkpoints, trainer, "interrupted");
+      return 128 + (interrupted != 0 ? interrupted.load() : SIGTERM);  // or another process was told to
+    }
+  } catch (const PeerLost& lost) {
+    keep(run, checkpoints, trainer, lost.what());
+    if (group.first()) return static_cast<int>(lost.code);
+    throw;
+  }
+  if (!group.first()) return 0;
+  checkpoints.save();
+  try {
+    finish(run, trainer, snapshots.get(), *log);
+  } catch (const Interrupted&) {
+    keep(run, checkpoints, trainer, "interrupted");
+    return 128 + interrupted;
+  }
+  return 0;
+}
+
+}  // namespace vae

@@ -1,0 +1,37 @@
+// How a program of ours fails: one line for a person and an exit code for a script. Thrown anywhere in
+// native, caught once in each main().
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "shared/base/result.hpp"
+
+namespace vae {
+
+/// sysexits.h where it has the case.
+enum class Exit {
+  kOk = 0,
+  kUsage = 2,          // wrong command line
+  kBadData = 65,       // a file is there, but damaged or of another kind
+  kMissingInput = 66,  // a file is not there
+  kDevice = 69,        // no such device, or out of its memory
+  kDiverged = 70,      // training left the finite numbers
+  kIo = 74,            // could not write
+  kLocked = 75,        // another run writes the same output
+};
+
+struct Failure : std::runtime_error {
+  Failure(Exit exit_code, const std::string& message) : std::runtime_error(message), code(exit_code) {}
+  Exit code;
+};
+
+/// What the core returned; its error, which the user's data caused, as a Failure kBadData.
+template <class T>
+T value_or_throw(Result<T> result) {
+  if (!result) throw Failure(Exit::kBadData, result.error().message);
+  return std::move(*result);
+}
+
+}  // namespace vae

@@ -1,0 +1,136 @@
+#include "native/train/initial_weights.hpp"
+
+#include <algorithm>
+
+#include "native/data/dataset.hpp"
+#include "native/support/failure.hpp"
+#include "native/support/output_file.hpp"
+#include "shared/base/encoding.hpp"
+#include "shared/file/safetensors_header.hpp"
+
+namespace vae {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxFile = std::size_t{1} << 30, kMaxHeader = std::size_t{1} << 20, kMaxTensors = 1024;
+
+[[noreturn]] void refuse(const fs::path& path, const std::string& what, ErrorCode code) {
+  throw Failure(Exit::kBadData, path.string() + ": " + what + " [" + std::string(code_name(code)) + "]");
+}
+
+std::optional<torch::ScalarType> scalar_type(std::string_view dtype) {
+  if (dtype == "F32") return torch::kFloat;
+  if (dtype == "F64") return torch::kDouble;
+  if (dtype == "F16") return torch::kHalf;
+  if (dtype == "BF16") return torch::kBFloat16;
+  return std::nullopt;
+}
+
+/// One tensor of a plain file, copied.
+torch::Tensor plain_tensor(const fs::path& path, const HeaderParser::Entry& entry,
+                           std::span<const std::byte> data) {
+  const std::string name(entry.name);
+  const auto type = scalar_type(entry.dtype);
+  if (!type)
+    refuse(path,
+           "tensor " + name + " has the element type " + std::string(entry.dtype) +
+               "; expected F32, F64, F16 or BF16",
+           ErrorCode::kDtype);
+  if (entry.too_many_dims || entry.zero_dim)
+    refuse(path, "tensor " + name + " must have at most 4 dimensions of at least 1", ErrorCode::kShape);
+  const std::vector<std::int64_t> sizes(entry.shape.size.begin(),
+                                        entry.shape.size.begin() + entry.shape.rank);
+  std::uint64_t bytes = torch::elementSize(*type);
+  for (std::int64_t size : sizes) {
+    bytes *= static_cast<std::uint64_t>(size);
+    if (bytes > kMaxFile) refuse(path, "tensor " + name + " is larger than the file", ErrorCode::kShape);
+  }
+  if (entry.begin > entry.end || entry.end > data.size() || entry.end - entry.begin != bytes)
+    refuse(
+        path,
+        "tensor " + name + " needs " + std::to_string(bytes) + " bytes, which its data_offsets do not give",
+        ErrorCode::kOffsets);
+  std::vector<std::byte> copy(data.begin() + static_cast<std::ptrdiff_t>(entry.begin),
+                              data.begin() + static_cast<std::ptrdiff_t>(entry.end));
+  const torch::Tensor tensor = torch::from_blob(copy.data(), sizes, *type).to(torch::kFloat).clone();
+  if (!torch::isfinite(tensor).all().item<bool>())
+    refuse(path, "tensor " + name + " holds NaN or infinity", ErrorCode::kNonfinite);
+  return tensor;
+}
+
+NamedTensors sealed_tensors(const fs::path& path, const WeightsView& view) {
+  NamedTensors tensors;
+  for (const TensorView& t : view.tensors) {
+    const std::string name(t.name);
+    if (name.ends_with("_scale")) continue;
+    const TensorView* scale = view.find(name + "_scale");
+    if (t.dtype == Dtype::kI8 && (scale == nullptr || scale->shape.count() != t.shape.size[0]))
+      refuse(path, "int8 tensor " + name + " needs one F32 scale per row", ErrorCode::kNames);
+    std::vector<std::int64_t> sizes(t.shape.size.begin(), t.shape.size.begin() + t.shape.rank);
+    torch::Tensor tensor = torch::empty(sizes);
+    if (!dequantize(t, scale, {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())}))
+      refuse(path, "tensor " + name + " holds NaN or infinity", ErrorCode::kNonfinite);
+    tensors.emplace_back(name, tensor);
+  }
+  return tensors;
+}
+
+}  // namespace
+
+SpecOptions InitialWeights::sizes(SpecOptions options) const {
+  const auto rows = [&](const char* name) {
+    const auto found =
+        std::find_if(tensors.begin(), tensors.end(), [&](const auto& t) { return t.first == name; });
+    return found == tensors.end() || found->second.dim() != 2 ? 0 : static_cast<int>(found->second.size(0));
+  };
+  if (const int latent = rows("mu.weight"); latent > 0) options.latent = latent;
+  if (const int hidden = rows("encoder.0.weight"); hidden > 0 && options.hidden > 0) options.hidden = hidden;
+  return options;
+}
+
+void InitialWeights::put(VaeImpl& model, const std::string& file) const {
+  try {
+    put_parameters(tensors, model);
+  } catch (const Failure& failure) {
+    throw Failure(failure.code, file + ": " + failure.what() + " for the model " + to_string(model.spec));
+  }
+  const auto known = model.named_parameters();
+  for (const auto& [name, tensor] : tensors) {
+    if (!known.contains(name)) throw Failure(Exit::kBadData, file + ": the model has no parameter " + name);
+  }
+}
+
+InitialWeights read_initial_weights(const fs::path& path) {
+  const std::vector<std::byte> file = read_file(path, kMaxFile);
+  InitialWeights weights;
+  weights.sha256 = sha256({reinterpret_cast<const std::uint8_t*>(file.data()),
+                           reinterpret_cast<const std::uint8_t*>(file.data()) + file.size()});
+  if (file.size() < 9)
+    refuse(path, "ends after " + std::to_string(file.size()) + " bytes", ErrorCode::kTruncated);
+  const auto length = load_as<std::uint64_t>(file.data());
+  if (length > kMaxHeader || length > file.size() - 8 || file[8] != std::byte{'{'})
+    refuse(path, "this is not a safetensors file", ErrorCode::kNotWeights);
+  HeaderParser header({reinterpret_cast<const char*>(file.data()) + 8, static_cast<std::size_t>(length)},
+                      kMaxTensors);
+  if (!header.parse()) refuse(path, "header: " + header.problem(), ErrorCode::kJson);
+  const bool ours = std::any_of(header.metadata.begin(), header.metadata.end(), [](const auto& fact) {
+    return fact.first == "format" && fact.second == FileLimits{}.format;
+  });
+  if (!ours) {
+    const std::span<const std::byte> data = std::span(file).subspan(8 + static_cast<std::size_t>(length));
+    for (const HeaderParser::Entry& entry : header.entries)
+      weights.tensors.emplace_back(std::string(entry.name), plain_tensor(path, entry, data));
+    return weights;
+  }
+  const auto view = read_weights(file);
+  if (!view) refuse(path, view.error().message, view.error().code);
+  const auto spec = parse_model_spec(view->get("model"));
+  if (!spec) refuse(path, spec.error().message, spec.error().code);
+  weights.spec = *spec;
+  weights.tensors = sealed_tensors(path, *view);
+  for (const auto& [key, value] : view->metadata) weights.facts.emplace_back(key, value);
+  return weights;
+}
+
+}  // namespace vae

@@ -1,0 +1,149 @@
+// Training. A Trainer makes one step after another; train() is the loop around it. Nothing here prints:
+// callbacks tell the caller what happens, and `stop` lets the caller end the loop between two steps.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "native/train/batches.hpp"
+#include "native/config/presets.hpp"
+#include "native/data/dataset.hpp"
+#include "native/train/graph_step.hpp"
+#include "native/train/mlp_step.hpp"
+#include "native/train/optimizer.hpp"
+#include "native/train/process_group.hpp"
+#include "native/model/vae.hpp"
+#include "native/support/workers.hpp"
+
+namespace vae {
+
+/// Averages in nats per image, z sampled.
+struct Losses {
+  double reconstruction = 0, kl = 0;
+  double neg_elbo() const { return reconstruction + kl; }
+};
+
+struct StepReport {
+  int epoch;                 // counted from 1
+  std::int64_t step, steps;  // of the whole run, counted from 1
+  Losses batch;
+  double objective;  // what is minimised, without weight penalties; -ELBO unless the configuration says
+                     // otherwise
+  double learning_rate;
+  int images;  // in this batch
+};
+
+struct EpochReport {
+  int epoch;
+  Losses train;      // averaged over the epoch, while the weights moved
+  double objective;  // likewise, as in StepReport
+  Losses test;
+  bool best;  // the lowest test -ELBO so far
+};
+
+/// Learning rate of step 0 <= step < steps, and the weight of the KL term there.
+double learning_rate_at(const TrainConfig& config, std::int64_t step, std::int64_t steps);
+double beta_at(const TrainConfig& config, std::int64_t step);
+
+/// Should the run end early? All processes of a group ask at the same places and get the same answer.
+using Stop = std::function<bool()>;
+
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
+
+/// All that a run needs to go on, bit for bit.
+struct TrainerState {
+  std::int64_t step = 0;
+  NamedTensors parameters, average;  // average is empty without --ema
+  OptimizerState optimizer;
+  Losses sum;  // over the epoch so far
+  double sum_objective = 0;
+  std::int64_t summed_images = 0;
+  double best = 0;  // lowest test -ELBO at the end of an epoch; infinite before the first
+};
+
+class Trainer {
+ public:
+  /// Trains `model` in place, on the device that it is on. Shuffling, noise, pixels and dropout are keyed by
+  /// (seed, epoch, step), so the same configuration, device and thread count give the same weights, bit for
+  /// bit. Threads are as many as LibTorch has now; where a fast path takes them over, LibTorch keeps one. The
+  /// processes of `group` share every batch and stay equal; `group` must outlive this.
+  Trainer(Vae model, const ImageData& data, const TrainConfig& config, ProcessGroup& group = alone());
+
+  std::int64_t step() const { return step_; }              // done
+  std::int64_t steps() const { return batches_.steps(); }  // to do
+  bool done() const { return step_ >= steps(); }
+  int epochs() const { return batches_.epochs_before(step_); }  // completed
+
+  /// One step. Throws Failure kDiverged when the loss or its gradient is not finite; the parameters are then
+  /// those before the step.
+  StepReport advance();
+
+  /// Does an epoch, or the run, end with the last step, and was finish_epoch() not there yet?
+  bool epoch_ended() const { return summed_images_ > 0 && batches_.ends_epoch(step_ - 1); }
+  /// Averages over the epoch that has ended, and over the test set. Nothing, and the epoch is still to be
+  /// finished, where `stop` says so in between.
+  std::optional<EpochReport> finish_epoch(const Stop& stop = {});
+
+  /// Averages over the test set, one draw of z for each image (z = mu without a prior); nothing where `stop`,
+  /// asked every few hundred images, says so.
+  std::optional<Losses> test_losses(const Stop& stop = {});
+
+  int processes() const { return group_.size(); }
+  int train_images() const { return batches_.count(); }
+
+  /// Copies of everything; restore() throws Failure kBadData when a tensor is missing or has another size.
+  TrainerState state();
+  void restore(const TrainerState& state);
+
+  /// What is evaluated and kept: the model, or the exponential average of its weights.
+  Vae& result() { return config_.ema > 0 ? average_ : model_; }
+
+ private:
+  static ProcessGroup& alone();
+  struct Gradient {
+    torch::Tensor losses;       // (3): this process' part of reconstruction, kl and loss, mean over the batch
+    std::optional<double> sum;  // of the gradient's numbers where that is known; not finite where one is not
+  };
+  torch::Tensor descend(double rate, int n);
+  torch::Tensor replay(double rate);
+  Gradient gradient(const Batch& batch, const Rows& rows, int n);
+  Gradient gradient_by_autograd(const Batch& batch, const Rows& rows, int n);
+  GraphStep::Loss loss(const torch::Tensor& x, const torch::Tensor& epsilon, int n, bool counted);
+  Penalty penalty() const;
+  torch::Tensor weight_penalty() const;
+  void sum_gradients(torch::Tensor& losses);
+  double gradient_sum() const;
+  void check_finite(double loss, double gradient) const;
+  void update_average();
+
+  Vae model_, average_{nullptr};
+  TrainConfig config_;
+  const ImageData& data_;
+  ProcessGroup& group_;
+  torch::Device device_;
+  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  Workers workers_;
+  std::optional<MlpStep> fast_;  // where it covers the model
+  Batches batches_;
+  std::optional<GraphStep> graph_;  // where it covers the model, from the first step on
+  std::int64_t step_ = 0;
+  Losses sum_;  // as in TrainerState
+  double sum_objective_ = 0;
+  std::int64_t summed_images_ = 0;
+  double best_;
+};
+
+struct TrainCallbacks {
+  std::function<void(const StepReport&)> on_step = {};
+  std::function<void(const EpochReport&)> on_epoch = {};
+  std::function<void()> after_step = {};  // and after the epoch that it may end
+  Stop stop = {};                         // asked after every step and during tests
+};
+
+/// Steps until the run is done or stopped. True when it was stopped.
+bool train(Trainer& trainer, const TrainCallbacks& callbacks);
+
+}  // namespace vae

@@ -1,0 +1,34 @@
+// A few real digits with their labels, for a page to draw from: what native_digits writes. The weights
+// container with format "digit-vae-digits": a tensor `images` (n, height, width) in F16, byte / 255, and
+// `labels` (n) in F32.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "shared/spec/layers.hpp"
+#include "shared/base/result.hpp"
+#include "shared/file/weights_reader.hpp"
+
+namespace vae {
+
+inline constexpr FileLimits kDigitsLimits{"digit-vae-digits", std::size_t{16} << 20};
+
+struct Digits {
+  Shape image;                // 1 channel
+  std::vector<float> images;  // (n, height, width) in [0, 1]
+  std::vector<int> labels;    // (n)
+
+  int count() const { return static_cast<int>(labels.size()); }
+  std::span<const float> at(int i) const {
+    const auto size = static_cast<std::size_t>(image.size());
+    return std::span(images).subspan(static_cast<std::size_t>(i) * size, size);
+  }
+};
+
+/// Errors: those of read_weights, kNames for other tensors, kNonfinite for a pixel outside [0, 1] or a label
+/// that is no whole number from 0 on.
+Result<Digits> read_digits(std::span<const std::byte> file);
+
+}  // namespace vae

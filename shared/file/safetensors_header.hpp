@@ -1,0 +1,181 @@
+// The JSON header of a safetensors file, exactly as safetensors writes it and no more: one object of objects,
+// strings and lists of whole numbers, fixed depth, no escapes, no floats. A general JSON library costs 70 KB
+// of WebAssembly and accepts what a weights file must not hold. What it finds is not believed yet:
+// weights_file checks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "shared/spec/layers.hpp"
+#include "shared/base/concat.hpp"
+
+namespace vae {
+
+class HeaderParser {
+ public:
+  static constexpr std::size_t kMaxMetadata = 128;  // keys
+
+  /// A tensor's entry as it stands in the header, before anything is believed.
+  struct Entry {
+    std::string_view name, dtype;
+    Dims shape;
+    bool too_many_dims = false, zero_dim = false;
+    std::uint64_t begin = 0, end = 0;
+  };
+
+  HeaderParser(std::string_view text, std::size_t max_tensors) : text_(text), max_tensors_(max_tensors) {}
+
+  /// False when the text is not of the subset; problem() then says what and where.
+  bool parse() {
+    const bool ok = object([this](std::string_view key) {
+      return key == "__metadata__" ? parse_metadata() : parse_tensor(key);
+    });
+    if (!ok) return false;
+    skip_space();
+    return at_ == text_.size() || fail("text after the end of the header");
+  }
+
+  std::string problem() const { return concat({problem_, " (byte ", 8 + at_, ")"}); }
+  bool too_many() const { return too_many_; }
+  std::vector<Entry> entries;
+  std::vector<std::pair<std::string_view, std::string_view>> metadata;
+
+ private:
+  bool fail(const char* problem) {
+    if (problem_.empty()) problem_ = problem;
+    return false;
+  }
+  void skip_space() {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t'))
+      ++at_;
+  }
+  bool take(char c) {
+    skip_space();
+    if (at_ == text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  bool string(std::string_view& value) {
+    if (!take('"')) return fail("expected a string");
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && text_[at_] != '"') {
+      if (text_[at_] < ' ' || text_[at_] > '~' || text_[at_] == '\\')
+        return fail("only plain ASCII without escapes");
+      ++at_;
+    }
+    if (at_ == text_.size()) return fail("string without end");
+    value = text_.substr(begin, at_++ - begin);
+    return true;
+  }
+  bool number(std::uint64_t& value) {
+    skip_space();
+    const std::size_t begin = at_;
+    value = 0;
+    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') {
+      value = value * 10 + static_cast<std::uint64_t>(text_[at_++] - '0');
+      if (value >> 53) return fail("number above 2^53");
+    }
+    if (at_ == begin) return fail("expected a whole number");
+    if (at_ - begin > 1 && text_[begin] == '0') return fail("number with a leading zero");
+    return true;
+  }
+  /// `{"key": <member(key)>, ...}`
+  template <class Member>
+  bool object(Member member) {
+    if (!take('{')) return fail("expected an object");
+    if (take('}')) return true;
+    do {
+      std::string_view key;
+      if (!string(key)) return false;
+      if (!take(':')) return fail("expected a colon");
+      if (!member(key)) return false;
+    } while (take(','));
+    return take('}') || fail("expected a comma or the end of the object");
+  }
+  /// `[<item(number)>, ...]`
+  template <class Item>
+  bool numbers(Item item) {
+    if (!take('[')) return fail("expected a list");
+    if (take(']')) return true;
+    do {
+      std::uint64_t value;
+      if (!number(value)) return false;
+      item(value);
+    } while (take(','));
+    return take(']') || fail("expected a comma or the end of the list");
+  }
+
+  bool parse_metadata() {
+    if (seen_metadata_) return fail("__metadata__ appears twice");
+    seen_metadata_ = true;
+    metadata.reserve(kMaxMetadata);
+    return object([this](std::string_view key) {
+      for (const auto& [other, value] : metadata) {
+        if (other == key) return fail("metadata key appears twice");
+      }
+      if (metadata.size() == kMaxMetadata) return fail("too many metadata keys");
+      std::string_view value;
+      if (!string(value)) return false;
+      metadata.emplace_back(key, value);
+      return true;
+    });
+  }
+
+  bool parse_tensor(std::string_view name) {
+    if (name.empty()) return fail("tensor without a name");
+    for (const Entry& other : entries) {
+      if (other.name == name) return fail("tensor name appears twice");
+    }
+    if (entries.size() == max_tensors_) {
+      too_many_ = true;
+      return fail("too many tensors");
+    }
+    Entry entry;
+    entry.name = name;
+    bool dtype = false, shape = false, offsets = false;
+    const bool ok = object([&](std::string_view key) {
+      if (key == "dtype" && !dtype) return dtype = true, string(entry.dtype);
+      if (key == "shape" && !shape) return shape = true, parse_dims(entry);
+      if (key == "data_offsets" && !offsets) return offsets = true, parse_offsets(entry);
+      return fail("unknown or repeated key of a tensor");
+    });
+    if (!ok) return false;
+    if (!dtype || !shape || !offsets) return fail("tensor without dtype, shape or data_offsets");
+    entries.push_back(entry);
+    return true;
+  }
+
+  bool parse_dims(Entry& entry) {
+    return numbers([&](std::uint64_t dim) {
+      if (entry.shape.rank == 4 || dim > 0x7fffffff) {
+        entry.too_many_dims = true;
+      } else {
+        entry.shape.size[static_cast<std::size_t>(entry.shape.rank++)] = static_cast<int>(dim);
+        entry.zero_dim |= dim == 0;
+      }
+    });
+  }
+
+  bool parse_offsets(Entry& entry) {
+    int count = 0;
+    const bool ok = numbers([&](std::uint64_t offset) {
+      if (count == 0) entry.begin = offset;
+      if (count == 1) entry.end = offset;
+      ++count;
+    });
+    return ok && (count == 2 || fail("data_offsets needs two numbers"));
+  }
+
+  std::string_view text_;
+  std::size_t max_tensors_, at_ = 0;
+  bool seen_metadata_ = false, too_many_ = false;
+  std::string problem_;
+};
+
+}  // namespace vae

@@ -1,0 +1,31 @@
+// The two terms of -ELBO for one image, in nats (natural logarithm), as the page and native_eval show them.
+// native/model/objectives computes the same on batches with LibTorch for training; a test holds the two together.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "shared/spec/model_spec.hpp"
+#include "shared/math/prior.hpp"
+
+namespace vae {
+
+/// -log p(x|z) of one image. kBernoulli: cross-entropy of pixels x in [0, 1] with logits `output`, summed.
+/// kSquaredError: sum of (x - output)^2, which is -log p(x|z) for variance 1/2 without its constant.
+/// kGaussian: the negative log density (x - mean)^2 / (2 variance) + log(2 pi variance) / 2, summed; `output`
+/// holds the means, then the log-variances.
+double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x);
+
+/// KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)), and one dimension's part of it.
+double kl_divergence(std::span<const float> mu, std::span<const float> log_var);
+double kl_divergence(float mu, float log_var);
+
+/// KL(q(z|x) || p(z)) estimated by the mean of log q(z|x) - log p(z) over `draws` draws of z, keyed by `seed`; for a
+/// prior that leaves no closed form.
+double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<const float> log_var, int draws,
+                     std::uint64_t seed);
+
+/// log N(z; mu, exp(log_var)) of one number.
+double log_normal(float z, float mu, float log_var);
+
+}  // namespace vae

@@ -1,0 +1,61 @@
+#include "shared/math/latent.hpp"
+
+#include <cmath>
+
+#include "shared/base/rng.hpp"
+
+namespace vae {
+
+std::vector<float> sample_prior(int latent, std::uint64_t seed, std::uint64_t index) {
+  Rng rng(seed, Stream::kSample, {index});
+  std::vector<float> z(static_cast<std::size_t>(latent));
+  for (float& value : z) value = rng.normal();
+  return z;
+}
+
+std::vector<float> sample_prior_sheet(int latent, std::uint64_t seed, int count) {
+  std::vector<float> sheet;
+  sheet.reserve(static_cast<std::size_t>(latent) * static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    const std::vector<float> z = sample_prior(latent, seed, static_cast<std::uint64_t>(i));
+    sheet.insert(sheet.end(), z.begin(), z.end());
+  }
+  return sheet;
+}
+
+namespace {
+std::vector<float> blend(std::span<const float> a, std::span<const float> b, float weight_a, float weight_b) {
+  std::vector<float> z(a.size());
+  for (std::size_t i = 0; i < z.size(); ++i) z[i] = weight_a * a[i] + weight_b * b[i];
+  return z;
+}
+}  // namespace
+
+std::vector<float> lerp(std::span<const float> a, std::span<const float> b, float t) {
+  return blend(a, b, 1 - t, t);
+}
+
+std::vector<float> slerp(std::span<const float> a, std::span<const float> b, float t) {
+  double dot = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    dot += double{a[i]} * b[i];
+    aa += double{a[i]} * a[i];
+    bb += double{b[i]} * b[i];
+  }
+  const double cosine = dot / std::sqrt(aa * bb);
+  if (!(std::fabs(cosine) < 1 - 1e-6)) return lerp(a, b, t);  // also NaN, from a zero vector
+  // Direction and length apart: weights on the latents themselves would overshoot where the lengths differ.
+  const double angle = std::acos(cosine), from = std::sqrt(aa), to = std::sqrt(bb);
+  const double length = (1 - t) * from + t * to;
+  return blend(a, b, static_cast<float>(std::sin((1 - t) * angle) / std::sin(angle) * (length / from)),
+               static_cast<float>(std::sin(t * angle) / std::sin(angle) * (length / to)));
+}
+
+std::vector<float> reparameterize(std::span<const float> mu, std::span<const float> log_var,
+                                  std::span<const float> epsilon) {
+  std::vector<float> z(mu.size());
+  for (std::size_t i = 0; i < z.size(); ++i) z[i] = mu[i] + std::exp(log_var[i] / 2) * epsilon[i];
+  return z;
+}
+
+}  // namespace vae

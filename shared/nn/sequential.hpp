@@ -1,0 +1,92 @@
+// Runs a list of layers on batches: the interpreter that every browser and native_eval use.
+// (native/model/sequential is the other one; tests hold the two together layer by layer.)
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "shared/spec/layers.hpp"
+
+namespace vae {
+
+struct FreeFloats {
+  void operator()(float* p) const { std::free(p); }
+};
+constexpr std::size_t kCacheLine = 16;  // floats
+constexpr std::size_t whole_lines(std::size_t floats) { return (floats + kCacheLine - 1) / kCacheLine * kCacheLine; }
+
+/// An array that is null, instead of a crash, when memory is short: there are no exceptions in a browser. It begins with a
+/// line of the processor's cache: else what a product reads of its rows would lie in two.
+using Floats = std::unique_ptr<float[], FreeFloats>;
+Floats allocate_floats(std::size_t count);
+
+/// Weight, as pack_weight() makes it, and bias of one layer (null where a layer has none); not owned. A dense layer
+/// may have its weight as int8 with a factor for each output instead, in a quarter of the memory.
+struct LayerParameters {
+  const float* weight = nullptr;           // (kernel, kernel, in, out), transposed (in, kernel, kernel, out)
+  const float* bias = nullptr;             // (out)
+  const std::int8_t* quantized = nullptr;  // (in, out)
+  const float* scale = nullptr;            // (out)
+};
+
+/// From PyTorch's layout, (out, in, kernel...) or, of a transposed convolution, (in, out, kernel...), to
+/// (kernel..., in, out) or (in, kernel..., out): the matrix that a row of inputs is multiplied with. The two do not
+/// overlap.
+template <class T>
+void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
+  const auto out = static_cast<std::ptrdiff_t>(shape.size[in_first ? 1 : 0]);
+  const auto in = static_cast<std::ptrdiff_t>(shape.size[in_first ? 0 : 1]);
+  const std::ptrdiff_t taps = static_cast<std::ptrdiff_t>(shape.count()) / (out * in);
+  const std::ptrdiff_t out_stride = in_first ? taps : in * taps, in_stride = in_first ? out * taps : taps;
+  const std::ptrdiff_t to_tap = in_first ? out : in * out, to_in = in_first ? taps * out : out;
+  constexpr std::ptrdiff_t kBlock = 64;  // so that what is written stays in the cache
+  for (std::ptrdiff_t first = 0; first < in; first += kBlock) {
+    const std::ptrdiff_t end = std::min(in, first + kBlock);
+    for (std::ptrdiff_t o = 0; o < out; ++o) {
+      for (std::ptrdiff_t i = first; i < end; ++i) {
+        const T* const taps_from = from + o * out_stride + i * in_stride;
+        T* const taps_to = to + i * to_in + o;
+        for (std::ptrdiff_t tap = 0; tap < taps; ++tap) taps_to[tap * to_tap] = taps_from[tap];
+      }
+    }
+  }
+}
+
+class Sequential {
+ public:
+  /// `layers` must fit together from `in` on (first_mismatch() == -1); one entry of `parameters` per layer,
+  /// which must outlive this.
+  Sequential(const LayerList& layers, Shape in, std::vector<LayerParameters> parameters);
+
+  Shape input_shape() const { return in_; }
+  Shape output_shape() const { return out_; }
+
+  /// (n, input) -> (n, output), both packed in C,H,W order. False when memory for intermediate results, which
+  /// is bounded whatever n is, cannot be had. It is given back afterwards: a page keeps many models, and
+  /// mostly decodes a few digits at a time.
+  bool run(std::span<const float> input, std::span<float> output) const;
+
+  /// The same for one sample, to look inside: outputs[i] is what layer i gives, in C,H,W order.
+  bool run_traced(std::span<const float> input, std::vector<std::vector<float>>& outputs) const;
+
+ private:
+  Floats workspace(int n) const;
+  const float* run_chunk(const float* input, int n, float* workspace,
+                         std::vector<std::vector<float>>* outputs = nullptr) const;
+
+  LayerList layers_;
+  Shape in_, out_;
+  std::vector<LayerParameters> parameters_;
+  std::size_t largest_ = 0;   // numbers in the largest feature map, in and out included
+  std::vector<bool> kept_;    // per layer: does a Skip need what goes into it?
+  std::size_t kept_size_ = 0;  // numbers in the largest such feature map
+  std::size_t unrolled_ = 0;  // numbers in the largest unrolled convolution, as many rows as run at once
+  int chunk_ = 1;             // most samples that run at once
+};
+
+}  // namespace vae

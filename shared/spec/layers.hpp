@@ -1,0 +1,246 @@
+// The vocabulary of an architecture: one plain struct per layer. An architecture is data, a list of these.
+// Two interpreters visit it (native/model/sequential builds LibTorch modules, shared/nn/sequential runs them without it), so a
+// new layer must not compile until both know it: never add a catch-all to a visitor. Layouts are PyTorch's:
+// Linear (out, in), Conv2d (out, in, kh, kw), ConvTranspose2d (in, out, kh, kw), C,H,W.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <variant>
+
+namespace vae {
+
+/// Size of one image or feature map in C,H,W order. A vector of n numbers is {n, 1, 1}.
+struct Shape {
+  int channels = 1, height = 1, width = 1;
+  constexpr std::int64_t size() const { return std::int64_t{1} * channels * height * width; }
+  friend constexpr bool operator==(const Shape&, const Shape&) = default;
+};
+
+/// Pixels added around a convolution's input, or cut from a transposed convolution's output. The four sides
+/// may differ: TensorFlow's "SAME" is {0,0,...} to {1,1,2,2} depending on kernel and stride.
+struct Padding {
+  int top = 0, left = 0, bottom = 0, right = 0;
+  friend constexpr bool operator==(const Padding&, const Padding&) = default;
+};
+
+enum class ActivationKind { kRelu, kLeakyRelu, kTanh, kSigmoid, kSilu };
+
+struct Linear {
+  int in = 1, out = 1;
+  friend constexpr bool operator==(const Linear&, const Linear&) = default;
+};
+struct Conv2d {  // square kernel
+  int in = 1, out = 1, kernel = 1, stride = 1;
+  Padding padding{};
+  friend constexpr bool operator==(const Conv2d&, const Conv2d&) = default;
+};
+struct ConvTranspose2d {  // square kernel; full output is (in - 1) * stride + kernel, then `crop` is cut away
+  int in = 1, out = 1, kernel = 1, stride = 1;
+  Padding crop{};
+  friend constexpr bool operator==(const ConvTranspose2d&, const ConvTranspose2d&) = default;
+};
+struct Activation {
+  ActivationKind kind = ActivationKind::kRelu;
+  float slope = 0;  // of kLeakyRelu, for negative inputs
+  friend constexpr bool operator==(const Activation&, const Activation&) = default;
+};
+struct Dropout {   // identity outside training
+  float rate = 0;  // probability of zeroing
+  friend constexpr bool operator==(const Dropout&, const Dropout&) = default;
+};
+struct Skip {  // adds what went into the layer `over` layers before: a residual block (He et al. 2016)
+  int over = 1;
+  friend constexpr bool operator==(const Skip&, const Skip&) = default;
+};
+struct Reshape {  // flatten is Reshape{{n, 1, 1}}
+  Shape to{};
+  friend constexpr bool operator==(const Reshape&, const Reshape&) = default;
+};
+
+using Layer = std::variant<Linear, Conv2d, ConvTranspose2d, Activation, Dropout, Skip, Reshape>;
+
+/// std::visit with one lambda per layer: `std::visit(Overloaded{[](const Linear&) {...}, ...}, layer)`.
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+Overloaded(F...) -> Overloaded<F...>;
+
+/// A list of layers of fixed capacity, usable in constant expressions.
+class LayerList {
+ public:
+  static constexpr int kCapacity = 32;
+
+  constexpr LayerList() = default;
+  constexpr LayerList(std::initializer_list<Layer> layers) {
+    for (const Layer& layer : layers) items_[static_cast<std::size_t>(size_++)] = layer;
+  }
+  /// False, and nothing is added, when the list is full.
+  constexpr bool push_back(const Layer& layer) {
+    if (size_ == kCapacity) return false;
+    items_[static_cast<std::size_t>(size_++)] = layer;
+    return true;
+  }
+  constexpr int size() const { return size_; }
+  constexpr const Layer& operator[](int i) const { return items_[static_cast<std::size_t>(i)]; }
+  constexpr const Layer* begin() const { return items_.data(); }
+  constexpr const Layer* end() const { return items_.data() + size_; }
+  friend constexpr bool operator==(const LayerList&, const LayerList&) = default;
+
+ private:
+  std::array<Layer, kCapacity> items_{};
+  int size_ = 0;
+};
+
+/// Dimensions of a parameter tensor; rank 0 means "none".
+struct Dims {
+  int rank = 0;
+  std::array<int, 4> size{};
+  constexpr std::int64_t count() const {
+    std::int64_t n = rank > 0 ? 1 : 0;
+    for (int i = 0; i < rank; ++i) n *= size[static_cast<std::size_t>(i)];
+    return n;
+  }
+  friend constexpr bool operator==(const Dims&, const Dims&) = default;
+};
+
+struct ParameterShapes {
+  Dims weight, bias;
+};
+
+/// Shapes of a layer's weight and bias (rank 0 where it has none).
+constexpr ParameterShapes parameter_shapes(const Layer& layer) {
+  return std::visit(Overloaded{
+                        [](const Linear& l) {
+                          return ParameterShapes{{2, {l.out, l.in}}, {1, {l.out}}};
+                        },
+                        [](const Conv2d& c) {
+                          return ParameterShapes{{4, {c.out, c.in, c.kernel, c.kernel}}, {1, {c.out}}};
+                        },
+                        [](const ConvTranspose2d& c) {
+                          return ParameterShapes{{4, {c.in, c.out, c.kernel, c.kernel}}, {1, {c.out}}};
+                        },
+                        [](const Activation&) { return ParameterShapes{}; },
+                        [](const Dropout&) { return ParameterShapes{}; },
+                        [](const Skip&) { return ParameterShapes{}; },
+                        [](const Reshape&) { return ParameterShapes{}; },
+                    },
+                    layer);
+}
+
+/// No feature map is wider or higher; keeps every product of sizes within 64 bits (channels are at most
+/// 2^20).
+inline constexpr int kMaxLength = 1 << 21;
+
+namespace detail {
+constexpr std::optional<int> length_within_limits(std::int64_t length) {
+  if (length < 1 || length > kMaxLength) return std::nullopt;
+  return static_cast<int>(length);
+}
+constexpr std::optional<int> conv_length(int in, int before, int after, int kernel, int stride) {
+  const std::int64_t padded = std::int64_t{in} + before + after;
+  if (kernel < 1 || stride < 1 || before < 0 || after < 0 || padded < kernel) return std::nullopt;
+  return length_within_limits((padded - kernel) / stride + 1);
+}
+constexpr std::optional<int> conv_transpose_length(int in, int before, int after, int kernel, int stride) {
+  if (kernel < 1 || stride < 1 || before < 0 || after < 0) return std::nullopt;
+  return length_within_limits(std::int64_t{in - 1} * stride + kernel - before - after);
+}
+constexpr std::optional<Shape> feature_map(int channels, std::optional<int> height,
+                                           std::optional<int> width) {
+  if (!height || !width) return std::nullopt;
+  return Shape{channels, *height, *width};
+}
+}  // namespace detail
+
+/// Shape after one layer, or nothing when the layer cannot take `in`.
+constexpr std::optional<Shape> output_shape(const Layer& layer, const Shape& in) {
+  using detail::conv_length, detail::conv_transpose_length, detail::feature_map;
+  return std::visit(
+      Overloaded{
+          [&](const Linear& l) -> std::optional<Shape> {
+            if (in != Shape{l.in, 1, 1}) return std::nullopt;
+            return Shape{l.out, 1, 1};
+          },
+          [&](const Conv2d& c) -> std::optional<Shape> {
+            if (in.channels != c.in) return std::nullopt;
+            const Padding& p = c.padding;
+            return feature_map(c.out, conv_length(in.height, p.top, p.bottom, c.kernel, c.stride),
+                               conv_length(in.width, p.left, p.right, c.kernel, c.stride));
+          },
+          [&](const ConvTranspose2d& c) -> std::optional<Shape> {
+            if (in.channels != c.in) return std::nullopt;
+            const Padding& p = c.crop;
+            return feature_map(c.out, conv_transpose_length(in.height, p.top, p.bottom, c.kernel, c.stride),
+                               conv_transpose_length(in.width, p.left, p.right, c.kernel, c.stride));
+          },
+          [&](const Activation&) -> std::optional<Shape> { return in; },
+          [&](const Dropout&) -> std::optional<Shape> { return in; },
+          [&](const Skip&) -> std::optional<Shape> { return in; },  // skip_fits() sees to the other one
+          [&](const Reshape& r) -> std::optional<Shape> {
+            if (r.to.size() != in.size()) return std::nullopt;
+            return r.to;
+          },
+      },
+      layer);
+}
+
+/// Whether layer `i` is no Skip, or one that adds two feature maps of one shape and has no other Skip inside;
+/// `in` goes into the list, whose layers before `i` fit together.
+constexpr bool skip_fits(const LayerList& layers, int i, Shape in) {
+  if (!std::holds_alternative<Skip>(layers[i])) return true;
+  const int over = std::get<Skip>(layers[i]).over;
+  if (over < 1 || over > i) return false;
+  Shape from{};
+  for (int at = 0; at < i; ++at) {
+    if (at == i - over) from = in;
+    if (at >= i - over && std::holds_alternative<Skip>(layers[at])) return false;
+    in = output_shape(layers[at], in).value_or(Shape{});
+  }
+  return from == in;
+}
+
+/// Index of the first layer that cannot take what comes before it, or -1 when the list fits together.
+constexpr int first_mismatch(const LayerList& layers, const Shape& in) {
+  Shape shape = in;
+  for (int i = 0; i < layers.size(); ++i) {
+    const std::optional<Shape> out = output_shape(layers[i], shape);
+    if (!out || !skip_fits(layers, i, in)) return i;
+    shape = *out;
+  }
+  return -1;
+}
+
+/// Shape after all layers, or nothing when they do not fit together.
+constexpr std::optional<Shape> output_shape(const LayerList& layers, Shape in) {
+  if (first_mismatch(layers, in) >= 0) return std::nullopt;
+  for (const Layer& layer : layers) in = output_shape(layer, in).value_or(Shape{});
+  return in;
+}
+
+/// Multiply-adds of one layer on one sample whose input has shape `in` (0 for layers without weights).
+constexpr std::int64_t multiply_adds(const Layer& layer, const Shape& in) {
+  const std::int64_t weights = parameter_shapes(layer).weight.count();
+  if (std::holds_alternative<Conv2d>(layer)) {
+    const Shape out = output_shape(layer, in).value_or(Shape{});
+    return weights * out.height * out.width;
+  }
+  if (std::holds_alternative<ConvTranspose2d>(layer)) return weights * in.height * in.width;
+  return weights;
+}
+
+/// The same of all layers, which fit together.
+constexpr std::int64_t multiply_adds(const LayerList& layers, Shape in) {
+  std::int64_t sum = 0;
+  for (const Layer& layer : layers) {
+    sum += multiply_adds(layer, in);
+    in = output_shape(layer, in).value_or(in);
+  }
+  return sum;
+}
+
+}  // namespace vae

@@ -1,0 +1,277 @@
+#include "native/train/trainer.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "native/model/export.hpp"
+#include "native/support/failure.hpp"
+#include "shared/model/model.hpp"
+#include "tests/catch.hpp"
+#include "tests/native/bars.hpp"
+
+using namespace vae;
+using namespace vae::testing;
+
+namespace {
+
+Vae new_model(const ImageData& data, std::uint64_t seed = 1) {
+  Vae model(mlp(data.train.shape, 32, 3));
+  initialize(*model, seed);
+  return model;
+}
+
+TrainConfig config(int epochs) {
+  TrainConfig c;
+  c.epochs = epochs;
+  c.batch_size = 100;  // the last batch of an epoch is smaller
+  c.learning_rate = 3e-3;
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("training lowers both losses' sum, on images it has not seen") {
+  const ImageData data = bars();
+  Vae model = new_model(data);
+  std::vector<EpochReport> epochs;
+  Trainer trainer(model, data, config(30));
+  CHECK_FALSE(train(trainer, {{}, [&](const EpochReport& r) { epochs.push_back(r); }, {}}));
+  REQUIRE(epochs.size() == 30);
+  CHECK(trainer.step() == 30 * 7);
+  CHECK(trainer.epochs() == 30);
+  CHECK(epochs.back().test.neg_elbo() < 0.6 * epochs.front().test.neg_elbo());
+  CHECK(epochs.back().train.neg_elbo() < 0.6 * epochs.front().train.neg_elbo());
+}
+
+TEST_CASE("the same seed gives the same file, bit for bit; another seed another") {
+  const ImageData data = bars();
+  const auto file = [&](std::uint64_t seed) {
+    Vae model = new_model(data, seed);
+    TrainConfig c = config(2);
+    c.seed = seed;
+    Trainer trainer(model, data, c);
+    train(trainer, {});
+    return export_weights(*model, Dtype::kF32, {});
+  };
+  CHECK((file(1) == file(1)));  // glog breaks the printing of byte vectors
+  CHECK((file(1) != file(2)));  // glog breaks the printing of byte vectors
+}
+
+TEST_CASE("the loop can be stopped between two steps") {
+  const ImageData data = bars();
+  Vae model = new_model(data);
+  Trainer trainer(model, data, config(30));
+  CHECK(train(trainer, {.stop = [&] { return trainer.step() == 10; }}));
+  CHECK(trainer.step() == 10);
+  CHECK(trainer.epochs() == 1);
+}
+
+TEST_CASE("stopped in the test at an epoch's end, a run goes on with that test") {
+  const ImageData data = bars();
+  Vae model = new_model(data);
+  Trainer trainer(model, data, config(2));
+  std::vector<int> epochs;
+  const auto on_epoch = [&](const EpochReport& r) { epochs.push_back(r.epoch); };
+  CHECK(train(trainer, {.on_epoch = on_epoch, .stop = [&] { return trainer.step() == 7; }}));
+  CHECK(trainer.epoch_ended());
+  CHECK(epochs.empty());
+  CHECK_FALSE(train(trainer, {.on_epoch = on_epoch}));
+  CHECK(epochs == std::vector<int>{1, 2});
+}
+
+TEST_CASE("a loss that is not finite ends training in that step") {  // N9
+  const ImageData data = bars();
+  Vae model = new_model(data);
+  TrainConfig c = config(30);
+  c.learning_rate = 1e6;
+  std::int64_t last = 0;
+  try {
+    Trainer trainer(model, data, c);
+    train(trainer, {[&](const StepReport& r) { last = r.step; }, {}, {}});
+    FAIL("did not diverge");
+  } catch (const Failure& failure) {
+    CHECK(failure.code == Exit::kDiverged);
+    CHECK(std::string(failure.what()).find("--lr 1e+06") != std::string::npos);
+    CHECK(std::string(failure.what()).find("step " + std::to_string(last + 1)) != std::string::npos);
+  }
+}
+
+TEST_CASE("beta weighs the KL term") {
+  const ImageData data = bars();
+  const auto final_kl = [&](double beta) {
+    Vae model = new_model(data);
+    TrainConfig c = config(20);
+    c.beta = beta;
+    double kl = 0;
+    Trainer trainer(model, data, c);
+    train(trainer, {{}, [&](const EpochReport& r) { kl = r.test.kl; }, {}});
+    return kl;
+  };
+  const double strong = final_kl(10), normal = final_kl(1), weak = final_kl(0.1);
+  CHECK(strong < normal);
+  CHECK(normal < weak);
+}
+
+TEST_CASE("schedules") {
+  TrainConfig c;
+  c.learning_rate = 0.5;
+  c.beta = 2;
+  CHECK(beta_at(c, 0) == 2);
+  c.beta_warmup = 10;
+  CHECK(beta_at(c, 0) == 0);
+  CHECK(beta_at(c, 5) == 1);
+  CHECK(beta_at(c, 10) == 2);
+  for (std::int64_t step : {0, 50, 99}) CHECK(learning_rate_at(c, step, 100) == 0.5);
+  c.schedule = Schedule::kCosine;
+  CHECK(learning_rate_at(c, 0, 100) == 0.5);
+  CHECK(learning_rate_at(c, 50, 100) == Approx(0.25));
+  CHECK(learning_rate_at(c, 99, 100) < 0.001);
+  c.schedule = Schedule::kOneCycle;
+  CHECK(learning_rate_at(c, 0, 100) == Approx(0.5 / 25));
+  CHECK(learning_rate_at(c, 15, 100) == Approx(0.5 * (1 + 1.0 / 25) / 2));  // halfway up
+  CHECK(learning_rate_at(c, 30, 100) == Approx(0.5));
+  CHECK(learning_rate_at(c, 65, 100) == Approx(0.25).epsilon(1e-3));  // halfway down
+  CHECK(learning_rate_at(c, 99, 100) < 0.001);
+  CHECK(learning_rate_at(c, 0, 1) > 0);
+}
+
+TEST_CASE("every objective and optimizer learns") {
+  const ImageData data = bars();
+  const auto improvement = [&](const TrainConfig& c, const ModelSpec& spec) {
+    Vae model(spec);
+    initialize(*model, 1, c.init);
+    Trainer trainer(model, data, c);
+    std::vector<double> losses;
+    train(trainer, {{}, [&](const EpochReport& r) { losses.push_back(r.test.neg_elbo()); }, {}});
+    return losses.front() - losses.back();
+  };
+  const ModelSpec spec = mlp(data.train.shape, 32, 3);
+  const TrainConfig start = config(12);
+  const auto with = [&](auto change) {
+    TrainConfig c = start;
+    change(c);
+    return c;
+  };
+  CHECK(improvement(with([](TrainConfig& c) { c.estimator = Estimator::kA; }), spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) { c.samples = 3; }), spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) {
+                      c.objective = Objective::kIwae;
+                      c.samples = 5;
+                      c.pixels = Pixels::kDynamic;
+                    }),
+                    spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) { c.optimizer = OptimizerKind::kAdamW; }), spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) {
+                      c.optimizer = OptimizerKind::kAdagrad;
+                      c.learning_rate = 0.02;
+                    }),
+                    spec) > 10);
+  CHECK(improvement(with([](TrainConfig& c) {
+                      c.optimizer = OptimizerKind::kSgd;
+                      c.momentum = 0.9;
+                      c.clip = 5;
+                    }),
+                    spec) > 5);
+  CHECK(improvement(with([](TrainConfig& c) { c.ema = 0.9; }), spec) > 10);
+  CHECK(improvement(start, with_dropout(spec, 0.1f)) > 10);
+  CHECK(improvement(start, with_likelihood(spec, Likelihood::kSquaredError)) > 1);
+  CHECK(improvement(with([](TrainConfig& c) { c.pixels = Pixels::kDequantized; }),
+                    with_likelihood(spec, Likelihood::kGaussian)) > 10);
+  ModelSpec autoencoder = spec;
+  autoencoder.prior = Prior::kNone;
+  CHECK(improvement(with([](TrainConfig& c) { c.objective = Objective::kAutoencoder; }), autoencoder) > 10);
+}
+
+TEST_CASE("steps and batches: partial at an epoch's end, or wrapped into the next") {
+  const ImageData data = bars();  // 640 images
+  TrainConfig c = config(2);
+  const auto images = [&](const TrainConfig& how) {
+    Vae model = new_model(data);
+    Trainer trainer(model, data, how);
+    std::vector<int> sizes, ended;
+    train(trainer, {[&](const StepReport& r) { sizes.push_back(r.images); },
+                    [&](const EpochReport&) { ended.push_back(static_cast<int>(sizes.size())); },
+                    {}});
+    return std::pair(sizes, ended);
+  };
+  CHECK(images(c).first ==
+        std::vector<int>{100, 100, 100, 100, 100, 100, 40, 100, 100, 100, 100, 100, 100, 40});
+  CHECK(images(c).second == std::vector<int>{7, 14});
+  c.last_batch = LastBatch::kWrap;
+  CHECK(images(c).first == std::vector<int>(13, 100));
+  CHECK(images(c).second == std::vector<int>{7, 13});
+  c.steps = 3;
+  CHECK(images(c).first.size() == 3);
+  CHECK(images(c).second == std::vector<int>{3});
+  c.train_images = 150;
+  CHECK(images(c).second == std::vector<int>{2, 3});
+}
+
+TEST_CASE("a batch that goes on into the next epoch has that one's images, drawn as that epoch draws them") {
+  const ImageData data = bars();  // 640 images: 40 of the seventh batch belong to the first epoch
+  TrainConfig c = config(2);
+  c.last_batch = LastBatch::kWrap;
+  c.pixels = Pixels::kDequantized;
+  Batches batches(data.train, c, 3);
+  Workers alone(1);
+  const torch::Tensor x = batches.batch(6, {0, 100, true}, alone).x;
+  const auto pixels = static_cast<std::size_t>(data.train.shape.size());
+  for (int i : {0, 38, 39, 40, 41, 99}) {
+    CAPTURE(i);
+    const int epoch = i < 40 ? 1 : 2;
+    const std::int64_t image =
+        shuffled(640, c.seed, epoch)[static_cast<std::size_t>(i < 40 ? 600 + i : i - 40)];
+    std::vector<float> expected(pixels);
+    read_pixels(c.pixels, std::span(data.train.pixels).subspan(std::size_t(image) * pixels, pixels), c.seed,
+                epoch, image, expected);
+    const torch::Tensor row = x[i];
+    CHECK(std::equal(expected.begin(), expected.end(), row.data_ptr<float>()));
+  }
+}
+
+TEST_CASE("the weight penalty: L2 on weights, a prior on all parameters") {
+  const ImageData data = bars();
+  const auto norm_after = [&](double l2, bool prior) {
+    Vae model = new_model(data);
+    TrainConfig c = config(10);
+    c.l2 = l2;
+    c.weight_prior = prior;
+    Trainer trainer(model, data, c);
+    train(trainer, {});
+    double sum = 0;
+    for (const torch::Tensor& p : model->parameters()) sum += p.square().sum().item<double>();
+    return sum;
+  };
+  const double free = norm_after(0, false);
+  CHECK(norm_after(0.1, false) < free);
+  CHECK(norm_after(0, true) < free);
+}
+
+TEST_CASE("an epoch's order is a permutation of its own") {
+  std::vector<std::int64_t> order = shuffled(1000, 1, 1);
+  CHECK(order == shuffled(1000, 1, 1));
+  CHECK(order != shuffled(1000, 1, 2));
+  CHECK(order != shuffled(1000, 2, 1));
+  std::sort(order.begin(), order.end());
+  std::vector<std::int64_t> all(1000);
+  std::iota(all.begin(), all.end(), 0);
+  CHECK(order == all);
+}
+
+TEST_CASE("an exported file loads, in both precisions, and the model is not changed") {
+  const ImageData data = bars();
+  Vae model = new_model(data);
+  Trainer trainer(model, data, config(1));
+  train(trainer, {});
+  const torch::Tensor before = model->parameters()[0].clone();
+  const std::vector<std::byte> f32 = export_weights(*model, Dtype::kF32, {{"seed", "1"}});
+  const std::vector<std::byte> f16 = export_weights(*model, Dtype::kF16, {{"seed", "1"}});
+  CHECK(torch::equal(model->parameters()[0], before));
+  CHECK(5 * f16.size() < 3 * f32.size() + 15000);
+  for (const auto* file : {&f32, &f16}) {
+    const auto loaded = Model::load(*file);
+    if (!loaded) FAIL(loaded.error().message);
+    CHECK(loaded->fact("seed") == "1");
+    CHECK(loaded->spec() == model->spec);
+  }
+}

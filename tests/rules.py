@@ -1,0 +1,48 @@
+"""The house rules that a compiler does not check: rules.py prints each line that breaks one, and exits with 1."""
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+RULES = [  # (rule, files, what no line of theirs may hold outside comments)
+    ('shared includes only the standard library, Eigen and itself', ['shared/**/*.[ch]pp'],
+     r'#include *[<"](torch|imgui|GLFW|GL|emscripten|zlib|png|openssl|CLI|native|web|tests)'),
+    ('shared has no I/O and no printing', ['shared/**/*.[ch]pp'],
+     r'#include *<(iostream|fstream|cstdio|stdio\.h|filesystem|print)>|printf *\('),
+    ('shared has no clock', ['shared/**/*.[ch]pp'], r'#include *<(chrono|ctime|time\.h)>'),
+    ('shared does not throw', ['shared/**/*.[ch]pp'], r'\b(throw|try|catch)\b'),
+    ('shared has no platform #ifdef', ['shared/**/*.[ch]pp'], r'# *(if|ifdef|ifndef|elif)\b'),
+    ('Eigen stays inside .cpp files', ['shared/**/*.hpp'], r'#include *[<"]Eigen'),
+    ('nothing includes tests or the other side', ['native/**/*.[ch]pp'], r'#include *[<"](web|tests)'),
+    ('nothing includes tests or the other side', ['web/**/*.[ch]pp'], r'#include *[<"](native|tests|torch)'),
+    ('only web/ knows Emscripten, and its lab does not', ['native/**/*.[ch]pp', 'web/lab/**/*.[ch]pp'],
+     r'__EMSCRIPTEN__|#include *<emscripten'),
+]
+
+
+def broken(code, pattern):
+    """The lines of some C++ that match, comments left out."""
+    lines = code.splitlines()
+    bare = re.sub(r'/\*.*?\*/', lambda comment: re.sub(r'[^\n]', '', comment[0]), code, flags=re.S)
+    return [line for line, text in zip(lines, bare.splitlines()) if re.search(pattern, text.split('//')[0])]
+
+
+found = []
+for rule, globs, pattern in RULES:
+    files = [file for glob in globs for file in sorted(ROOT.glob(glob))]
+    assert files, f'{rule}: no such files'
+    found += [f'{file.relative_to(ROOT)}: {rule}: {line}' for file in files for line in broken(file.read_text(), pattern)]
+assert broken('// [0, bound\nint a; /* throw\n*/ throw 1;  // throw', r'\bthrow\b') == ['*/ throw 1;  // throw']
+
+# Within a side, a folder includes only itself and what stands before it.
+ORDER = {'shared': 'base spec math nn file model', 'native': 'support data config figures eval model compress train run programs'}
+for side, order in ORDER.items():
+    order = order.split()
+    folders = {folder.name for folder in (ROOT / side).iterdir() if folder.is_dir()}
+    assert folders == set(order), f'{side} has folders {sorted(folders)}, the order {sorted(order)}'
+    for file in sorted((ROOT / side).glob('*/*.[ch]pp')):
+        for folder in re.findall(rf'#include *"{side}/(\w+)/', file.read_text()):
+            if order.index(folder) > order.index(file.parent.name):
+                found.append(f'{file.relative_to(ROOT)}: {side}/{folder} stands above {side}/{file.parent.name}')
+print('\n'.join(found))
+sys.exit(1 if found else 0)

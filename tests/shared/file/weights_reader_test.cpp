@@ -1,0 +1,102 @@
+// The reader against damage: a table of bad files, every single-bit flip and every truncation of a good one.
+#include "shared/file/weights_reader.hpp"
+
+#include <chrono>
+#include <cstring>
+#include <string>
+
+#include "tests/bad_files.hpp"
+#include "tests/catch.hpp"
+#include "tests/models.hpp"
+
+using namespace vae;
+using namespace vae::testing;
+
+TEST_CASE("what is written is read back") {
+  const std::vector<NamedTensor> tensors = {
+      {"b", {1, {3}}, {1, 2, 3}, Dtype::kF32},
+      {"half", {2, {2, 2}}, {0.5f, -1, 2, 65504}, Dtype::kF16},
+      {"w", {4, {1, 2, 1, 2}}, {1e-30f, -4, 5, 6}, Dtype::kF32},
+  };
+  const std::vector<std::byte> file = write_weights({{"model", "none"}, {"say", "a\"b\\c\x01é"}}, tensors);
+  CHECK(file.size() % 2 == 0);
+  const auto view = read_weights(file);
+  if (!view) FAIL(view.error().message);
+  CHECK(view->get("model") == "none");
+  CHECK(view->get("say") == "a?b?c???");
+  CHECK(view->get("format") == "digit-vae");
+  REQUIRE(view->tensors.size() == 3);
+  CHECK(view->tensors[2].name == "half");  // F32 first
+  for (const NamedTensor& t : tensors) {
+    const TensorView* found = view->find(t.name);
+    REQUIRE(found != nullptr);
+    CHECK(found->shape == t.shape);
+    std::vector<float> values(t.values.size());
+    CHECK(dequantize(*found, nullptr, values));
+    CHECK(values == t.values);
+  }
+  CHECK(view->find("nothing") == nullptr);
+  CHECK((file.size() - view->tensors[0].bytes.size() - view->tensors[1].bytes.size() -
+         view->tensors[2].bytes.size()) %
+            kDataAlignment ==
+        0);
+  CHECK(write_weights({{"model", "none"}, {"say", "a\"b\\c\x01é"}}, tensors) == file);
+}
+
+TEST_CASE("every bad file is refused with its own code, in one line, at once") {  // N8
+  const std::vector<BadFile> files = bad_files();
+  CHECK(files.size() >= 60);
+  REQUIRE(Model::load(sealed_file()));
+  for (const BadFile& bad : files) {
+    CAPTURE(bad.name);
+    const auto start = std::chrono::steady_clock::now();
+    const auto model = Model::load(bad.bytes);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    REQUIRE_FALSE(model);
+    CAPTURE(model.error().message);
+    CHECK(code_name(model.error().code) == code_name(bad.code));
+    CHECK(model.error().message.find('\n') == std::string::npos);
+    CHECK(model.error().message.size() > 10);
+    CHECK(seconds < 0.1);  // 10 ms, with room for sanitizers and busy machines
+  }
+}
+
+TEST_CASE("every single flipped bit is refused") {  // N8
+  const std::vector<std::byte> good = sealed_file();
+  std::vector<std::byte> bad = good;
+  for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+    bad[bit / 8] ^= std::byte{1} << (bit % 8);
+    if (Model::load(bad)) FAIL("bit " << bit << " was not noticed");
+    bad[bit / 8] = good[bit / 8];
+  }
+}
+
+TEST_CASE("every truncation is refused as truncated, and so are bytes that trail") {  // N8
+  std::vector<std::byte> file = sealed_file();
+  for (std::size_t length = 0; length < file.size(); ++length) {
+    const auto model = Model::load(std::span(file).first(length));
+    REQUIRE_FALSE(model);
+    if (model.error().code != ErrorCode::kTruncated) FAIL(length << ": " << code_name(model.error().code));
+  }
+  for (int i = 0; i < 3; ++i) {
+    file.push_back(std::byte{0});
+    CHECK(Model::load(file).error().code == ErrorCode::kTrailing);
+  }
+}
+
+TEST_CASE("checkpoints have limits of their own") {
+  const NamedTensor tensor{"w", {1, {1}}, {1}, Dtype::kF32};
+  const std::vector<std::byte> file = write_weights({}, {tensor}, "digit-vae-checkpoint");
+  CHECK(read_weights(file, {"digit-vae-checkpoint", std::size_t{1} << 30, 1024}));
+  CHECK(read_weights(file).error().code == ErrorCode::kNotWeights);
+}
+
+TEST_CASE("a large file is checked in a fraction of a second") {
+  const std::vector<NamedTensor> tensors = {
+      {"w", {2, {1024, 8192}}, std::vector<float>(8 << 20, 0.5f), Dtype::kF32}};
+  const std::vector<std::byte> file = write_weights({}, tensors);  // 32 MiB
+  const auto start = std::chrono::steady_clock::now();
+  REQUIRE(read_weights(file));
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  CHECK(seconds < 1.0);  // 2 ms a MiB is 64 ms; sanitizers and busy machines take longer
+}

@@ -1,0 +1,135 @@
+// What a file says of its latent space is read back; what does not fit is as if it were not there.
+#include "shared/model/latent_statistics.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "tests/catch.hpp"
+#include "tests/models.hpp"
+
+using namespace vae;
+using namespace vae::testing;
+
+namespace {
+
+using Values = std::vector<float>;
+
+/// The small model (2 latents) with further facts in its file.
+Model model_with(const Metadata& facts) {
+  const auto tensors = random_tensors(small_spec());
+  Metadata metadata = sealed_metadata(small_spec(), tensors);
+  metadata.insert(metadata.end(), facts.begin(), facts.end());
+  auto model = Model::load(write_weights(metadata, tensors));
+  REQUIRE(model);
+  return std::move(*model);
+}
+
+Metadata anchor_facts(const std::string& labels, const Values& mean, const Values& std) {
+  return {
+      {"anchor_labels", labels}, {"anchor_mean", encode_floats(mean)}, {"anchor_std", encode_floats(std)}};
+}
+
+Model trained_model(const char* name) {
+  std::ifstream file(std::string(ASSETS) + name, std::ios::binary);
+  const std::string text(std::istreambuf_iterator<char>(file), {});
+  auto model = Model::load(std::as_bytes(std::span(text)));
+  REQUIRE(model);
+  return std::move(*model);
+}
+
+}  // namespace
+
+TEST_CASE(
+    "anchors are read, and z is of the class that gives it the highest density, or of two when that is "
+    "close") {
+  const auto anchors = read_anchors(model_with(anchor_facts("3 7", {-1, 0, 1, 0}, {0.1f, 0.1f, 2, 2})));
+  REQUIRE(anchors);
+  CHECK(anchors->labels == std::vector<int>{3, 7});
+  using Labels = std::vector<int>;
+  CHECK(likely_labels(*anchors, Values{-1, 0}) == Labels{3});
+  CHECK(likely_labels(*anchors, Values{1, 0}) == Labels{7});
+  CHECK(likely_labels(*anchors, Values{-1, 1}) == Labels{7});  // ten of the narrow class's deviations away
+  // Densities 100 exp(-u^2 / 2) and 0.25 exp(-1/2) at u deviations from the narrow one: e^6.49 apart, and so
+  // equal at u = 3.60; 3.55 and 3.65 leave the first 54 %, 3.4 and 3.8 leave it 68 %.
+  CHECK(likely_labels(*anchors, Values{-1, 0.355f}) == Labels{3, 7});
+  CHECK(likely_labels(*anchors, Values{-1, 0.365f}) == Labels{7, 3});
+  CHECK(likely_labels(*anchors, Values{-1, 0.34f}) == Labels{3});
+  CHECK(likely_labels(*anchors, Values{-1, 0.38f}) == Labels{7});
+  CHECK(likely_labels(*anchors, Values{0}).empty());
+}
+
+TEST_CASE("a class of no spread is a point") {
+  const auto anchors = read_anchors(model_with(anchor_facts("0 1", {0, 0, 1, 1}, {0, 0, 1, 1})));
+  REQUIRE(anchors);
+  CHECK(likely_labels(*anchors, Values{0, 0}) == std::vector<int>{0});
+  CHECK(likely_labels(*anchors, Values{0.1f, 0}) == std::vector<int>{1});
+}
+
+TEST_CASE("anchors that do not fit are none") {
+  const Values four = {0, 0, 0, 0}, nan = {0, 0, 0, NAN}, negative = {1, 1, 1, -1};
+  for (const char* labels : {"", "3", "7 3", "3 3", "3 x", "3  7", "3 7 9", "-3 7", "3 99999999"}) {
+    INFO(labels);
+    CHECK_FALSE(read_anchors(model_with(anchor_facts(labels, four, four))));
+  }
+  CHECK_FALSE(read_anchors(model_with(anchor_facts("3 7", {0, 0}, four))));
+  CHECK_FALSE(read_anchors(model_with(anchor_facts("3 7", nan, four))));
+  CHECK_FALSE(read_anchors(model_with(anchor_facts("3 7", four, negative))));
+  CHECK_FALSE(read_anchors(model_with({})));
+}
+
+TEST_CASE("samples of a class spread around its mean, with the noise that the prior has at that seed") {
+  const auto anchors = read_anchors(model_with(anchor_facts("3 7", {-1, 5, 1, 0}, {0.5f, 2, 2, 2})));
+  REQUIRE(anchors);
+  const Values epsilon = sample_prior(2, 11, 4), z = sample_class(*anchors, 3, 11, 4, 0.5f);
+  CHECK(z == Values{-1 + 0.5f * 0.5f * epsilon[0], 5 + 0.5f * 2 * epsilon[1]});
+  CHECK(sample_class(*anchors, 3, 11, 4, 0) == Values{-1, 5});
+  CHECK(sample_class(*anchors, 4, 11, 4).empty());
+}
+
+TEST_CASE("principal axes and KL per dimension are read when they fit") {
+  const Metadata good = {{"latent_mean", encode_floats(Values{1, 2})},
+                         {"principal_axes", encode_floats(Values{0, 1})},
+                         {"principal_variances", encode_floats(Values{3})},
+                         {"test_kl_per_dimension", encode_floats(Values{0.5f, 2})}};
+  const Model model = model_with(good);
+  const auto axes = read_principal_axes(model);
+  REQUIRE(axes);
+  CHECK(axes->mean == Values{1, 2});
+  CHECK(axes->axes == Values{0, 1});
+  CHECK(axes->variances == Values{3});
+  CHECK(read_kl_per_dimension(model) == Values{0.5f, 2});
+  for (std::size_t i = 0; i < good.size(); ++i) {
+    Metadata bad = good;
+    bad[i].second = encode_floats(Values{1, 2, 3});
+    CHECK((i < 3 ? !read_principal_axes(model_with(bad)) : read_kl_per_dimension(model_with(bad)).empty()));
+  }
+}
+
+TEST_CASE("a trained model knows its ten digits") {
+  const Model model = trained_model("/mlp.bin");
+  const auto anchors = read_anchors(model);
+  REQUIRE(anchors);
+  CHECK(anchors->labels == std::vector<int>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  CHECK(read_principal_axes(model));
+  CHECK(read_kl_per_dimension(model).size() == 20);
+  int right = 0;
+  for (const int label : anchors->labels) {
+    CHECK(likely_labels(*anchors, sample_class(*anchors, label, 0, 0, 0))[0] == label);
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+      right += likely_labels(*anchors, sample_class(*anchors, label, 1, i))[0] == label ? 1 : 0;
+    }
+  }
+  CHECK(right > 8000);  // of 10 000; 8194 were seen: diagonal Gaussians overlap
+}
+
+TEST_CASE("the default model has components for every digit") {
+  const Model model = trained_model("/weights.bin");
+  const auto anchors = read_anchors(model);
+  REQUIRE(anchors);
+  REQUIRE(model.mixture() != nullptr);
+  CHECK(anchors->component_labels.size() == model.mixture()->components());
+  for (const int label : anchors->labels) {
+    CHECK(std::count(anchors->component_labels.begin(), anchors->component_labels.end(), '0' + label) > 0);
+  }
+}

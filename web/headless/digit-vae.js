@@ -1,0 +1,392 @@
+// The headless module: a trained digit-vae in any page, worker or Node, without a canvas, WebGL or Dear ImGui.
+// Written by hand rather than by Emscripten: digit-vae.wasm needs nothing from it, and bundlers, a strict
+// Content-Security-Policy and Node all take a plain ES module. All models share one module and one memory.
+// Types and units are repeated in digit-vae.d.ts.
+
+/**
+ * What every function here throws when data or the machine is to blame. A wrong type of argument is a
+ * TypeError, a number out of range (n, seed) a RangeError.
+ *
+ * `code` is stable, `message` a whole sentence for a person. Codes of a weights file: not-weights truncated
+ * trailing too-large header json version dtype shape offsets crc model names nonfinite golden memory; of
+ * arguments: shape nonfinite freed; of fetching the module: http network; and wasm, where WebAssembly is
+ * missing or forbidden by the page's Content-Security-Policy.
+ */
+export class DigitVaeError extends Error {
+  /** @param {string} code @param {string} message @param {ErrorOptions} [options] */
+  constructor(code, message, options) {
+    super(message, options);
+    this.name = 'DigitVaeError';
+    this.code = code;
+  }
+}
+
+// ---- The module: fetched and compiled once, whatever the number of models
+
+// The smallest module with a SIMD instruction: i8x16.popcnt(i8x16.splat(0)).
+const SIMD_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
+  65, 0, 253, 15, 253, 98, 11);
+
+/** @returns {URL} of the build for this machine */
+function defaultUrl() {
+  return WebAssembly.validate(SIMD_PROBE)
+    ? new URL('./digit-vae.wasm', import.meta.url)
+    : new URL('./digit-vae-scalar.wasm', import.meta.url);
+}
+
+/** Compiles what `source` names or holds. */
+async function compile(source) {
+  if (source instanceof WebAssembly.Module) return source;
+  if (!(source instanceof URL)) return WebAssembly.compile(source);
+  if (source.protocol === 'file:' && globalThis.process?.versions?.node) {
+    const fs = 'node:fs/promises';  // a variable, so that bundlers for browsers let it be
+    const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
+    return WebAssembly.compile(await readFile(source));
+  }
+  const response = await fetch(source);
+  if (!response.ok) throw new DigitVaeError('http', `${source.href} answered ${response.status}`);
+  // Streaming accepts this type only, and servers often send another one.
+  return response.headers.get('content-type') === 'application/wasm'
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** One instance of the module and the traffic with its memory. */
+class Runtime {
+  /** @param {WebAssembly.Instance} instance */
+  constructor(instance) {
+    this.wasm = instance.exports;
+    this.alive = true;
+    this.wasm._initialize();
+  }
+
+  // Memory that grows gets a new buffer: never keep one.
+  bytes(pointer, length) { return new Uint8Array(this.wasm.memory.buffer, pointer, length); }
+  floats(pointer, length) { return new Float32Array(this.wasm.memory.buffer, pointer, length); }
+
+  /** ASCII up to the 0 at its end. */
+  text(pointer) {
+    const bytes = new Uint8Array(this.wasm.memory.buffer);
+    let text = '';
+    for (let i = pointer; bytes[i] !== 0; ++i) text += String.fromCharCode(bytes[i]);
+    return text;
+  }
+
+  lastError() {
+    return new DigitVaeError(this.text(this.wasm.vae_error_code()), this.text(this.wasm.vae_error_message()));
+  }
+
+  /** Calls an export. A trap leaves the memory unusable, and with it every model of this runtime. */
+  call(name, ...args) {
+    if (!this.alive) throw new DigitVaeError('memory', 'WebAssembly stopped; load the model again');
+    try {
+      return this.wasm[name](...args);
+    } catch (cause) {
+      this.alive = false;
+      throw new DigitVaeError('memory', `WebAssembly stopped: ${cause.message}; load the model again`, { cause });
+    }
+  }
+
+  /** Runs `use(pointer)` with that many bytes, which are given back whatever happens. */
+  withMemory(size, use) {
+    const pointer = this.call('vae_alloc', size);
+    if (pointer === 0) throw new DigitVaeError('memory', `not enough memory: ${size} bytes cannot be had`);
+    try {
+      return use(pointer);
+    } finally {
+      if (this.alive) this.call('vae_dealloc', pointer);
+    }
+  }
+}
+
+/** @type {Map<unknown, Promise<Runtime>>} by address */
+const runtimesByUrl = new Map();
+/** @type {WeakMap<object, Promise<Runtime>>} by what was passed as `wasm` */
+const runtimesByObject = new WeakMap();
+
+async function start(source) {
+  try {
+    return new Runtime(await WebAssembly.instantiate(await compile(source)));
+  } catch (cause) {
+    if (cause instanceof DigitVaeError) throw cause;
+    const { CompileError, LinkError, RuntimeError } = WebAssembly;
+    const bad = [CompileError, LinkError, RuntimeError].some((kind) => cause instanceof kind);
+    throw bad || !(source instanceof URL)
+      ? new DigitVaeError('wasm', `cannot start WebAssembly: ${cause.message}`, { cause })
+      : new DigitVaeError('network', `cannot fetch ${source.href}: ${cause.message}`, { cause });
+  }
+}
+
+/** The runtime for a source; a failed or a broken one is not kept, so trying again is worth while. */
+async function runtimeFor(source) {
+  if (typeof WebAssembly !== 'object') {
+    throw new DigitVaeError('wasm', 'this browser has no WebAssembly, or it is switched off');
+  }
+  source ??= defaultUrl();
+  if (typeof source === 'string') source = new URL(source, globalThis.document?.baseURI ?? import.meta.url);
+  if (![URL, ArrayBuffer, WebAssembly.Module].some((kind) => source instanceof kind) && !ArrayBuffer.isView(source)) {
+    throw new TypeError('wasm must be a URL, the bytes of digit-vae.wasm or a WebAssembly.Module');
+  }
+  const [runtimes, key] = source instanceof URL ? [runtimesByUrl, source.href] : [runtimesByObject, source];
+  // Entered before anything is awaited, so that loads at the same time share one start too.
+  const known = runtimes.get(key) ?? Promise.resolve(null);
+  const next = known.catch(() => null).then((runtime) => runtime?.alive ? runtime : start(source));
+  runtimes.set(key, next);
+  return next;
+}
+
+// ---- Arguments
+
+/** A count, an index or a size: a whole number from 0 to `max`. */
+function count(name, value, max = 0x7fffffff) {
+  if (!Number.isInteger(value) || value < 0 || value > max) {
+    throw new RangeError(`${name} must be a whole number from 0 to ${max}, not ${String(value)}`);
+  }
+  return value;
+}
+
+/** A seed as two 32-bit halves. */
+function seedHalves(seed) {
+  const whole = typeof seed === 'bigint' || Number.isSafeInteger(seed) ? BigInt(seed) : -1n;
+  if (whole < 0n || whole >= 1n << 64n) {
+    throw new RangeError(`seed must be a whole number from 0 to 2^53 - 1, or a BigInt below 2^64, not ${String(seed)}`);
+  }
+  return [Number(whole & 0xffffffffn), Number(whole >> 32n)];
+}
+
+/** Anything array-like as floats. */
+function floatsFrom(name, values) {
+  if (values instanceof Float32Array) return values;
+  if (values === null || typeof values !== 'object' || !Number.isInteger(values.length)) {
+    throw new TypeError(`${name} must be a Float32Array or an array of numbers`);
+  }
+  return Float32Array.from(values);
+}
+
+/** A result of JavaScript's own memory. */
+function newFloats(length) {
+  try {
+    return new Float32Array(length);
+  } catch (cause) {
+    throw new DigitVaeError('memory', `not enough memory for ${length} numbers`, { cause });
+  }
+}
+
+// ---- Models
+
+// Numbers that cross into WebAssembly at once: memory stays small whatever n is.
+const BATCH_NUMBERS = 1 << 18;
+
+// Gives memory back for models that were dropped without free().
+const dropped = new FinalizationRegistry(({ runtime, pointer }) => runtime.alive && runtime.call('vae_free', pointer));
+
+/** A trained VAE. Made by loadModel(). */
+class Model {
+  #runtime;
+  #pointer;
+  #latent;
+  #shape;
+  #spec;
+
+  constructor(runtime, pointer) {
+    const get = (name) => runtime.call(name, pointer);
+    this.#runtime = runtime;
+    this.#pointer = pointer;
+    this.#latent = get('vae_latent');
+    this.#shape = [get('vae_channels'), get('vae_height'), get('vae_width')];
+    this.#spec = runtime.text(get('vae_spec'));
+    dropped.register(this, { runtime, pointer }, this);
+  }
+
+  /** Dimensions of the latent space, e.g. 20. */
+  get latentSize() { return this.#latent; }
+  /** Numbers in one image: channels * height * width, e.g. 784. */
+  get pixels() { return this.#shape[0] * this.#shape[1] * this.#shape[2]; }
+  get channels() { return this.#shape[0]; }
+  get height() { return this.#shape[1]; }
+  get width() { return this.#shape[2]; }
+  /** The model line: name, sizes, likelihood and every layer, as in the weights file. */
+  get spec() { return this.#spec; }
+
+  /** Whether encode() works: not before addEncoder() where a decoder's file alone was loaded. */
+  get hasEncoder() { return this.#live().call('vae_has_encoder', this.#pointer) === 1; }
+
+  /**
+   * Adds the encoder to a model whose decoder came alone (weights.decoder.bin, weights.encoder.bin). A file that is
+   * refused changes nothing.
+   * @param {ArrayBuffer | ArrayBufferView} bytes its file; not needed afterwards
+   * @throws {DigitVaeError} a code of a weights file, memory, freed; names when it belongs to another model
+   */
+  addEncoder(bytes) {
+    const runtime = this.#live();
+    withFile(runtime, bytesOf(bytes), (pointer, size) => {
+      if (!runtime.call('vae_add_encoder', this.#pointer, pointer, size)) throw runtime.lastError();
+    });
+  }
+
+  /**
+   * A training fact from the weights file: seed, epochs, test averages, ...
+   * @param {string} key
+   * @returns {string | undefined} undefined if the file does not say
+   */
+  fact(key) {
+    const runtime = this.#live();
+    if (!/^[ -~]+$/.test(key)) return undefined;
+    return runtime.withMemory(key.length + 1, (pointer) => {
+      runtime.bytes(pointer, key.length + 1).set([...key, '\0'].map((c) => c.charCodeAt(0)));
+      const value = runtime.call('vae_fact', this.#pointer, pointer);
+      return value === 0 ? undefined : runtime.text(value);
+    });
+  }
+
+  /**
+   * The approximate posterior q(z|x) = N(mu, exp(logVar)) of images.
+   * @param {ArrayLike<number>} pixels (n, pixels) in [0, 1]: 0 background, 1 ink; C,H,W order
+   * @returns {{mu: Float32Array, logVar: Float32Array}} both (n, latentSize)
+   * @throws {DigitVaeError} shape, nonfinite, memory, freed; names without an encoder
+   */
+  encode(pixels) {
+    const from = floatsFrom('pixels', pixels), n = this.#samples(from, this.pixels, 'pixels');
+    const mu = newFloats(n * this.#latent), logVar = newFloats(n * this.#latent);
+    this.#inBatches(n, this.pixels + 2 * this.#latent, (runtime, first, batch, input) => {
+      const outputs = batch * this.#latent, inputs = batch * this.pixels;
+      const muAt = input + 4 * inputs, logVarAt = muAt + 4 * outputs;
+      runtime.floats(input, inputs).set(from.subarray(first * this.pixels, first * this.pixels + inputs));
+      if (!runtime.call('vae_encode', this.#pointer, input, batch, muAt, logVarAt)) throw runtime.lastError();
+      mu.set(runtime.floats(muAt, outputs), first * this.#latent);
+      logVar.set(runtime.floats(logVarAt, outputs), first * this.#latent);
+    });
+    return { mu, logVar };
+  }
+
+  /**
+   * Images of latents.
+   * @param {ArrayLike<number>} z (n, latentSize); beyond +-1e4 a number counts as +-1e4
+   * @returns {Float32Array} (n, pixels), always in [0, 1]; a copy, yours to keep
+   * @throws {DigitVaeError} shape, nonfinite, memory, freed
+   */
+  decode(z) {
+    const from = floatsFrom('z', z), n = this.#samples(from, this.#latent, 'latents');
+    const images = newFloats(n * this.pixels);
+    this.#inBatches(n, this.pixels + this.#latent, (runtime, first, batch, input) => {
+      const inputs = batch * this.#latent, start = first * this.#latent;
+      runtime.floats(input, inputs).set(from.subarray(start, start + inputs));
+      this.#decodeBatch(runtime, first, batch, input, images);
+    });
+    return images;
+  }
+
+  /**
+   * New digits: decode(prior(seed, n)). The same seed gives the same digits everywhere.
+   * @param {number | bigint} seed whole number from 0 to 2^53 - 1, or a BigInt below 2^64
+   * @param {number} n how many
+   * @returns {Float32Array} (n, pixels) in [0, 1]
+   * @throws {DigitVaeError} memory, freed
+   */
+  sample(seed, n) {
+    const [low, high] = seedHalves(seed);
+    this.#live();
+    const images = newFloats(count('n', n) * this.pixels);
+    this.#inBatches(n, this.pixels + this.#latent, (runtime, first, batch, input) => {
+      this.#priorBatch(runtime, low, high, first, batch, -1, input);
+      this.#decodeBatch(runtime, first, batch, input, images);
+    });
+    return images;
+  }
+
+  /**
+   * The first n latents of the endless sheet with this seed, drawn from the model's prior. From N(0, I) they
+   * are the same bits natively and in every browser, from a learned prior the same within 1e-6.
+   * @param {number | bigint} seed as in sample()
+   * @param {number} n how many
+   * @param {number} [digit] 0 to 9: from those components of a learned prior that are of this digit; from N(0, I) where
+   *   there are none
+   * @returns {Float32Array} (n, latentSize)
+   * @throws {DigitVaeError} memory, freed
+   */
+  prior(seed, n, digit = -1) {
+    const [low, high] = seedHalves(seed);
+    this.#live();
+    const z = newFloats(count('n', n) * this.#latent);
+    this.#inBatches(n, this.#latent, (runtime, first, batch, output) => {
+      this.#priorBatch(runtime, low, high, first, batch, digit, output);
+      z.set(runtime.floats(output, batch * this.#latent), first * this.#latent);
+    });
+    return z;
+  }
+
+  /** Gives the model's memory back. Once is enough, more do no harm; anything else then throws `freed`. */
+  free() {
+    if (this.#pointer === 0) return;
+    if (this.#runtime.alive) this.#runtime.call('vae_free', this.#pointer);
+    this.#pointer = 0;
+    dropped.unregister(this);
+  }
+
+  /** The runtime, if the model was not freed. */
+  #live() {
+    if (this.#pointer === 0) throw new DigitVaeError('freed', 'this model was freed; load it again');
+    return this.#runtime;
+  }
+
+  #samples(values, each, what) {
+    this.#live();
+    if (values.length % each === 0) return values.length / each;
+    throw new DigitVaeError('shape', `got ${values.length} numbers; expected a multiple of ${each} ${what}`);
+  }
+
+  /** Calls run(runtime, index of the first, how many, memory for them) until n samples are done. */
+  #inBatches(n, numbersEach, run) {
+    const runtime = this.#live(), most = Math.max(1, Math.min(48, Math.floor(BATCH_NUMBERS / numbersEach)));
+    if (n === 0) return;
+    runtime.withMemory(4 * numbersEach * Math.min(n, most), (pointer) => {
+      for (let first = 0; first < n; first += most) run(runtime, first, Math.min(most, n - first), pointer);
+    });
+  }
+
+  #priorBatch(runtime, ...rest) {
+    if (!runtime.call('vae_prior', this.#pointer, ...rest)) throw runtime.lastError();
+  }
+
+  /** Latents at `z`, with room for their images behind them -> `images`. */
+  #decodeBatch(runtime, first, batch, z, images) {
+    const at = z + 4 * batch * this.#latent;
+    if (!runtime.call('vae_decode', this.#pointer, z, batch, at)) throw runtime.lastError();
+    images.set(runtime.floats(at, batch * this.pixels), first * this.pixels);
+  }
+}
+
+function bytesOf(bytes) {
+  if (ArrayBuffer.isView(bytes)) return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes instanceof ArrayBuffer) return new Uint8Array(bytes);
+  throw new TypeError('bytes must be an ArrayBuffer or a typed array');
+}
+
+/** Calls use(pointer, size) with a file in the module's memory. */
+function withFile(runtime, file, use) {
+  // What is too large is refused by its size alone, before there is a copy.
+  if (file.length > runtime.call('vae_max_file')) return use(0, Math.min(file.length, 0xffffffff));
+  return runtime.withMemory(file.length, (pointer) => {
+    runtime.bytes(pointer, file.length).set(file);
+    return use(pointer, file.length);
+  });
+}
+
+/**
+ * Reads a weights file, checks every byte of it and lets it prove itself on its golden sample.
+ * @param {ArrayBuffer | ArrayBufferView | Promise<ArrayBuffer | ArrayBufferView>} bytes the file, or the promise of it, so
+ *   that it and the module are fetched at once; not needed afterwards
+ * @param {{wasm?: URL | string | ArrayBuffer | ArrayBufferView | WebAssembly.Module}} [options] `wasm`: where
+ *   digit-vae.wasm is, or itself, for bundlers and hosts that move files; by default it is beside this file.
+ *   Models with the same `wasm` share one module and one memory.
+ * @returns {Promise<Model>}
+ * @throws {DigitVaeError} with a code of shared/base/result.hpp, or http, network, wasm
+ */
+export async function loadModel(bytes, { wasm } = {}) {
+  const [file, runtime] = await Promise.all([Promise.resolve(bytes).then(bytesOf), runtimeFor(wasm)]);
+  return withFile(runtime, file, (pointer, size) => {
+    const model = runtime.call('vae_load', pointer, size);
+    if (model === 0) throw runtime.lastError();
+    return new Model(runtime, model);
+  });
+}
