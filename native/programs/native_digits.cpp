@@ -4,13 +4,13 @@
 // each image in the test set, with spaces between) and `dataset_sha256`. argv in, text out; the only printing
 // and the only catch.
 #include <CLI/CLI.hpp>
-#include <csignal>
 #include <cstdio>
 
 #include "native/data/dataset.hpp"
-#include "native/support/failure.hpp"
+#include "native/programs/program.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
+#include "native/support/version.hpp"
 #include "shared/file/digits_file.hpp"
 #include "shared/spec/model_spec.hpp"
 
@@ -85,39 +85,30 @@ void run(const Options& o) {
   const std::vector<std::byte> bytes = digits_file(test, indices);
   if (const auto view = read_weights(bytes, kDigitsLimits); !view)
     throw Failure(Exit::kUsage, "so many images do not fit one file: " + view.error().message);
+  throw_if_interrupted();
   write_file(o.out, bytes);
   std::printf("wrote %s: %zu images, %d of each class (%s bytes)\n", o.out.c_str(), indices.size(),
               o.per_class, thousands(static_cast<long long>(bytes.size())).c_str());
 }
 
-int fail(Exit code, const std::string& message) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "native_digits: %s\n", message.c_str());
-  return static_cast<int>(code);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGXFSZ, SIG_IGN);
+  constexpr const char* kName = "native_digits";
+  handle_signals();
   Options options;
   CLI::App app;
   add_options(app, options);
+  app.set_version_flag("--version", kVersion);
   try {
     app.parse(argc, argv);
-    if (options.out.empty()) return fail(Exit::kUsage, "--out FILE is required; see native_digits --help");
+    if (options.out.empty()) return fail(kName, Exit::kUsage, "--out FILE is required; see native_digits --help");
     run(options);
     flush_output();
     return 0;
   } catch (const CLI::Success& help) {
     return app.exit(help);
-  } catch (const CLI::ParseError& e) {
-    return fail(Exit::kUsage, std::string(e.what()) + "; see native_digits --help");
-  } catch (const Failure& e) {
-    return fail(e.code, e.what());
-  } catch (const std::bad_alloc&) {
-    return fail(Exit::kDevice, "out of memory");
-  } catch (const std::exception& e) {
-    return fail(Exit::kDiverged, e.what());
+  } catch (...) {
+    return report_exception(kName);
   }
 }

@@ -1,11 +1,7 @@
 // native_eval: what a weights file is worth, from the file alone and through the code that browsers run.
 // argv in, text out; the only printing besides eval_report, and the only catch.
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <csignal>
 #include <cstdio>
 #include <numeric>
 #include <optional>
@@ -14,10 +10,12 @@
 #include "native/programs/eval_options.hpp"
 #include "native/programs/eval_report.hpp"
 #include "native/programs/eval_sheets.hpp"
+#include "native/programs/program.hpp"
 #include "native/support/failure.hpp"
 #include "native/eval/nll.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
+#include "native/support/version.hpp"
 #include "native/compress/gptq.hpp"
 #include "native/compress/stored_as.hpp"
 #include "shared/model/model.hpp"
@@ -25,14 +23,6 @@
 namespace {
 
 using namespace vae;
-
-struct Interrupted {};
-std::atomic<int> interrupted = 0;
-
-/// The first signal ends the evaluation at the next occasion; the second ends the process at once.
-extern "C" void on_signal(int signal) {
-  if (interrupted.exchange(signal) != 0) _exit(128 + signal);
-}
 
 /// Errors of the core as Failures that name the file.
 template <class T>
@@ -47,10 +37,6 @@ std::vector<Model> load_models(const std::vector<std::byte>& file, const std::st
   std::vector<Model> models;
   for (int i = 0; i < count; ++i) models.push_back(of_file(path, Model::load(file)));
   return models;
-}
-
-void throw_if_interrupted() {
-  if (interrupted != 0) throw Interrupted();
 }
 
 void require_finite(double losses, const EvalOptions& o) {
@@ -216,39 +202,24 @@ void run(const EvalOptions& o) {
   write_outputs(o, {model, test, pixels, e, o.seed}, nll, stored);
 }
 
-int fail(Exit code, const std::string& message) {
-  std::fflush(stdout);
-  std::fprintf(stderr, "native_eval: %s\n", message.c_str());
-  return static_cast<int>(code);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGINT, on_signal);
-  std::signal(SIGTERM, on_signal);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(), not the end
+  constexpr const char* kName = "native_eval";
+  handle_signals();
   EvalOptions options;
   CLI::App app;
   add_options(app, options);
+  app.set_version_flag("--version", kVersion);
   try {
     app.parse(argc, argv);
-    if (options.weights.empty()) return fail(Exit::kUsage, "name a weights file; see native_eval --help");
+    if (options.weights.empty()) return fail(kName, Exit::kUsage, "name a weights file; see native_eval --help");
     run(options);
     flush_output();
     return 0;
   } catch (const CLI::Success& help) {
     return app.exit(help);
-  } catch (const CLI::ParseError& e) {
-    return fail(Exit::kUsage, std::string(e.what()) + "; see native_eval --help");
-  } catch (const Interrupted&) {
-    std::fprintf(stderr, "native_eval: interrupted; nothing was written\n");
-    return 128 + interrupted;
-  } catch (const Failure& e) {
-    return fail(e.code, e.what());
-  } catch (const std::bad_alloc&) {
-    return fail(Exit::kDevice, "out of memory");
-  } catch (const std::exception& e) {
-    return fail(Exit::kDiverged, e.what());
+  } catch (...) {
+    return report_exception(kName);
   }
 }

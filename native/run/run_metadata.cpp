@@ -3,13 +3,14 @@
 #include <torch/version.h>
 
 #include "native/run/console_report.hpp"
+#include "native/support/version.hpp"
 
 namespace vae {
 
 Metadata training_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
                         const torch::Device& device, const ImageData& data, const Trainer& trainer) {
   Metadata facts = {
-      {"library", "digit-vae " DIGIT_VAE_VERSION ", LibTorch " TORCH_VERSION},
+      {"library", std::string(kVersion) + ", LibTorch " TORCH_VERSION},
       {"config", command.config_line(true) + (device.is_cpu() ? " --device cpu" : " --device cuda")},
       {"seed", std::to_string(command.options().train.seed)},
       {"epochs", std::to_string(trainer.epochs())},

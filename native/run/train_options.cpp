@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "native/compress/stored_as.hpp"
+#include "native/support/version.hpp"
 
 namespace vae {
 namespace {
@@ -96,6 +97,7 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
   options_.picture_every = run.picture_every;
   options_.picture_inputs = run.picture_inputs;
   options_.checkpoint_steps = run.checkpoint_steps;
+  app_.set_version_flag("--version", kVersion);
   app_.description(
       "Trains a variational autoencoder of small images and writes its weights.\n"
       "Losses are nats per image: reconstruction + KL = -ELBO, with z sampled.\n"

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "native/eval/evaluate.hpp"
-#include "native/support/failure.hpp"
+#include "native/programs/program.hpp"
 #include "native/eval/nll.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
@@ -148,13 +148,9 @@ int main(int argc, char** argv) {
     app.parse(argc, argv);
     run(o);
     return 0;
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e);
-  } catch (const Failure& e) {
-    std::fprintf(stderr, "quality: %s\n", e.what());
-    return static_cast<int>(e.code);
-  } catch (const std::exception& e) {
-    std::fprintf(stderr, "quality: %s\n", e.what());
-    return 1;
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (...) {
+    return report_exception("quality_report");
   }
 }

@@ -1,0 +1,62 @@
+#include "native/programs/program.hpp"
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <new>
+
+namespace vae {
+
+std::atomic<int> interrupted = 0;
+
+namespace {
+
+extern "C" void on_signal(int signal) {
+  if (interrupted.exchange(signal) != 0) _exit(128 + signal);
+}
+
+}  // namespace
+
+void throw_if_interrupted() {
+  if (interrupted != 0) throw Interrupted();
+}
+
+void handle_signals() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+int fail(const char* program, Exit code, const std::string& message) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "%s: %s\n", program, message.c_str());
+  return static_cast<int>(code);
+}
+
+int report_exception(const char* program) {
+  try {
+    throw;
+  } catch (const CLI::FileError& e) {
+    return fail(program, Exit::kMissingInput, "--config: " + first_line(e.what()));
+  } catch (const CLI::ParseError& e) {
+    return fail(program, Exit::kUsage, first_line(e.what()) + "; see " + program + " --help");
+  } catch (const Interrupted&) {
+    return fail(program, static_cast<Exit>(128 + interrupted), "interrupted; nothing was written");
+  } catch (const Failure& e) {
+    return fail(program, e.code, e.what());
+  } catch (const std::filesystem::filesystem_error& e) {
+    return fail(program, Exit::kIo, e.path1().string() + ": " + e.code().message());
+  } catch (const std::bad_alloc&) {
+    return fail(program, Exit::kDevice, "out of memory");
+  } catch (const std::exception& e) {
+    return fail(program, Exit::kDiverged, first_line(e.what()));
+  }
+}
+
+}  // namespace vae
