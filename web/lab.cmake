@@ -144,6 +144,8 @@ foreach(file ${page} ${assets} ${CMAKE_CURRENT_SOURCE_DIR}/download.js)
   set(to ${DIGIT_VAE_SITE}/${name})
   if(name MATCHES "\\.(js|css)$")
     add_custom_command(OUTPUT ${to} COMMAND ${minify} --outfile=${to} ${file} DEPENDS ${file} VERBATIM)
+  elseif(name STREQUAL "index.html")
+    configure_file(${file} ${to} @ONLY)  # it says which version it is
   else()
     add_custom_command(OUTPUT ${to} COMMAND ${CMAKE_COMMAND} -E copy ${file} ${to} DEPENDS ${file} VERBATIM)
   endif()

@@ -16,7 +16,7 @@ import { inlineFiles } from './inline_files.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const web = join(root, 'build/web'), dist = join(root, 'build/dist'), work = join(root, 'build/dist.work');
 const element = join(root, 'web/element'), here = join(root, 'web/dist');
-const { version } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+const [, version] = readFileSync(join(root, 'CMakeLists.txt'), 'utf8').match(/project\(digit-vae VERSION (\S+)/);
 
 /** Lets everybody read what is packed and served, whatever the umask was when the tree was cloned. */
 const makeReadable = () => execFileSync('chmod', ['-R', 'a+rX', dist]);
@@ -104,7 +104,9 @@ for (const name of ['index.d.ts', 'define.d.ts', 'custom-elements.json']) {
   cpSync(join(element, name), join(dist, 'npm', name));
 }
 cpSync(join(web, 'digit-vae.d.ts'), join(dist, 'npm/digit-vae.d.ts'));
-for (const name of ['package.json', 'README.md']) cpSync(join(here, name), join(dist, 'npm', name));
+cpSync(join(here, 'README.md'), join(dist, 'npm/README.md'));
+const { name, ...manifest } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
+write('npm/package.json', `${JSON.stringify({ name, version, ...manifest }, null, 2)}\n`);
 cpSync(join(root, 'LICENSE'), join(dist, 'npm/LICENSE'));
 write('npm/inline.js', inline);
 write('digit-vae.inline.js', inline);
@@ -128,7 +130,7 @@ function oneFile(...more) {
     .replaceAll(/<link rel="(module)?preload".*\n/g, '')
     .replace('<script type="module" src="index.js"></script>\n', '')
     .replace(/<p id="hint">.*?<\/p>/s, '')
-    .replace(/<p><a href="licenses.txt".*?<\/p>/s, () => `<details><summary data-text="licenses"></summary><pre>${
+    .replace(/ · <a href="licenses.txt".*?<\/p>/s, () => `</p><details><summary data-text="licenses"></summary><pre>${
       allNotices.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</pre></details>`)
     .replace('</body>', () => `${[...more, lab].map(tag).join('\n')}\n</body>`);
 }

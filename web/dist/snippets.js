@@ -89,7 +89,7 @@ const SNIPPETS = [
     note: { en: 'Vite takes module and weights along by itself; view="lab" wants the third line too.',
       zh: 'Vite 会自动带上模块与权重；view="lab" 还需要第三行。' },
     files: (attributes, base) => ({
-      'shell': `npm install ${base}digit-vae-1.0.0.tgz\nmkdir -p public/assets\n`
+      'shell': `npm install ${base}digit-vae-${VERSION}.tgz\nmkdir -p public/assets\n`
         + 'cp -r node_modules/digit-vae/lab public/assets/lab',
       'main.js': "import 'digit-vae/define';",
       'vite.config.js': "export default { optimizeDeps: { exclude: ['digit-vae'] } };",

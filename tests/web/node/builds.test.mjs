@@ -33,11 +33,9 @@ for (const [what, names, most] of LIMITS) {
   });
 }
 
-test('the version is one: of the programs, the package, and what people are told to install', () => {
-  const from = (file, pattern) => readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8').match(pattern)[1];
-  const version = from('CMakeLists.txt', /project\(digit-vae VERSION (\S+)/);
-  assert.equal(from('web/dist/package.json', /"version": "(.*?)"/), version);
-  assert.equal(from('web/dist/snippets.js', /digit-vae-(\d.*?)\.tgz/), version);
+test('the page says which version it is, the one of the programs and packages', () => {
+  const [, version] = readFileSync(new URL('../../../CMakeLists.txt', import.meta.url), 'utf8').match(/project\(digit-vae VERSION (\S+)/);
+  assert(contents('index.html').includes(`digit-vae ${version}`));
 });
 
 test('the script has no eval, no static import and no comment left', () => {
