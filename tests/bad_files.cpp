@@ -228,9 +228,8 @@ void add_models(std::vector<BadFile>& all) {
                                              "conv:1:1:1:1:44:0:0:0,reshape:16x1x1"))});
   all.push_back({"names-other-architecture", kNames, with_fact("model", to_string(small_spec(6)))});
   all.push_back({"names-missing", kNames, resealed([](auto& t, Metadata&) { t.pop_back(); })});
-  all.push_back({"names-extra", kNames, resealed([](auto& t, Metadata&) {
-                   t.push_back({"x", {1, {1}}, {1}});
-                 })});
+  all.push_back(
+      {"names-extra", kNames, resealed([](auto& t, Metadata&) { t.push_back({"x", {1, {1}}, {1}}); })});
   all.push_back(
       {"names-renamed", kNames, resealed([](auto& t, Metadata&) { t[0].name = "encoder.1.weight"; })});
   all.push_back({"names-transposed", kNames,

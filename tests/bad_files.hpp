@@ -1,6 +1,6 @@
-// Weights files that must be refused, each with the one code that says why. The table is shared by the core's
-// tests and, written to disk by write_bad_files, by the tests in Node and Chromium: same file, same code
-// everywhere.
+// Weights files that must be refused, each with the one code that says why. The table is shared by the
+// core's tests and, written to disk by write_bad_files, by the tests in Node and Chromium: same file, same
+// code everywhere.
 #pragma once
 
 #include <cstddef>

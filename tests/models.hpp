@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "shared/base/encoding.hpp"
+#include "shared/base/rng.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/model.hpp"
-#include "shared/base/rng.hpp"
 
 namespace vae::testing {
 
@@ -46,8 +46,8 @@ inline std::vector<float> packed_weight(const Layer& layer, const float* weight)
   return packed;
 }
 
-/// The golden image, decoded without the model: an independent straight-line MLP decoder (two Linear layers,
-/// ReLU).
+/// The golden image, decoded without the model: an independent straight-line MLP decoder (two Linear
+/// layers, ReLU).
 inline std::vector<float> golden_image(const std::vector<NamedTensor>& tensors, const std::vector<float>& z) {
   const auto linear = [&](const std::string& name, const std::vector<float>& x) {
     const NamedTensor &w = tensor_named(tensors, name + ".weight"),

@@ -9,9 +9,9 @@
 #include <tuple>
 #include <utility>
 
+#include "shared/base/rng.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/model.hpp"
-#include "shared/base/rng.hpp"
 
 namespace vae {
 namespace {

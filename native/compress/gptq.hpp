@@ -1,6 +1,6 @@
-// Weights as int8 that keep what a layer gives, rather than its numbers: a network that was trained long has weights that
-// stand far out where inputs hardly ever are, and a row's plain scale, its largest number over 127, leaves little for the
-// others (assets/README.md has what int8 costs, and how to see it).
+// Weights as int8 that keep what a layer gives, rather than its numbers: a network that was trained long has
+// weights that stand far out where inputs hardly ever are, and a row's plain scale, its largest number over
+// 127, leaves little for the others (assets/README.md has what int8 costs, and how to see it).
 #pragma once
 
 #include <cstddef>

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "shared/math/latent.hpp"
 #include "shared/base/rng.hpp"
+#include "shared/math/latent.hpp"
 
 namespace vae {
 namespace {
@@ -29,8 +29,8 @@ ModelSpec split(ModelSpec spec, int rank) {
   return spec;
 }
 
-/// z of the posteriors of some training images (z = mu without a prior), evenly spread, and of the prior: (n,
-/// latent).
+/// z of the posteriors of some training images (z = mu without a prior), evenly spread, and of the prior:
+/// (n, latent).
 torch::Tensor typical_latents(VaeImpl& model, const ImageSet& train, const Progress& progress) {
   const int images = low_rank_images(train);
   const bool drawn = model.spec.prior != Prior::kNone;

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "native/data/dataset.hpp"
-#include "native/support/parallel.hpp"
 #include "native/model/vae.hpp"
+#include "native/support/parallel.hpp"
 
 namespace vae {
 

@@ -5,16 +5,17 @@
 #include <string>
 
 #include "native/compress/gptq.hpp"
-#include "shared/nn/decoder.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/model/model.hpp"
 #include "shared/model/parameters.hpp"
+#include "shared/nn/decoder.hpp"
 
 namespace vae {
 namespace {
 
 /// What the decoder of these bytes, whose names are those of `spec`, makes of z.
-Result<std::vector<float>> draw(std::span<const std::byte> file, const ModelSpec& spec, std::span<const float> z) {
+Result<std::vector<float>> draw(std::span<const std::byte> file, const ModelSpec& spec,
+                                std::span<const float> z) {
   const auto view = read_weights(file);
   if (!view) return view.error();
   const auto weights = read_parameters(*view, decoder_parameters(spec));
@@ -63,8 +64,9 @@ Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype 
   decode_floats(view->get("golden_z"), z);
   const auto image = draw(write_weights(metadata, tensors), spec, z);
   if (!image) return image.error();
-  std::find_if(metadata.begin(), metadata.end(), [](const auto& fact) { return fact.first == "golden_x"; })->second =
-      encode_floats(*image);
+  std::find_if(metadata.begin(), metadata.end(), [](const auto& fact) {
+    return fact.first == "golden_x";
+  })->second = encode_floats(*image);
   return write_weights(metadata, tensors);
 }
 

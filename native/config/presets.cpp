@@ -80,7 +80,8 @@ TrainConfig resnet_training() {
 
 ModelSpec network(const std::string& name, Shape image, const SpecOptions& o) {
   if (name == "tf-conv" || name == "resnet") {
-    if (image != Shape{1, 28, 28}) refuse("--preset " + name + " is made for images of 28x28; use --preset mlp");
+    if (image != Shape{1, 28, 28})
+      refuse("--preset " + name + " is made for images of 28x28; use --preset mlp");
     if (o.hidden > 0) refuse("--preset " + name + " has no --hidden; its layers have their sizes");
     return name == "resnet" ? resnet(o.latent) : tf_conv(o.latent);
   }
@@ -102,7 +103,8 @@ SpecOptions preset_options(const std::string& name) {
 }
 
 ModelSpec make_spec(const std::string& name, Shape image, const SpecOptions& options) {
-  ModelSpec spec = with_dropout(with_likelihood(network(name, image, options), options.likelihood), options.dropout);
+  ModelSpec spec =
+      with_dropout(with_likelihood(network(name, image, options), options.likelihood), options.dropout);
   spec.prior = options.components > 0 ? Prior::kMixture : Prior::kNormal;
   spec.components = options.components;
   return spec;

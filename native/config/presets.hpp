@@ -1,6 +1,5 @@
-// Everything that decides what a training run computes, as plain data, and the presets: published systems
-// and our own default. Two runs with equal configurations, data, device and threads give the same
-// file.
+// Everything that decides what a training run computes, as plain data, and the presets: published systems and
+// our own default. Two runs with equal configurations, data, device and threads give the same file.
 #pragma once
 
 #include <cstdint>
@@ -34,8 +33,7 @@ enum class OptimizerKind {
 enum class Schedule {
   kConstant,  // the rate stays at learning_rate
   kCosine,    // from learning_rate down to 0 along half a cosine
-  kOneCycle,  // from learning_rate / 25 up to it over the first 30 % of the steps, then down to nothing
-              // (cosine)
+  kOneCycle,  // from learning_rate / 25 up to it over the first 30 % of the steps, then down to 0 (cosine)
 };
 
 enum class Init {

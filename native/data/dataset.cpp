@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "native/support/failure.hpp"
 #include "native/data/idx_file.hpp"
 #include "native/data/known_data.hpp"
 #include "native/data/png_folder.hpp"
+#include "native/support/failure.hpp"
 
 namespace vae {
 namespace {

@@ -1,6 +1,6 @@
 // The images a model learns from and is measured on: MNIST and its relatives as IDX files, or a folder of
-// PNGs. Sizes are checked, and the SHA-256 where the data set is known (native/data/idx_file, native/data/png_folder and
-// native/data/known_data do the reading).
+// PNGs. Sizes are checked, and the SHA-256 where the data set is known (native/data/idx_file,
+// native/data/png_folder and native/data/known_data do the reading).
 #pragma once
 
 #include <cstdint>
@@ -32,10 +32,10 @@ struct ImageData {
 };
 
 /// Reads <prefix>-images-idx3-ubyte[.gz] of `directory` and, where it is there, <prefix>-labels-idx1-ubyte
-/// [.gz]; prefix is "train" or "t10k". Without such a file of images, a folder of PNGs (native/data/png_folder).
-/// Files that show that the set is MNIST or Fashion-MNIST with a damaged file are refused unless
-/// `allow_modified`; any other set is taken as it is. Throws Failure kMissingInput (no such file) or kBadData
-/// (size, magic number, labels, gzip, PNG, SHA-256).
+/// [.gz]; prefix is "train" or "t10k". Without such a file of images, a folder of PNGs
+/// (native/data/png_folder). Files that show that the set is MNIST or Fashion-MNIST with a damaged file are
+/// refused unless `allow_modified`; any other set is taken as it is. Throws Failure kMissingInput (no such
+/// file) or kBadData (size, magic number, labels, gzip, PNG, SHA-256).
 ImageSet read_image_set(const std::filesystem::path& directory, const std::string& prefix,
                         bool allow_modified);
 

@@ -12,8 +12,7 @@ enum class Pixels {
   kGray,         // byte / 255
   kDynamic,      // 1 with probability byte / 255, drawn anew in every epoch (Salakhutdinov and Murray 2008)
   kThreshold,    // 1 from 128 on, else 0
-  kDequantized,  // (byte + u) / 256, u uniform in (0, 1), drawn anew in every epoch: a density for real
-                 // values
+  kDequantized,  // (byte + u) / 256, u uniform in (0, 1), drawn anew in every epoch: a continuous density
 };
 inline constexpr std::string_view kPixelsNames[] = {"gray", "dynamic", "threshold", "dequantized"};
 

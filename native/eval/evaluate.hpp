@@ -1,6 +1,6 @@
 // What a weights file is worth, from the file alone: the test-set averages through the Eigen interpreter,
-// which is the code that runs in the browser. No LibTorch here. (native/eval/nll has the importance-weighted
-// figure.)
+// which is the code that runs in the browser. No LibTorch here. (native/eval/nll has the
+// importance-weighted figure.)
 #pragma once
 
 #include <span>
@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "native/data/dataset.hpp"
-#include "native/support/parallel.hpp"
 #include "native/data/pixels.hpp"
-#include "shared/model/model.hpp"
+#include "native/support/parallel.hpp"
 #include "shared/base/rng.hpp"
+#include "shared/model/model.hpp"
 
 namespace vae {
 
@@ -32,9 +32,9 @@ struct Evaluation {
 /// Salakhutdinov 2016, section 5.2).
 inline constexpr double kActiveVariance = 0.01;
 
-/// The noise of test image `index`: the same here, in the trainer's own test and in every importance sample
-/// (a fixed seed, not the run's), so that all print the same number. evaluation_noise is its first draw,
-/// (latent).
+/// The noise of test image `index`: the same here, in the trainer's own test and in every importance
+/// sample (a fixed seed, not the run's), so that all print the same number. evaluation_noise is its first
+/// draw, (latent).
 Rng evaluation_rng(int index);
 std::vector<float> evaluation_noise(int latent, int index);
 

@@ -1,7 +1,7 @@
 // What the latent space of a trained model looks like, from the posteriors of many images: where each class
 // lies, along which axes the encoder spreads them, which dimensions carry information. Every run stores this
-// in its weights file (shared/model/model.hpp lists the keys), so that a page can start a walk at a 3 and follow
-// the widest axis without data. No LibTorch here.
+// in its weights file (shared/model/model.hpp lists the keys), so that a page can start a walk at a 3 and
+// follow the widest axis without data. No LibTorch here.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "native/data/dataset.hpp"
-#include "native/eval/evaluate.hpp"
 #include "native/data/pixels.hpp"
+#include "native/eval/evaluate.hpp"
 #include "shared/model/model.hpp"
 
 namespace vae {

@@ -17,7 +17,8 @@ struct Samples {
   std::vector<double> log_ratio;  // (n), log p(z) - log q(z|x)
 };
 
-void draw(const Model& model, const Posterior& q, const std::vector<float>& sigma, Rng& rng, int n, Samples& samples) {
+void draw(const Model& model, const Posterior& q, const std::vector<float>& sigma, Rng& rng, int n,
+          Samples& samples) {
   double log_sigma = 0;  // and pi's part of log q
   for (float l : q.log_var) log_sigma += (kLogTwoPi + l) / 2;
   samples.z.clear();

@@ -1,8 +1,8 @@
 // -log p(x) by importance sampling (Burda, Grosse and Salakhutdinov 2016): the figure that papers
 // compare. z_1 ... z_K are drawn from q(z|x), and
 //   NLL = -log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x)
-// is on average an upper bound of -log p(x), -ELBO for K = 1, and falls towards it as K grows. No LibTorch
-// here.
+// is on average an upper bound of -log p(x), -ELBO for K = 1, and falls towards it as K grows. No
+// LibTorch here.
 #pragma once
 
 #include <cmath>
@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "native/data/dataset.hpp"
-#include "native/support/parallel.hpp"
 #include "native/data/pixels.hpp"
+#include "native/support/parallel.hpp"
 #include "shared/model/model.hpp"
 
 namespace vae {

@@ -13,9 +13,9 @@
 
 namespace vae {
 
-/// The colour of each label: Petroff (2021), "Accessible Color Sequences for Data Visualization", ten colours
-/// that keep apart under all three colour vision deficiencies; the two grays go to 0 and 1, which never
-/// touch.
+/// The colour of each label: Petroff (2021), "Accessible Color Sequences for Data Visualization", ten
+/// colours that keep apart under all three colour vision deficiencies; the two grays go to 0 and 1, which
+/// never touch.
 inline constexpr std::array<Color, 10> kLabelColors{{{0x71, 0x75, 0x81},
                                                      {0x94, 0xa4, 0xa2},
                                                      {0x3f, 0x90, 0xda},

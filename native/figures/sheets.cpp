@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "native/support/failure.hpp"
 #include "native/figures/tile_sheet.hpp"
+#include "native/support/failure.hpp"
 #include "shared/base/rng.hpp"
 
 namespace vae {

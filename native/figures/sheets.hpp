@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "shared/math/latent.hpp"
-#include "shared/spec/layers.hpp"
 #include "shared/math/prior.hpp"
+#include "shared/spec/layers.hpp"
 
 namespace vae {
 

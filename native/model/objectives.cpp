@@ -14,9 +14,7 @@ torch::Tensor log_ratio(const Draws& d) {
 }
 
 /// KL(q || p(z)), (n): in closed form where there is one.
-torch::Tensor kl_of(const Draws& d) {
-  return d.log_pz.defined() ? log_ratio(d).mean(0) : kl_divergence(d.q);
-}
+torch::Tensor kl_of(const Draws& d) { return d.log_pz.defined() ? log_ratio(d).mean(0) : kl_divergence(d.q); }
 }  // namespace
 
 torch::Tensor reconstruction_loss(Likelihood likelihood, const torch::Tensor& output,

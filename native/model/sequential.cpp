@@ -22,7 +22,8 @@ struct PaddedConv2dImpl : nn::Module {
     const bool even = p.top == p.bottom && p.left == p.right;  // conv2d itself knows no other padding
     if (!even) x = torch::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom});
     const std::vector<std::int64_t> padding{even ? p.top : 0, even ? p.left : 0};
-    return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast), weight, bias, layer.stride, padding);
+    return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast), weight, bias, layer.stride,
+                         padding);
   }
   Conv2d layer;
   torch::Tensor weight, bias;

@@ -32,6 +32,7 @@ torch::nn::Sequential make_sequential(const LayerList& layers,
 
 /// What goes into each module of make_sequential(layers), and after the last one what comes out. Skips add
 /// here: their modules do nothing.
-std::vector<torch::Tensor> feature_maps(torch::nn::Sequential& modules, const LayerList& layers, torch::Tensor x);
+std::vector<torch::Tensor> feature_maps(torch::nn::Sequential& modules, const LayerList& layers,
+                                        torch::Tensor x);
 
 }  // namespace vae

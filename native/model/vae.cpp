@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "shared/math/prior.hpp"
 #include "shared/base/rng.hpp"
+#include "shared/math/prior.hpp"
 
 namespace vae {
 
@@ -14,7 +14,8 @@ MixturePriorImpl::MixturePriorImpl(int components, int latent) {
 }
 
 torch::Tensor MixturePriorImpl::log_density(const torch::Tensor& z) {
-  const torch::Tensor distance = (z.unsqueeze(-2) - mean).square() * torch::exp(-log_var);  // (..., components, latent)
+  const torch::Tensor distance =
+      (z.unsqueeze(-2) - mean).square() * torch::exp(-log_var);  // (..., components, latent)
   const torch::Tensor log_normals = -0.5 * (kLogTwoPi + log_var + distance).sum(-1);
   return torch::logsumexp(torch::log_softmax(logit, 0) + log_normals, -1);
 }
@@ -141,7 +142,8 @@ void initialize(VaeImpl& model, std::uint64_t seed, Init init) {
   torch::NoGradGuard no_grad;
   Rng rng(seed, Stream::kInit);
   Fans layer;
-  for (auto& named : model.named_parameters()) {  // every weight comes right before its bias (the prior: below)
+  // Every weight comes right before its bias (the prior: below).
+  for (auto& named : model.named_parameters()) {
     torch::Tensor& p = named.value();
     const bool bias = p.dim() == 1;
     if (!bias) layer = fans(p);

@@ -8,8 +8,8 @@
 
 #include "native/config/presets.hpp"
 #include "native/model/sequential.hpp"
-#include "shared/spec/model_spec.hpp"
 #include "shared/math/prior.hpp"
+#include "shared/spec/model_spec.hpp"
 
 namespace vae {
 
@@ -47,9 +47,9 @@ TORCH_MODULE(Vae);
 /// The prior as the core has it, where it is a mixture.
 std::optional<Mixture> mixture_of(VaeImpl& model);
 
-/// Gives a learned prior the mean 0 and the variance 1 in every dimension: z is shifted and scaled, and the heads, the
-/// decoder's first layer and the prior with it, so that what the model computes stays as it is. Nothing happens without a
-/// mixture, or where anything but a Linear layer reads z.
+/// Gives a learned prior the mean 0 and the variance 1 in every dimension: z is shifted and scaled, and the
+/// heads, the decoder's first layer and the prior with it, so that what the model computes stays as it is.
+/// Nothing happens without a mixture, or where anything but a Linear layer reads z.
 void standardize(VaeImpl& model);
 
 /// z = mu + exp(log_var / 2) * epsilon, epsilon ~ N(0, I) of the same size (Kingma and Welling 2013).

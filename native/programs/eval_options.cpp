@@ -3,8 +3,8 @@
 #include <iterator>
 #include <vector>
 
-#include "native/data/pixels.hpp"
 #include "native/compress/stored_as.hpp"
+#include "native/data/pixels.hpp"
 
 namespace vae {
 
@@ -40,7 +40,8 @@ void add_options(CLI::App& app, EvalOptions& o) {
       ->type_name("K")
       ->check(CLI::Range(1, 100000000).description(""));
   app.add_option("--precision", o.precision,
-                 "also what storing the weights as f16 or int8 costs: size, -ELBO and, with --nll, NLL, each with its "
+                 "also what storing the weights as f16 or int8 costs: size, -ELBO and, with --nll, NLL, each "
+                 "with its "
                  "difference from the file as it is [none]")
       ->type_name("WORD")
       ->check(CLI::IsMember(precisions).description(""));

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
-#include "native/figures/figures.hpp"
 #include "native/eval/nll.hpp"
+#include "native/figures/figures.hpp"
 
 namespace vae {
 namespace {
@@ -89,7 +89,8 @@ void print_stored(const Stored& stored, Prior prior, const Evaluation& e, const 
 void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e) {
   print_assumptions(spec, pixels);
   if (spec.prior == Prior::kMixture)
-    std::printf("  KL of each dimension: to the normal distribution with the prior's mean and variance there\n");
+    std::printf(
+        "  KL of each dimension: to the normal distribution with the prior's mean and variance there\n");
   if (spec.prior != Prior::kNone) print_kl_chart(e);
 }
 
@@ -102,8 +103,8 @@ std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, c
   if (nll.samples > 0)
     json += ", \"nll\": " + number(nll.nll) + ", \"nll_samples\": " + std::to_string(nll.samples);
   if (!stored.precision.empty()) {
-    json += ", \"stored\": {\"precision\": \"" + stored.precision + "\", \"bytes\": " + std::to_string(stored.bytes) +
-            ", \"neg_elbo\": " + number(stored.neg_elbo) +
+    json += ", \"stored\": {\"precision\": \"" + stored.precision +
+            "\", \"bytes\": " + std::to_string(stored.bytes) + ", \"neg_elbo\": " + number(stored.neg_elbo) +
             (nll.samples > 0 ? ", \"nll\": " + number(stored.nll) : "") + "}";
   }
   constexpr const char* kVariances[] = {"null", "0.5", "\"learned\""};

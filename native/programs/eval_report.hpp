@@ -22,8 +22,8 @@ struct Stored {
   double neg_elbo = 0, nll = 0;
 };
 
-/// The file and its averages; a line for the NLL; one for another precision; what these figures assume, and the KL of every dimension as
-/// bars. In this order they make one report.
+/// The file and its averages; a line for the NLL; one for another precision; what these figures assume, and
+/// the KL of every dimension as bars. In this order they make one report.
 void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e);
 void print_nll(const Nll& nll);
 void print_stored(const Stored& stored, Prior prior, const Evaluation& e, const Nll& nll);

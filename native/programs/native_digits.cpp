@@ -102,7 +102,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", kVersion);
   try {
     app.parse(argc, argv);
-    if (options.out.empty()) return fail(kName, Exit::kUsage, "--out FILE is required; see native_digits --help");
+    if (options.out.empty())
+      return fail(kName, Exit::kUsage, "--out FILE is required; see native_digits --help");
     run(options);
     flush_output();
     return 0;

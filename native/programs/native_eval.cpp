@@ -7,17 +7,17 @@
 #include <optional>
 #include <thread>
 
+#include "native/compress/gptq.hpp"
+#include "native/compress/stored_as.hpp"
+#include "native/eval/nll.hpp"
 #include "native/programs/eval_options.hpp"
 #include "native/programs/eval_report.hpp"
 #include "native/programs/eval_sheets.hpp"
 #include "native/programs/program.hpp"
 #include "native/support/failure.hpp"
-#include "native/eval/nll.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
 #include "native/support/version.hpp"
-#include "native/compress/gptq.hpp"
-#include "native/compress/stored_as.hpp"
 #include "shared/model/model.hpp"
 
 namespace {
@@ -213,7 +213,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", kVersion);
   try {
     app.parse(argc, argv);
-    if (options.weights.empty()) return fail(kName, Exit::kUsage, "name a weights file; see native_eval --help");
+    if (options.weights.empty())
+      return fail(kName, Exit::kUsage, "name a weights file; see native_eval --help");
     run(options);
     flush_output();
     return 0;

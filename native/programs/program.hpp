@@ -1,4 +1,5 @@
-// What the mains of our programs share: signals, and a failure as one line and an exit code. No LibTorch here.
+// What the mains of our programs share: signals, and a failure as one line and an exit code. No
+// LibTorch here.
 #pragma once
 
 #include <atomic>
@@ -16,8 +17,8 @@ struct Interrupted {};
 /// Throws Interrupted after a signal.
 void throw_if_interrupted();
 
-/// Lets SIGINT and SIGTERM set `interrupted`, and makes a write that a closed pipe or a size limit stops an error of
-/// write() instead of the end.
+/// Lets SIGINT and SIGTERM set `interrupted`, and makes a write that a closed pipe or a size limit stops an
+/// error of write() instead of the end.
 void handle_signals();
 
 /// The first line: what LibTorch throws continues with a stack.
@@ -26,8 +27,8 @@ std::string first_line(const std::string& text);
 /// Prints one line after the program's name on stderr and returns the exit code.
 int fail(const char* program, Exit code, const std::string& message);
 
-/// Inside a catch block: tells what was thrown and returns the exit code. (CLI::Success, which --help throws, is the
-/// caller's.)
+/// Inside a catch block: tells what was thrown and returns the exit code. (CLI::Success, which --help throws,
+/// is the caller's.)
 int report_exception(const char* program);
 
 }  // namespace vae

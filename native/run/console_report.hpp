@@ -6,10 +6,10 @@
 #include <string>
 
 #include "native/eval/evaluate.hpp"
-#include "native/train/process_group.hpp"
-#include "native/support/progress.hpp"
-#include "native/train/trainer.hpp"
 #include "native/run/train_options.hpp"
+#include "native/support/progress.hpp"
+#include "native/train/process_group.hpp"
+#include "native/train/trainer.hpp"
 
 namespace vae {
 

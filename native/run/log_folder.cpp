@@ -50,8 +50,8 @@ void forget_pictures(const fs::path& folder, std::int64_t step) {
   }
 }
 
-/// The file of an earlier run's metrics, if there was one, without what came after `step`, and its pictures
-/// neither.
+/// The file of an earlier run's metrics, if there was one, without what came after `step`, and its
+/// pictures neither.
 fs::path forget(const fs::path& folder, std::int64_t step) {
   std::error_code missing;
   if (fs::exists(folder / kMetrics, missing)) {

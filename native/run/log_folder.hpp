@@ -15,8 +15,8 @@
 #include <string_view>
 #include <vector>
 
-#include "native/run/event_file.hpp"
 #include "native/figures/figures.hpp"
+#include "native/run/event_file.hpp"
 #include "native/support/output_file.hpp"
 
 namespace vae {

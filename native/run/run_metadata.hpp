@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "native/eval/evaluate.hpp"
+#include "native/run/train_options.hpp"
 #include "native/train/initial_weights.hpp"
 #include "native/train/process_group.hpp"
 #include "native/train/trainer.hpp"
-#include "native/run/train_options.hpp"
 #include "shared/file/weights_reader.hpp"
 
 namespace vae {

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "native/run/log_folder.hpp"
-#include "native/train/trainer.hpp"
 #include "native/run/train_options.hpp"
 #include "native/run/train_pictures.hpp"
+#include "native/train/trainer.hpp"
 
 namespace vae {
 

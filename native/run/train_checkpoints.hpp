@@ -5,9 +5,9 @@
 #include <optional>
 #include <string>
 
+#include "native/run/train_options.hpp"
 #include "native/train/checkpoint.hpp"
 #include "native/train/snapshot_writer.hpp"
-#include "native/run/train_options.hpp"
 
 namespace vae {
 
@@ -20,8 +20,8 @@ class Checkpoints {
               ProcessGroup& group);
 
   /// Goes on from the first process' newest whole checkpoint where --resume asks for it, or `automatic`;
-  /// prints so. Throws Failure kMissingInput (nothing to resume), kUsage (another run's, or not asked for),
-  /// kBadData.
+  /// prints so. Throws Failure kMissingInput (nothing to resume), kUsage (another run's, or not asked
+  /// for), kBadData.
   void resume(bool automatic);
 
   /// After a step: when its time has come, and whenever the test loss is the best so far.

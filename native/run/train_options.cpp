@@ -18,8 +18,8 @@ namespace {
 const std::string kModel = "Model", kObjective = "Objective", kOptimizer = "Optimizer", kRun = "Run";
 
 // Validators describe themselves in --help; the texts there say it in words.
-/// A whole number in decimal figures; CLI11 by itself reads 010 as eight, and lets what is too large be the
-/// largest.
+/// A whole number in decimal figures; CLI11 by itself reads 010 as eight, and lets what is too large be
+/// the largest.
 CLI::Validator range(std::uint64_t low, std::uint64_t high) {
   return CLI::Validator(
       [=](const std::string& text) -> std::string {
@@ -133,9 +133,10 @@ void TrainCommand::parse() {
 void TrainCommand::add_model_options() {
   TrainOptions& o = options_;
   app_.option_defaults()->group(kModel);
-  app_.add_option("--preset", o.preset,
-                  "mlp, resnet (ours), tf-conv, tf-mlp, aevb or iwae: a network and its training as published; other "
-                  "flags override it")
+  app_.add_option(
+          "--preset", o.preset,
+          "mlp, resnet (ours), tf-conv, tf-mlp, aevb or iwae: a network and its training as published; other "
+          "flags override it")
       ->type_name("WORD")
       ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPresetNames), std::end(kPresetNames)))
                   .description(""));
@@ -145,7 +146,8 @@ void TrainCommand::add_model_options() {
         ->type_name("N")
         ->check(range(1, 65536));
   }
-  app_.add_option("--components", o.spec.components, "normal distributions mixed in a learned prior; 0: N(0, I)")
+  app_.add_option("--components", o.spec.components,
+                  "normal distributions mixed in a learned prior; 0: N(0, I)")
       ->type_name("N")
       ->check(range(0, kMaxComponents));
   add_word(app_, "--likelihood", o.spec.likelihood, kLikelihoodNames,
@@ -249,7 +251,8 @@ void TrainCommand::add_run_options() {
   app_.add_option("--precision", o.precision,
                   "of the stored weights: f32, f16 (half the file) or int8 (a quarter)")
       ->type_name("WORD")
-      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPrecisionNames), std::end(kPrecisionNames))).description(""));
+      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPrecisionNames), std::end(kPrecisionNames)))
+                  .description(""));
   app_.add_option("--low-rank", o.low_rank,
                   "store the decoder's last layer as two with so many units between, fitted to the training "
                   "images: a "

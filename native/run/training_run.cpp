@@ -11,23 +11,23 @@
 #include <optional>
 #include <utility>
 
-#include "native/eval/latent_statistics.hpp"
-#include "native/eval/evaluate.hpp"
-#include "native/model/export.hpp"
-#include "native/support/failure.hpp"
-#include "native/train/initial_weights.hpp"
-#include "native/compress/low_rank.hpp"
-#include "native/support/output_file.hpp"
-#include "native/train/process_group.hpp"
-#include "native/support/process_settings.hpp"
 #include "native/compress/gptq.hpp"
-#include "native/train/snapshot_writer.hpp"
+#include "native/compress/low_rank.hpp"
 #include "native/compress/stored_as.hpp"
-#include "native/train/trainer.hpp"
-#include "native/run/train_checkpoints.hpp"
+#include "native/eval/evaluate.hpp"
+#include "native/eval/latent_statistics.hpp"
+#include "native/model/export.hpp"
+#include "native/run/console_report.hpp"
 #include "native/run/run_metadata.hpp"
 #include "native/run/run_metrics.hpp"
-#include "native/run/console_report.hpp"
+#include "native/run/train_checkpoints.hpp"
+#include "native/support/failure.hpp"
+#include "native/support/output_file.hpp"
+#include "native/support/process_settings.hpp"
+#include "native/train/initial_weights.hpp"
+#include "native/train/process_group.hpp"
+#include "native/train/snapshot_writer.hpp"
+#include "native/train/trainer.hpp"
 #include "shared/model/model.hpp"
 
 namespace vae {
@@ -282,8 +282,10 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   if (group.first() && o.snapshots > 0) snapshots_lock.emplace(snapshots_path(o.out));
   std::optional<InitialWeights> init = initial_weights(o);
   if (init) command.adopt_sizes(init->sizes(o.spec));
-  const Run run{command,         group,           device,     read_image_data(o.data, o.allow_modified_data),
-                std::move(init), precision_of(o.precision), interrupted};
+  const Run run{command,         group,
+                device,          read_image_data(o.data, o.allow_modified_data),
+                std::move(init), precision_of(o.precision),
+                interrupted};
   Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
   model->to(device);
   if (group.first()) print_start(o, *model, run.data, device, group);

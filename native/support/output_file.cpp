@@ -29,8 +29,8 @@ fs::path folder_of(const fs::path& path) {
   throw Failure(Exit::kIo, path.string() + ": " + what + ": " + std::strerror(error) + hint);
 }
 
-/// The file that `path` stands for: links are followed, and what is there must be a regular file, never a
-/// device.
+/// The file that `path` stands for: links are followed, and what is there must be a regular file, never
+/// a device.
 fs::path resolved(const fs::path& path) {
   std::error_code error;
   fs::path target = path;
@@ -153,7 +153,7 @@ std::vector<std::byte> read_file(const fs::path& path, std::size_t limit) {
     int fd;
     ~Closer() { close(fd); }
   } closer{fd};
-  struct stat info {};
+  struct stat info{};
   if (fstat(fd, &info) != 0) io_failure(path, "cannot be read", errno);
   if (S_ISDIR(info.st_mode)) throw Failure(Exit::kBadData, path.string() + ": is a folder, expected a file");
   if (static_cast<std::uint64_t>(info.st_size) > limit) {
@@ -196,10 +196,9 @@ OutputLock::OutputLock(const fs::path& wanted) {
       throw Failure(Exit::kLocked,
                     path.string() + ": another run is writing it; wait for it or choose another place");
     }
-    // The holder before us removes the file when it ends: make sure that what we locked is still the file
-    // there.
-    struct stat ours {
-    }, there{};
+    // The holder before us removes the file when it ends: make sure that what we locked is still the
+    // file there.
+    struct stat ours{}, there{};
     if (fstat(fd_, &ours) == 0 && stat(lock_path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino) break;
     close(fd_);
   }

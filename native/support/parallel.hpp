@@ -15,8 +15,7 @@ namespace vae {
 /// throws ends the work early.
 using Progress = std::function<void(int done)>;
 
-/// Piece `index` of the work. A long one looks at `stop` now and then and may return anything once it is
-/// set.
+/// Piece `index` of the work. A long one looks at `stop` now and then and may return anything once it is set.
 using Piece = std::function<void(Model& model, int index, const std::stop_token& stop)>;
 
 /// Does pieces 0 to `count` - 1, one thread for each model. Throws what the first failing piece threw, or

@@ -22,8 +22,9 @@ class Workers {
 
   int count() const { return static_cast<int>(threads_.size()) + 1; }
 
-  /// piece(0) here, piece(1) to piece(count() - 1) on the others. Returns when all are done; throws what one of
-  /// them threw. Where the pieces multiply matrices, set_threads(1) keeps LibTorch's own threads out of the way.
+  /// piece(0) here, piece(1) to piece(count() - 1) on the others. Returns when all are done; throws what one
+  /// of them threw. Where the pieces multiply matrices, set_threads(1) keeps LibTorch's own threads out of
+  /// the way.
   void run(const std::function<void(int)>& piece);
 
  private:

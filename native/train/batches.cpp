@@ -120,7 +120,8 @@ Batch Batches::batch(std::int64_t step, const Rows& rows, Workers& workers) {
 
 std::vector<std::int64_t> Batches::images(std::int64_t step) {
   std::vector<std::int64_t> all;
-  for (std::int64_t at = first_position(step), end = at + size(step); at < end; ++at) all.push_back(image_at(at));
+  for (std::int64_t at = first_position(step), end = at + size(step); at < end; ++at)
+    all.push_back(image_at(at));
   return all;
 }
 

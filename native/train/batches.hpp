@@ -37,12 +37,12 @@ class Batches {
   /// `train` must outlive this.
   Batches(const ImageSet& train, const TrainConfig& config, int latent);
 
-  int count() const { return count_; }               // training images
-  std::int64_t steps() const { return steps_; }      // of the run
-  int size(std::int64_t step) const;                 // images in the batch of this step
-  int epoch(std::int64_t step) const;                // that the batch begins in, counted from 1
-  int epochs_before(std::int64_t step) const;        // completed
-  bool ends_epoch(std::int64_t step) const;          // is it the last one of an epoch, or of the run?
+  int count() const { return count_; }           // training images
+  std::int64_t steps() const { return steps_; }  // of the run
+  int size(std::int64_t step) const;             // images in the batch of this step
+  int epoch(std::int64_t step) const;            // that the batch begins in, counted from 1
+  int epochs_before(std::int64_t step) const;    // completed
+  bool ends_epoch(std::int64_t step) const;      // is it the last one of an epoch, or of the run?
   Batch batch(std::int64_t step, const Rows& rows, Workers& workers);  // on the CPU, by two of them
   std::vector<std::int64_t> images(std::int64_t step);  // the numbers of all images of its batch
 

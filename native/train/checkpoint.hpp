@@ -24,9 +24,9 @@ struct Checkpoint {
 std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint);
 Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& name);
 
-/// A folder of one run's checkpoints: the newest two as checkpoint-STEP.bin, and best.bin, the state at the
-/// end of the epoch with the lowest test loss. Whatever kills the process, the newest whole file is a valid
-/// checkpoint.
+/// A folder of one run's checkpoints: the newest two as checkpoint-STEP.bin, and best.bin, the state at
+/// the end of the epoch with the lowest test loss. Whatever kills the process, the newest whole file is a
+/// valid checkpoint.
 class CheckpointFolder {
  public:
   /// Makes the folder and locks it. Throws Failure kIo, kLocked.

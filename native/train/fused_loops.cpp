@@ -113,7 +113,8 @@ VAE_CLONES double bernoulli_loss(const float* logits, const float* x, std::int64
       }
     }
     float product = 1;  // of eight lanes at most 2^64
-    for (int lane = 0; lane < kLanes / 2; ++lane) product *= products[lane] * products[lane + kLanes / 2] / 256;
+    for (int lane = 0; lane < kLanes / 2; ++lane)
+      product *= products[lane] * products[lane + kLanes / 2] / 256;
     loss += total(sums) + std::log(static_cast<double>(product)) + kLanes / 2 * std::log(256.0);
   }
   return loss;
@@ -169,7 +170,8 @@ VAE_CLONES double kl_loss(const float* mu, const float* log_var, std::int64_t n,
   return loss;
 }
 
-VAE_CLONES void sum_rows(const float* row, std::int64_t rows, std::int64_t stride, std::int64_t n, float* sum) {
+VAE_CLONES void sum_rows(const float* row, std::int64_t rows, std::int64_t stride, std::int64_t n,
+                         float* sum) {
   std::fill(sum, sum + n, 0.0f);
   for (std::int64_t r = 0; r < rows; ++r, row += stride)
     for (std::int64_t j = 0; j < n; ++j) sum[j] += row[j];

@@ -48,10 +48,10 @@ double sum(const float* x, std::int64_t n);
 /// m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= rate m / (sqrt(v) / root + epsilon).
 struct AdamStep {
   float beta1, beta2, rest1, rest2;  // rest = 1 - beta
-  float keep;     // 1 - learning rate * weight decay
-  float rate;     // learning rate / (1 - beta1^t)
-  float root;     // sqrt(1 - beta2^t)
-  float epsilon;  // added after the root's bias correction
+  float keep;                        // 1 - learning rate * weight decay
+  float rate;                        // learning rate / (1 - beta1^t)
+  float root;                        // sqrt(1 - beta2^t)
+  float epsilon;                     // added after the root's bias correction
 };
 void adam(const AdamStep& step, const float* g, std::int64_t n, float* p, float* m, float* v);
 

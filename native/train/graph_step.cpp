@@ -43,8 +43,8 @@ struct GraphStep::State {
   TrainConfig config;
   Objective objective;
   torch::Device device;
-  torch::Tensor bytes;            // (images, pixels), all of them
-  torch::Tensor rate, found_inf;  // numbers
+  torch::Tensor bytes;                                              // (images, pixels), all of them
+  torch::Tensor rate, found_inf;                                    // numbers
   std::vector<torch::Tensor> parameters, averages, squares, steps;  // of Adam: those that get a gradient
   double beta1 = 0, beta2 = 0, epsilon = 0;
 
@@ -53,7 +53,8 @@ struct GraphStep::State {
     torch::Tensor images;   // (count) numbers, written before every replay
     torch::Tensor results;  // (4): three averages, and whether anything was not finite
   };
-  std::map<std::size_t, std::unique_ptr<Recorded>> graphs;  // one for every size of batch: the last is smaller
+  std::map<std::size_t, std::unique_ptr<Recorded>>
+      graphs;  // one for every size of batch: the last is smaller
 
   Loss loss(const torch::Tensor& images) {
     const torch::Tensor x = pixels_of(config.pixels, bytes.index_select(0, images));
@@ -121,7 +122,8 @@ struct GraphStep::State {
     std::unique_ptr<Recorded>& slot = graphs[count];
     if (slot) return *slot;
     slot = std::make_unique<Recorded>();
-    slot->images = torch::zeros({static_cast<std::int64_t>(count)}, torch::TensorOptions(device).dtype(torch::kLong));
+    slot->images =
+        torch::zeros({static_cast<std::int64_t>(count)}, torch::TensorOptions(device).dtype(torch::kLong));
     torch::cuda::synchronize();
     const c10::cuda::CUDAStreamGuard guard(c10::cuda::getStreamFromPool(false, device.index()));
     for (int warm = 0; warm < 3; ++warm) gradient(loss(slot->images));  // libraries set themselves up
@@ -142,8 +144,8 @@ bool GraphStep::covers(VaeImpl& model, const TrainConfig& config) {
     });
   };
   const bool adam = config.optimizer == OptimizerKind::kAdam || config.optimizer == OptimizerKind::kAdamW;
-  return model.parameters().front().is_cuda() && adam && !config.plain && !config.bf16 && config.beta_warmup == 0 &&
-         !drops(model.spec.encoder) && !drops(model.spec.decoder);
+  return model.parameters().front().is_cuda() && adam && !config.plain && !config.bf16 &&
+         config.beta_warmup == 0 && !drops(model.spec.encoder) && !drops(model.spec.decoder);
 }
 
 GraphStep::GraphStep(VaeImpl& model, torch::optim::Optimizer& optimizer, const TrainConfig& config,
@@ -179,7 +181,8 @@ GraphStep::GraphStep(VaeImpl& model, torch::optim::Optimizer& optimizer, const T
 
 GraphStep::~GraphStep() = default;
 
-GraphStep::Result GraphStep::step(std::span<const std::int64_t> images, double learning_rate, std::int64_t step) {
+GraphStep::Result GraphStep::step(std::span<const std::int64_t> images, double learning_rate,
+                                  std::int64_t step) {
   State::Recorded& recorded = state_->recorded(images.size());
   recorded.images.copy_(torch::from_blob(const_cast<std::int64_t*>(images.data()),
                                          {static_cast<std::int64_t>(images.size())}, torch::kLong));
@@ -212,7 +215,8 @@ namespace vae {
 
 struct GraphStep::State {};
 bool GraphStep::covers(VaeImpl&, const TrainConfig&) { return false; }
-GraphStep::GraphStep(VaeImpl&, torch::optim::Optimizer&, const TrainConfig&, const ImageSet&, int, Objective) {}
+GraphStep::GraphStep(VaeImpl&, torch::optim::Optimizer&, const TrainConfig&, const ImageSet&, int,
+                     Objective) {}
 GraphStep::~GraphStep() = default;
 GraphStep::Result GraphStep::step(std::span<const std::int64_t>, double, std::int64_t) { return {}; }
 

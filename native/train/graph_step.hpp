@@ -17,12 +17,12 @@ namespace vae {
 
 class GraphStep {
  public:
-  /// Adam or AdamW in float32 on a CUDA device without dropout or warm-up of beta; never where LibTorch came without
-  /// CUDA.
+  /// Adam or AdamW in float32 on a CUDA device without dropout or warm-up of beta; never where LibTorch came
+  /// without CUDA.
   static bool covers(VaeImpl& model, const TrainConfig& config);
 
-  /// (count, pixels) and noise (samples, count, latent) -> reconstruction, KL and what is minimised, (3), averages
-  /// over the batch, and what is minimised with all penalties, a number.
+  /// (count, pixels) and noise (samples, count, latent) -> reconstruction, KL and what is minimised, (3),
+  /// averages over the batch, and what is minimised with all penalties, a number.
   struct Loss {
     torch::Tensor averages, total;
   };
@@ -30,8 +30,8 @@ class GraphStep {
 
   /// Images are drawn from the first `count` of `train`. The state of `optimizer` is taken over;
   /// model and optimizer must outlive this.
-  GraphStep(VaeImpl& model, torch::optim::Optimizer& optimizer, const TrainConfig& config, const ImageSet& train,
-            int count, Objective objective);
+  GraphStep(VaeImpl& model, torch::optim::Optimizer& optimizer, const TrainConfig& config,
+            const ImageSet& train, int count, Objective objective);
   ~GraphStep();
 
   struct Result {

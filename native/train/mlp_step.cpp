@@ -31,8 +31,8 @@ void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const Matrix& a, c
             a_stride = static_cast<int>(a.stride), b_stride = static_cast<int>(b.stride);
   const float one = 1, zero = 0;
   // Fortran stores columns: what it sees is c^T = b^T a^T.
-  sgemm()(b.transposed ? "T" : "N", a.transposed ? "T" : "N", &columns, &rows, &inner, &one, b.data, &b_stride,
-          a.data, &a_stride, &zero, c, &columns);
+  sgemm()(b.transposed ? "T" : "N", a.transposed ? "T" : "N", &columns, &rows, &inner, &one, b.data,
+          &b_stride, a.data, &a_stride, &zero, c, &columns);
 }
 
 bool layers_covered(const LayerList& list, bool activation_last) {
@@ -56,7 +56,8 @@ bool MlpStep::covers(const VaeImpl& model, const TrainConfig& config) {
   const ModelSpec& spec = model.spec;
   const bool bernoulli = spec.likelihood == Likelihood::kBernoulli;
   const std::vector<torch::Tensor> parameters = model.parameters();
-  return sgemm() != nullptr && spec.prior != Prior::kMixture && spec.likelihood != Likelihood::kGaussian && !config.bf16 &&
+  return sgemm() != nullptr && spec.prior != Prior::kMixture && spec.likelihood != Likelihood::kGaussian &&
+         !config.bf16 &&
          (config.objective == Objective::kAutoencoder ||
           (config.objective == Objective::kElbo && config.estimator == Estimator::kB)) &&
          layers_covered(spec.encoder, true) && layers_covered(spec.decoder, !bernoulli) &&
@@ -90,9 +91,17 @@ void MlpStep::add(const torch::nn::Sequential& modules, const LayerList& list) {
   }
 }
 
-void MlpStep::add(const torch::Tensor& weight, const torch::Tensor& bias, std::optional<Activation> activation) {
-  blocks_.push_back({weight.size(1), weight.size(0), activation, weight, bias, torch::empty(weight.sizes()),
-                     torch::empty(bias.sizes()), {}, {}});
+void MlpStep::add(const torch::Tensor& weight, const torch::Tensor& bias,
+                  std::optional<Activation> activation) {
+  blocks_.push_back({weight.size(1),
+                     weight.size(0),
+                     activation,
+                     weight,
+                     bias,
+                     torch::empty(weight.sizes()),
+                     torch::empty(bias.sizes()),
+                     {},
+                     {}});
 }
 
 /// Memory for so many images, and each block's place in it.
@@ -127,9 +136,8 @@ MlpStep::Sums MlpStep::gradient(const Batch& batch, double beta, double scale, c
     const auto [first, last] = part_of(rows, index, workers_.count());
     parts[static_cast<std::size_t>(index)] = images(batch, beta, scale, first, last);
   });
-  workers_.run([&](int index) {
-    parts[static_cast<std::size_t>(index)].gradient = parameters(rows, penalty, index);
-  });
+  workers_.run(
+      [&](int index) { parts[static_cast<std::size_t>(index)].gradient = parameters(rows, penalty, index); });
   publish(penalty);
   Sums all;
   for (const Sums& part : parts) {
@@ -179,7 +187,8 @@ MlpStep::Sums MlpStep::images(const Batch& batch, double beta, double scale, std
     sums.kl += kl_loss(mu, mu + latent_, latent_, static_cast<float>(beta * scale), d_mu, d_mu + latent_);
     const float* epsilon = batch.epsilon.data_ptr<float>() + i * latent_;
     for (std::int64_t sample = 0; sample < samples_; ++sample)
-      sample_latents(mu, mu + latent_, epsilon + sample * batch.epsilon.stride(0), latent_, z + sample * latent_);
+      sample_latents(mu, mu + latent_, epsilon + sample * batch.epsilon.stride(0), latent_,
+                     z + sample * latent_);
   }
 
   for (std::size_t i = heads_ + 1; i < blocks_.size(); ++i) forward(blocks_[i], begin, end);
@@ -187,9 +196,9 @@ MlpStep::Sums MlpStep::images(const Batch& batch, double beta, double scale, std
   const auto loss = likelihood_ == Likelihood::kBernoulli ? bernoulli_loss : squared_error;
   const auto samples = static_cast<double>(samples_);
   for (std::int64_t i = begin; i < end; ++i) {
-    sums.reconstruction += loss(output.y.data_ptr<float>() + i * output.out,
-                                batch.x.data_ptr<float>() + i / samples_ * output.out, output.out,
-                                static_cast<float>(scale / samples), output.d_y.data_ptr<float>() + i * output.out);
+    sums.reconstruction += loss(
+        output.y.data_ptr<float>() + i * output.out, batch.x.data_ptr<float>() + i / samples_ * output.out,
+        output.out, static_cast<float>(scale / samples), output.d_y.data_ptr<float>() + i * output.out);
   }
   sums.reconstruction /= samples;
   sums.loss = sums.reconstruction + (sampled_ ? beta * sums.kl : 0);
@@ -225,8 +234,8 @@ double MlpStep::parameters(std::int64_t rows, const Penalty& penalty, int index)
     multiply(units, block.in, n, {d_y, block.out, true}, {block.x, block.in}, d_weight);
     sum_rows(d_y, n, block.out, units, d_bias);
     if (penalty.weights > 0) {
-      add_scaled(block.weight.data_ptr<float>() + first * block.in, static_cast<float>(penalty.weights), numbers,
-                 d_weight);
+      add_scaled(block.weight.data_ptr<float>() + first * block.in, static_cast<float>(penalty.weights),
+                 numbers, d_weight);
     }
     if (penalty.biases > 0)
       add_scaled(block.bias.data_ptr<float>() + first, static_cast<float>(penalty.biases), units, d_bias);
@@ -235,8 +244,8 @@ double MlpStep::parameters(std::int64_t rows, const Penalty& penalty, int index)
   return all;
 }
 
-/// Makes the derivatives the parameters' .grad. Without sampling the log-variance head has only the
-/// penalty's.
+/// Makes the derivatives the parameters' .grad. Without sampling the log-variance head has only
+/// the penalty's.
 void MlpStep::publish(const Penalty& penalty) {
   const Block& heads = blocks_[heads_];
   for (std::size_t i = 0; i < blocks_.size(); ++i) {

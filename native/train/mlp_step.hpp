@@ -8,10 +8,10 @@
 #include <optional>
 #include <vector>
 
-#include "native/train/batches.hpp"
 #include "native/config/presets.hpp"
 #include "native/model/vae.hpp"
 #include "native/support/workers.hpp"
+#include "native/train/batches.hpp"
 
 namespace vae {
 
@@ -58,12 +58,12 @@ class MlpStep {
   VaeImpl& model_;
   Workers& workers_;
   Likelihood likelihood_;
-  bool sampled_;             // is z drawn, or mu?
+  bool sampled_;  // is z drawn, or mu?
   std::int64_t samples_, latent_;
   std::vector<Block> blocks_;
-  std::size_t heads_ = 0;    // the block that both heads are; those behind it decode
-  torch::Tensor z_, d_z_;    // (rows * samples, latent), the samples of an image side by side
-  std::int64_t room_ = 0;    // rows that there is memory for
+  std::size_t heads_ = 0;  // the block that both heads are; those behind it decode
+  torch::Tensor z_, d_z_;  // (rows * samples, latent), the samples of an image side by side
+  std::int64_t room_ = 0;  // rows that there is memory for
 };
 
 }  // namespace vae

@@ -105,16 +105,17 @@ std::optional<std::vector<AdamWork>> adam_work(optim::Optimizer& optimizer) {
                           static_cast<float>(o.lr() / (1 - std::pow(beta1, t))),
                           static_cast<float>(std::sqrt(1 - std::pow(beta2, t))),
                           static_cast<float>(o.eps())};
-      all.push_back({step, p.grad().data_ptr<float>(), p.data_ptr<float>(), state.exp_avg().template data_ptr<float>(),
+      all.push_back({step, p.grad().data_ptr<float>(), p.data_ptr<float>(),
+                     state.exp_avg().template data_ptr<float>(),
                      state.exp_avg_sq().template data_ptr<float>(), p.numel()});
     }
   }
   return all;
 }
 
-/// TensorFlow's Adam moves by m / (sqrt(v) + 1e-8) times a rate that holds both bias corrections (Kingma and
-/// Ba 2014, end of section 2). LibTorch corrects sqrt(v) first, so the same step takes the epsilon corrected
-/// too.
+/// TensorFlow's Adam moves by m / (sqrt(v) + 1e-8) times a rate that holds both bias corrections (Kingma
+/// and Ba 2014, end of section 2). LibTorch corrects sqrt(v) first, so the same step takes the epsilon
+/// corrected too.
 double tf_epsilon(std::int64_t step) {
   return 1e-8 / std::sqrt(1 - std::pow(0.999, static_cast<double>(step + 1)));
 }

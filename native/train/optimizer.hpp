@@ -22,8 +22,9 @@ std::unique_ptr<torch::optim::Optimizer> make_optimizer(VaeImpl& model, const Tr
 void set_learning_rate(torch::optim::Optimizer& optimizer, OptimizerKind kind, double rate,
                        std::int64_t step);
 
-/// One step with the gradients that there are: Adam and AdamW in one pass over float32 numbers on the CPU, shared
-/// among `workers`; everything else as LibTorch does it. Equal up to rounding, and the state is LibTorch's.
+/// One step with the gradients that there are: Adam and AdamW in one pass over float32 numbers on the
+/// CPU, shared among `workers`; everything else as LibTorch does it. Equal up to rounding, and the state
+/// is LibTorch's.
 void take_step(torch::optim::Optimizer& optimizer, OptimizerKind kind, Workers& workers);
 
 /// The key of a parameter's state: its address, which LibTorch 1 streams into a string.
@@ -39,8 +40,8 @@ auto key_of(const Map&, const torch::Tensor& p) {
   }
 }
 
-/// The state of a parameter, AdamParamState or AdamWParamState; that before the first step where there is
-/// none.
+/// The state of a parameter, AdamParamState or AdamWParamState; that before the first step where there
+/// is none.
 template <class State>
 State& adam_state(torch::optim::Optimizer& optimizer, const torch::Tensor& p) {
   auto& slot = optimizer.state()[key_of(optimizer.state(), p)];

@@ -88,8 +88,9 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo> make_gloo(const c10::intrusive_ptr<c1
   return c10::make_intrusive<Gloo>(store, rank, size, options);
 }
 
-/// Options of the store whose server does not need libuv, which Debian's LibTorch was built without. Clients of either
-/// kind talk to servers of either kind. (A template, because LibTorch before 2.3 has no such option.)
+/// Options of the store whose server does not need libuv, which Debian's LibTorch was built without.
+/// Clients of either kind talk to servers of either kind. (A template, because LibTorch before 2.3 has no
+/// such option.)
 template <class Options>
 Options without_libuv() {
   Options options;

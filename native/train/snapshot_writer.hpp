@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "native/train/trainer.hpp"
-#include "shared/model/snapshots.hpp"
 #include "shared/file/weights_reader.hpp"
+#include "shared/model/snapshots.hpp"
 
 namespace vae {
 

@@ -8,15 +8,15 @@
 #include <optional>
 #include <vector>
 
-#include "native/train/batches.hpp"
 #include "native/config/presets.hpp"
 #include "native/data/dataset.hpp"
+#include "native/model/vae.hpp"
+#include "native/support/workers.hpp"
+#include "native/train/batches.hpp"
 #include "native/train/graph_step.hpp"
 #include "native/train/mlp_step.hpp"
 #include "native/train/optimizer.hpp"
 #include "native/train/process_group.hpp"
-#include "native/model/vae.hpp"
-#include "native/support/workers.hpp"
 
 namespace vae {
 
@@ -30,8 +30,7 @@ struct StepReport {
   int epoch;                 // counted from 1
   std::int64_t step, steps;  // of the whole run, counted from 1
   Losses batch;
-  double objective;  // what is minimised, without weight penalties; -ELBO unless the configuration says
-                     // otherwise
+  double objective;  // what is minimized, without weight penalties; -ELBO by default
   double learning_rate;
   int images;  // in this batch
 };

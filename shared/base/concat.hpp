@@ -1,5 +1,5 @@
-// Texts put together from pieces: one function instead of a chain of strings at every place, which a page
-// downloads.
+// Texts put together from pieces: one function instead of a chain of strings at every place, which a
+// page downloads.
 #pragma once
 
 #include <concepts>

@@ -22,7 +22,8 @@ std::uint16_t float_to_half(float value) {
 float half_to_float(std::uint16_t half) {
   const std::uint32_t sign = (half & 0x8000u) << 16, magnitude = (half & 0x7fffu) << 13;
   if (magnitude >= 0x0f800000u) return bit_cast<float>(sign | 0x70000000u | magnitude);  // infinity or NaN
-  constexpr float kBiases = 5.192296858534828e33f;  // 2^112: of a half's exponent to a float's; subnormals come out right
+  constexpr float kBiases =
+      5.192296858534828e33f;  // 2^112: of a half's exponent to a float's; subnormals come out right
   return bit_cast<float>(sign | bit_cast<std::uint32_t>(bit_cast<float>(magnitude) * kBiases));
 }
 
@@ -82,14 +83,16 @@ std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t crc) {
     for (int k = 0; k < 8; ++k) c = (c & 1u) != 0 ? 0xEDB88320u ^ (c >> 1) : c >> 1;
     table[i] = c;
   }
-  for (std::uint32_t i = 256; i < 8 * 256; ++i) table[i] = table[table[i - 256] & 255u] ^ (table[i - 256] >> 8);
+  for (std::uint32_t i = 256; i < 8 * 256; ++i)
+    table[i] = table[table[i - 256] & 255u] ^ (table[i - 256] >> 8);
   crc = ~crc;
   const std::byte* p = bytes.data();
   std::size_t left = bytes.size();
   for (; left >= 8; left -= 8, p += 8) {
     std::uint64_t word = load_as<std::uint64_t>(p) ^ crc;
     crc = 0;
-    for (const std::uint32_t* slice = table + 7 * 256; slice >= table; slice -= 256, word >>= 8) crc ^= slice[word & 255u];
+    for (const std::uint32_t* slice = table + 7 * 256; slice >= table; slice -= 256, word >>= 8)
+      crc ^= slice[word & 255u];
   }
   for (; left > 0; --left, ++p) crc = table[(crc ^ std::to_integer<std::uint32_t>(*p)) & 255u] ^ (crc >> 8);
   return ~crc;

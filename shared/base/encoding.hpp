@@ -1,5 +1,5 @@
-// Small encodings that weights files are made of: CRC-32, half precision, base64. Little-endian machines
-// only.
+// Small encodings that weights files are made of: CRC-32, half precision, base64. Little-endian
+// machines only.
 #pragma once
 
 #include <bit>

@@ -7,8 +7,8 @@
 
 namespace vae {
 
-/// e^x to two units in the last place, by Cephes' expf, for x in -87 to 88; NaN stays NaN. A float and an std::int32_t, or
-/// vectors of them.
+/// e^x to two units in the last place, by Cephes' expf, for x in -87 to 88; NaN stays NaN. A float and an
+/// std::int32_t, or vectors of them.
 template <class Float, class Int>
 [[gnu::always_inline]] inline Float exponential(Float x) {
   constexpr float kRound = 12582912;  // 1.5 * 2^23: what is added to it is rounded to a whole number

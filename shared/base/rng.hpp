@@ -1,7 +1,7 @@
-// Random numbers that are the same everywhere: std::normal_distribution differs between libstdc++ and libc++,
-// and log and cos between C libraries. Here everything is integer arithmetic, +, -, *, / and sqrt, which IEEE
-// 754 fixes to the last bit (compiled with -ffp-contract=off), so one seed gives one digit natively and in
-// browsers.
+// Random numbers that are the same everywhere: std::normal_distribution differs between libstdc++ and
+// libc++, and log and cos between C libraries. Here everything is integer arithmetic, +, -, *, / and sqrt,
+// which IEEE 754 fixes to the last bit (compiled with -ffp-contract=off), so one seed gives one digit
+// natively and in browsers.
 #pragma once
 
 #include <cstdint>

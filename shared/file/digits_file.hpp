@@ -7,9 +7,9 @@
 #include <span>
 #include <vector>
 
-#include "shared/spec/layers.hpp"
 #include "shared/base/result.hpp"
 #include "shared/file/weights_reader.hpp"
+#include "shared/spec/layers.hpp"
 
 namespace vae {
 

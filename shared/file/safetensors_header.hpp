@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "shared/spec/layers.hpp"
 #include "shared/base/concat.hpp"
+#include "shared/spec/layers.hpp"
 
 namespace vae {
 

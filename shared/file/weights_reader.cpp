@@ -6,9 +6,9 @@
 #include <iterator>
 #include <optional>
 
+#include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/file/safetensors_header.hpp"
-#include "shared/base/concat.hpp"
 
 namespace vae {
 namespace {
@@ -19,8 +19,8 @@ std::string quoted(std::string_view text) { return concat({"\"", text.substr(0, 
 
 // ---- The checks, in the order that read_weights makes them
 
-/// Bytes of a tensor, or nothing when its dtype is unknown, a dimension is out of range or the product
-/// overflows.
+/// Bytes of a tensor, or nothing when its dtype is unknown, a dimension is out of range or the
+/// product overflows.
 Result<std::uint64_t> tensor_bytes(const HeaderParser::Entry& entry, Dtype& dtype) {
   const auto found = std::find(std::begin(kDtypeNames), std::end(kDtypeNames), entry.dtype);
   if (found == std::end(kDtypeNames)) {
@@ -192,11 +192,13 @@ bool dequantize(const TensorView& tensor, const TensorView* scale, std::span<flo
     const auto columns = static_cast<std::ptrdiff_t>(out.size()) / tensor.shape.size[0];
     for (const std::byte* factor = scale->bytes.data(); to != end; factor += 4) {
       const float s = load_as<float>(factor);
-      for (float* const row_end = to + columns; to != row_end; ++to, ++in) *to = s * static_cast<std::int8_t>(*in);
+      for (float* const row_end = to + columns; to != row_end; ++to, ++in)
+        *to = s * static_cast<std::int8_t>(*in);
     }
   }
   // An exponent of all ones means NaN or infinity (a bad scale shows up here too).
-  return std::none_of(out.data(), end, [](float x) { return (bit_cast<std::uint32_t>(x) & 0x7f800000u) == 0x7f800000u; });
+  return std::none_of(out.data(), end,
+                      [](float x) { return (bit_cast<std::uint32_t>(x) & 0x7f800000u) == 0x7f800000u; });
 }
 
 }  // namespace vae

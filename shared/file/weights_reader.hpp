@@ -1,13 +1,13 @@
-// weights.bin: a valid safetensors file under a stricter profile, so that Python, Rust and JavaScript open it
-// and parameter names load straight into a PyTorch state_dict, yet nothing damaged or hostile gets past
-// read().
+// weights.bin: a valid safetensors file under a stricter profile, so that Python, Rust and JavaScript
+// open it and parameter names load straight into a PyTorch state_dict, yet nothing damaged or hostile
+// gets past read().
 //
 // Layout: u64 little-endian header length; JSON header padded with spaces so that data starts at a multiple
 // of 64; tensors in the order F32, F16, I8, without holes. An I8 tensor NAME has one scale per index of its
 // first dimension in an F32 tensor NAME_scale. `__metadata__` carries format, version, crc32 and the model
-// line. Goals: reject any single flipped bit, any truncation and any lying length before memory is allocated
-// from it; one pass, no copies. Non-goals: other people's safetensors files (native_train --init reads
-// those).
+// line. Goals: reject any single flipped bit, any truncation and any lying length before memory is
+// allocated from it; one pass, no copies. Non-goals: other people's safetensors files (native_train --init
+// reads those).
 #pragma once
 
 #include <cstddef>
@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
-#include "shared/spec/layers.hpp"
 #include "shared/base/result.hpp"
+#include "shared/spec/layers.hpp"
 
 namespace vae {
 
@@ -57,8 +57,8 @@ struct FileLimits {
 
 inline constexpr int kFormatMajor = 1;  // files of a higher major version are refused with "update"
 
-/// Metadata of a file that holds one half of a model (shared/model/weights_parts): which one, and of what, the CRC
-/// of the complete file.
+/// Metadata of a file that holds one half of a model (shared/model/weights_parts): which one, and of what,
+/// the CRC of the complete file.
 inline constexpr std::string_view kPartKey = "part", kPartOfKey = "part_of";
 inline constexpr std::string_view kDecoderPart = "decoder", kEncoderPart = "encoder";
 

@@ -66,8 +66,8 @@ double kl_divergence(std::span<const float> mu, std::span<const float> log_var) 
   return sum;
 }
 
-double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<const float> log_var, int draws,
-                     std::uint64_t seed) {
+double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<const float> log_var,
+                     int draws, std::uint64_t seed) {
   double sum = 0;
   Rng rng(seed, Stream::kEvaluation);
   std::vector<float> z(mu.size());

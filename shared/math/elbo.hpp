@@ -1,12 +1,13 @@
-// The two terms of -ELBO for one image, in nats (natural logarithm), as the page and native_eval show them.
-// native/model/objectives computes the same on batches with LibTorch for training; a test holds the two together.
+// The two terms of -ELBO for one image, in nats (natural logarithm), as the page and native_eval show
+// them. native/model/objectives computes the same on batches with LibTorch for training; a test holds the
+// two together.
 #pragma once
 
 #include <cstdint>
 #include <span>
 
-#include "shared/spec/model_spec.hpp"
 #include "shared/math/prior.hpp"
+#include "shared/spec/model_spec.hpp"
 
 namespace vae {
 
@@ -20,10 +21,10 @@ double reconstruction_loss(Likelihood likelihood, std::span<const float> output,
 double kl_divergence(std::span<const float> mu, std::span<const float> log_var);
 double kl_divergence(float mu, float log_var);
 
-/// KL(q(z|x) || p(z)) estimated by the mean of log q(z|x) - log p(z) over `draws` draws of z, keyed by `seed`; for a
-/// prior that leaves no closed form.
-double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<const float> log_var, int draws,
-                     std::uint64_t seed);
+/// KL(q(z|x) || p(z)) estimated by the mean of log q(z|x) - log p(z) over `draws` draws of z, keyed by
+/// `seed`; for a prior that leaves no closed form.
+double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<const float> log_var,
+                     int draws, std::uint64_t seed);
 
 /// log N(z; mu, exp(log_var)) of one number.
 double log_normal(float z, float mu, float log_var);

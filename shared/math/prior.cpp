@@ -63,7 +63,8 @@ std::vector<float> sample(const Mixture& mixture, Rng& rng, float temperature, s
   const std::size_t latent = mixture.mean.size() / mixture.components(), row = chosen * latent;
   std::vector<float> z(latent);
   for (std::size_t d = 0; d < latent; ++d) {
-    z[d] = mixture.mean[row + d] + temperature * exponential<float, std::int32_t>(mixture.log_var[row + d] / 2) * rng.normal();
+    z[d] = mixture.mean[row + d] +
+           temperature * exponential<float, std::int32_t>(mixture.log_var[row + d] / 2) * rng.normal();
   }
   return z;
 }

@@ -66,7 +66,8 @@ std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z)
   for (std::size_t k = 0; k < count; ++k) {
     double log_density = -anchors.log_spreads[k];
     for (std::size_t d = 0; d < latent; ++d) {
-      const double away = (z[d] - anchors.mean[k * latent + d]) / std::max(anchors.std[k * latent + d], kLeastSpread);
+      const double away =
+          (z[d] - anchors.mean[k * latent + d]) / std::max(anchors.std[k * latent + d], kLeastSpread);
       log_density -= away * away / 2;
     }
     likely.emplace_back(log_density, anchors.labels[k]);

@@ -1,7 +1,7 @@
 // What the trainer stored about the latent space of a model, read from its file: where each class lies
-// (anchors), the main directions (principal axes) and how much each dimension is used. native/eval/latent_statistics
-// computes it; the keys are listed at Model::fact. A file that lacks a fact, or holds one that does not fit,
-// is simply without it.
+// (anchors), the main directions (principal axes) and how much each dimension is used.
+// native/eval/latent_statistics computes it; the keys are listed at Model::fact. A file that lacks a fact, or
+// holds one that does not fit, is simply without it.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace vae {
 /// Mean and spread of the aggregated posterior of each class.
 struct Anchors {
   int latent = 0;
-  std::vector<int> labels;       // rising
+  std::vector<int> labels;          // rising
   std::vector<float> mean, std;     // (labels, latent) each
   std::vector<double> log_spreads;  // (labels), sums of log(max(std, 0.001)) over the dimensions
   std::string component_labels;     // of a mixture's components, as weights_of() takes them
@@ -28,9 +28,9 @@ std::optional<Anchors> read_anchors(const Model& model);
 /// and the next one too when the first has less than 60 % of the sum of all. Empty without labels.
 std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z);
 
-/// A draw for a label, (latent): mean + temperature * std * epsilon, with the epsilon of sample_prior(latent, seed,
-/// index), or from the components of `prior`, the model's own mixture, that have the label. Empty for a label that is
-/// not there.
+/// A draw for a label, (latent): mean + temperature * std * epsilon, with the epsilon of sample_prior(latent,
+/// seed, index), or from the components of `prior`, the model's own mixture, that have the label. Empty for a
+/// label that is not there.
 std::vector<float> sample_class(const Anchors& anchors, int label, std::uint64_t seed, std::uint64_t index,
                                 float temperature = 1, const Mixture* prior = nullptr);
 

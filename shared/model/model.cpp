@@ -6,11 +6,11 @@
 #include <optional>
 #include <utility>
 
+#include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/base/exponential.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/parameters.hpp"
-#include "shared/base/concat.hpp"
 
 namespace vae {
 namespace {
@@ -108,7 +108,8 @@ constexpr float kMostLogVariance = 50;
 
 /// The prior of a file whose names were checked; its weights are the softmax of the logits.
 std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view, Mixture& mixture) {
-  const auto count = static_cast<std::size_t>(spec.components), size = count * static_cast<std::size_t>(spec.latent);
+  const auto count = static_cast<std::size_t>(spec.components),
+             size = count * static_cast<std::size_t>(spec.latent);
   if (!allocate_floats(3 * size)) return out_of_memory();  // a vector would end the program
   mixture = {std::vector<float>(size), std::vector<float>(size), std::vector<float>(count)};
   bool good = true;
@@ -121,7 +122,8 @@ std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view
   if (!good)
     return error(ErrorCode::kNonfinite, "the prior holds numbers that are not finite or out of range");
   const float largest = *std::max_element(mixture.weight.begin(), mixture.weight.end());
-  for (float& weight : mixture.weight) weight = exponential<float, std::int32_t>(std::max(weight - largest, -87.0f));
+  for (float& weight : mixture.weight)
+    weight = exponential<float, std::int32_t>(std::max(weight - largest, -87.0f));
   const float sum = std::accumulate(mixture.weight.begin(), mixture.weight.end(), 0.0f);
   for (float& weight : mixture.weight) weight /= sum;
   return std::nullopt;

@@ -9,12 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/nn/decoder.hpp"
-#include "shared/spec/model_spec.hpp"
-#include "shared/math/prior.hpp"
 #include "shared/base/result.hpp"
-#include "shared/nn/sequential.hpp"
 #include "shared/file/weights_reader.hpp"
+#include "shared/math/prior.hpp"
+#include "shared/nn/decoder.hpp"
+#include "shared/nn/sequential.hpp"
+#include "shared/spec/model_spec.hpp"
 
 namespace vae {
 
@@ -62,12 +62,13 @@ class Model {
   const Mixture* mixture() const { return mixture_.get(); }
 
   /// Value of a metadata key (training facts: seed, epochs, test averages, ...), empty if there is none. What
-  /// the trainer knows of the latent space, as native/eval/latent_statistics computes it, is in the keys below; arrays are
-  /// encode_floats', row-major. A file lacks what does not apply, is not finite or does not fit its header.
+  /// the trainer knows of the latent space, as native/eval/latent_statistics computes it, is in the keys
+  /// below; arrays are encode_floats', row-major. A file lacks what does not apply, is not finite or does not
+  /// fit its header.
   ///   anchor_labels              the labels of the training images in rising order: "0 1 2"
   ///   anchor_mean, anchor_std    of z drawn from q(z|x) for the images of each label, (labels, latent) each
-  ///   component_labels           of a mixture: a digit for each component, the label of at least 4 in 5 of the
-  ///                              training images whose mu it is likeliest for, or '-'
+  ///   component_labels           of a mixture: a digit for each component, the label of at least 4 in 5
+  ///                              of the training images whose mu it is likeliest for, or '-'
   ///   latent_mean                of mu over training images, (latent)
   ///   principal_axes             unit vectors, mu's principal axes from the widest on, (k, latent), k <= 8
   ///   principal_variances        of mu along each, (k)

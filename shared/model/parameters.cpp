@@ -59,7 +59,8 @@ bool stays_int8(const TensorView& tensor) { return tensor.dtype == Dtype::kI8 &&
 /// In floats, whole cache lines: for int8 its factors, then four numbers to a float.
 std::size_t room_for(const TensorView& tensor) {
   const auto count = static_cast<std::size_t>(tensor.shape.count());
-  return whole_lines(stays_int8(tensor) ? static_cast<std::size_t>(tensor.shape.size[0]) + (count + 3) / 4 : count);
+  return whole_lines(stays_int8(tensor) ? static_cast<std::size_t>(tensor.shape.size[0]) + (count + 3) / 4
+                                        : count);
 }
 
 /// Whether every number is finite.
@@ -72,7 +73,8 @@ bool read_int8(const TensorView& tensor, const TensorView& scale, float* out) {
 }
 
 /// Likewise; `unpacked` has room for the tensor.
-bool read_floats(const TensorView& tensor, const TensorView* scale, bool in_first, float* unpacked, float* out) {
+bool read_floats(const TensorView& tensor, const TensorView* scale, bool in_first, float* unpacked,
+                 float* out) {
   const bool bias = tensor.shape.rank == 1;
   float* const to = bias ? out : unpacked;
   if (!dequantize(tensor, scale, {to, static_cast<std::size_t>(tensor.shape.count())})) return false;

@@ -7,18 +7,19 @@
 #include <optional>
 #include <vector>
 
-#include "shared/spec/model_spec.hpp"
 #include "shared/base/result.hpp"
-#include "shared/nn/sequential.hpp"
 #include "shared/file/weights_reader.hpp"
+#include "shared/nn/sequential.hpp"
+#include "shared/spec/model_spec.hpp"
 
 namespace vae {
 
-/// The file must hold exactly the tensors expected, in any order, with scales where they are int8; otherwise
-/// kNames.
+/// The file must hold exactly the tensors expected, in any order, with scales where they are int8;
+/// otherwise kNames.
 std::optional<Error> check_names(const WeightsView& view, const std::vector<ParameterSpec>& expected);
 
-/// One parameter as it is kept, a weight as pack_weight() makes it: floats, or int8 with a factor for each output.
+/// One parameter as it is kept, a weight as pack_weight() makes it: floats, or int8 with a factor for
+/// each output.
 struct Parameter {
   const float* values = nullptr;  // those factors where it is int8
   const std::int8_t* quantized = nullptr;

@@ -7,9 +7,9 @@
 #include <string>
 #include <utility>
 
+#include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/model/parameters.hpp"
-#include "shared/base/concat.hpp"
 
 namespace vae {
 namespace {

@@ -1,8 +1,8 @@
 // Decoders along a training, for a slider over its time: what `native_train --snapshots` writes
-// (native/train/snapshot_writer) and the page draws from. The weights container with format "digit-vae-snapshots": for
-// each decoder K from 0 on the tensors K.decoder.0.weight and so on (weights in F16); metadata `model`,
-// `snapshot_steps` (rising numbers with one space between), and `snapshot_reconstruction` and `snapshot_kl`,
-// a test loss for each as base64 of little-endian F32.
+// (native/train/snapshot_writer) and the page draws from. The weights container with format
+// "digit-vae-snapshots": for each decoder K from 0 on the tensors K.decoder.0.weight and so on (weights in
+// F16); metadata `model`, `snapshot_steps` (rising numbers with one space between), and
+// `snapshot_reconstruction` and `snapshot_kl`, a test loss for each as base64 of little-endian F32.
 #pragma once
 
 #include <cstddef>
@@ -11,17 +11,17 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/nn/decoder.hpp"
-#include "shared/spec/model_spec.hpp"
 #include "shared/base/result.hpp"
 #include "shared/file/weights_reader.hpp"
+#include "shared/nn/decoder.hpp"
+#include "shared/spec/model_spec.hpp"
 
 namespace vae {
 
 inline constexpr FileLimits kSnapshotLimits{"digit-vae-snapshots", std::size_t{64} << 20, 1024};
 
-/// The tensors of decoder `k` of the file, in the order of parameters(spec); for kGaussian its log-variances
-/// too.
+/// The tensors of decoder `k` of the file, in the order of parameters(spec); for kGaussian its
+/// log-variances too.
 std::vector<ParameterSpec> snapshot_parameters(const ModelSpec& spec, int k);
 
 class Snapshots {

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
-#include "shared/nn/kernels.hpp"
 #include "shared/base/concat.hpp"
+#include "shared/nn/kernels.hpp"
 
 namespace vae {
 namespace {

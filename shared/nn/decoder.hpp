@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "shared/spec/model_spec.hpp"
 #include "shared/base/result.hpp"
 #include "shared/nn/sequential.hpp"
+#include "shared/spec/model_spec.hpp"
 
 namespace vae {
 

@@ -19,7 +19,8 @@ void multiply(const float* a, const float* b, const float* bias, int n, int k, i
   if (bias != nullptr) result.rowwise() += Vector(bias, m);
 }
 
-void multiply(const float* a, const std::int8_t* b, const float* scale, const float* bias, int n, int k, int m, float* y) {
+void multiply(const float* a, const std::int8_t* b, const float* scale, const float* bias, int n, int k,
+              int m, float* y) {
   Result result(y, n, m);
   result.noalias() = Matrix<float>(a, n, k) * Matrix<std::int8_t>(b, k, m).cast<float>();
   result.array().rowwise() *= Vector(scale, m).array();

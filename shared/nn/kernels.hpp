@@ -1,6 +1,7 @@
-// The arithmetic that layers come down to and that takes the time. Natively it is Eigen's and the standard library's
-// (kernels.cpp); WebAssembly has its own (web/headless/wasm_kernels.cpp), several times smaller and faster there, tested against the same
-// definitions. Matrices are packed, row-major and do not overlap; sizes are at least 1.
+// The arithmetic that layers come down to and that takes the time. Natively it is Eigen's and the standard
+// library's (kernels.cpp); WebAssembly has its own (web/headless/wasm_kernels.cpp), several times smaller and
+// faster there, tested against the same definitions. Matrices are packed, row-major and do not overlap; sizes
+// are at least 1.
 #pragma once
 
 #include <cstddef>
@@ -8,11 +9,13 @@
 
 namespace vae {
 
-/// y (n, m) = a (n, k) * b (k, m) + bias (m), in every row; no bias where that is null. Infinity times zero may count as zero.
+/// y (n, m) = a (n, k) * b (k, m) + bias (m), in every row; no bias where that is null. Infinity times zero
+/// may count as zero.
 void multiply(const float* a, const float* b, const float* bias, int n, int k, int m, float* y);
 
 /// The same with b in int8, each of its columns times its own number of `scale`, (m).
-void multiply(const float* a, const std::int8_t* b, const float* scale, const float* bias, int n, int k, int m, float* y);
+void multiply(const float* a, const std::int8_t* b, const float* scale, const float* bias, int n, int k,
+              int m, float* y);
 
 /// x = 1 / (1 + exp(-x)) for `count` numbers, within 1e-6; NaN stays NaN.
 void sigmoid(float* x, std::ptrdiff_t count);

@@ -6,14 +6,16 @@
 
 #include "shared/nn/kernels.hpp"
 
-// Between layers a feature map lies in H,W,C order, so that what a convolution reads at one place is contiguous.
+// Between layers a feature map lies in H,W,C order, so that what a convolution reads at one place
+// is contiguous.
 namespace vae {
 namespace {
 
 /// A matrix (rows, columns) as (columns, rows).
 void transpose(const float* from, int rows, int columns, float* to) {
   for (int r = 0; r < rows; ++r) {
-    for (int c = 0; c < columns; ++c) to[std::ptrdiff_t{c} * rows + r] = from[std::ptrdiff_t{r} * columns + c];
+    for (int c = 0; c < columns; ++c)
+      to[std::ptrdiff_t{c} * rows + r] = from[std::ptrdiff_t{r} * columns + c];
   }
 }
 
@@ -31,7 +33,9 @@ void run(const Linear& l, const LayerParameters& p, const float* in, int n, floa
 }
 
 /// Numbers that an output row reads: (width, kernel, kernel, in).
-std::ptrdiff_t row_size(const Conv2d& c, int width) { return std::ptrdiff_t{width} * c.kernel * c.kernel * c.in; }
+std::ptrdiff_t row_size(const Conv2d& c, int width) {
+  return std::ptrdiff_t{width} * c.kernel * c.kernel * c.in;
+}
 
 /// Rows of the output that run at once: so many that unrolled they fit into the second-level cache.
 int rows_at_once(const Conv2d& c, const Shape& out) {
@@ -56,8 +60,8 @@ void unroll(const Conv2d& c, const Shape& shape, int y, int width, const float* 
 }
 
 /// One sample, as a product of its unrolled input.
-void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape, const float* in,
-         float* out, float* unrolled) {
+void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
+         const float* in, float* out, float* unrolled) {
   const int height = out_shape.height, width = out_shape.width, most = rows_at_once(c, out_shape);
   const std::ptrdiff_t size = row_size(c, width);
   for (int y = 0; y < height; y += most) {
@@ -68,17 +72,20 @@ void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const
   }
 }
 
-/// One sample of a transposed convolution: every input times the whole kernel, added to the outputs that it reaches.
+/// One sample of a transposed convolution: every input times the whole kernel, added to the outputs that
+/// it reaches.
 void run(const ConvTranspose2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
          const float* in, float* out, float* products) {
-  const std::ptrdiff_t tap_row = std::ptrdiff_t{c.kernel} * c.out, out_row = std::ptrdiff_t{out_shape.width} * c.out;
+  const std::ptrdiff_t tap_row = std::ptrdiff_t{c.kernel} * c.out,
+                       out_row = std::ptrdiff_t{out_shape.width} * c.out;
   for (int i = 0; i < area(out_shape); ++i) std::copy_n(p.bias, c.out, out + std::ptrdiff_t{i} * c.out);
   for (int y = 0; y < in_shape.height; ++y) {  // a row at a time: its products stay in the second-level cache
     multiply(in + std::ptrdiff_t{y} * in_shape.width * c.in, p.weight, nullptr, in_shape.width, c.in,
              static_cast<int>(c.kernel * tap_row), products);
     const float* from = products;
     for (int x = 0; x < in_shape.width; ++x) {
-      const std::ptrdiff_t left = std::ptrdiff_t{x * c.stride - c.crop.left} * c.out;  // of the taps in their row
+      const std::ptrdiff_t left =
+          std::ptrdiff_t{x * c.stride - c.crop.left} * c.out;  // of the taps in their row
       const std::ptrdiff_t cut = std::max<std::ptrdiff_t>(-left, 0), end = std::min(tap_row, out_row - left);
       for (int ky = 0; ky < c.kernel; ++ky, from += tap_row) {
         const int at = y * c.stride + ky - c.crop.top;
@@ -136,7 +143,8 @@ Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParam
     largest_ = std::max(largest_, static_cast<std::size_t>(next.size()));
     out_ = next;
   }
-  // Large enough for efficient matrix products, small enough for a second-level cache or, at worst, a few megabytes.
+  // Large enough for efficient matrix products, small enough for a second-level cache or, at worst, a
+  // few megabytes.
   constexpr std::size_t kWorkspace = std::size_t{1} << 20;
   chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_ + kept_size_), 1, 48));
 }
@@ -209,20 +217,21 @@ const float* Sequential::run_chunk(const float* input, int n, float* workspace,
     const auto convolve = [&](const auto& c) {
       each_sample(next, [&](const float* in, float* out) { vae::run(c, p, shape, next, in, out, unrolled); });
     };
-    std::visit(Overloaded{
-                   [&](const Linear& l) { move([&](const float* in, float* out) { vae::run(l, p, in, n, out); }); },
-                   [&](const Conv2d& c) { convolve(c); },
-                   [&](const ConvTranspose2d& c) { convolve(c); },
-                   [&](const Activation& a) { in_place([&](float* x) { vae::run(a, x, count); }); },
-                   [](const Dropout&) {},  // identity outside training
-                   [&](const Skip&) { in_place([&](float* x) { add(kept, count, x); }); },
-                   [&](const Reshape&) {
-                     to_channels_first();
-                     shape = next;
-                     to_channels_last();
-                   },
-               },
-               layers_[i]);
+    std::visit(
+        Overloaded{
+            [&](const Linear& l) { move([&](const float* in, float* out) { vae::run(l, p, in, n, out); }); },
+            [&](const Conv2d& c) { convolve(c); },
+            [&](const ConvTranspose2d& c) { convolve(c); },
+            [&](const Activation& a) { in_place([&](float* x) { vae::run(a, x, count); }); },
+            [](const Dropout&) {},  // identity outside training
+            [&](const Skip&) { in_place([&](float* x) { add(kept, count, x); }); },
+            [&](const Reshape&) {
+              to_channels_first();
+              shape = next;
+              to_channels_last();
+            },
+        },
+        layers_[i]);
     shape = next;
     if (outputs == nullptr) continue;
     const auto size = static_cast<std::size_t>(shape.size());

@@ -18,15 +18,17 @@ struct FreeFloats {
   void operator()(float* p) const { std::free(p); }
 };
 constexpr std::size_t kCacheLine = 16;  // floats
-constexpr std::size_t whole_lines(std::size_t floats) { return (floats + kCacheLine - 1) / kCacheLine * kCacheLine; }
+constexpr std::size_t whole_lines(std::size_t floats) {
+  return (floats + kCacheLine - 1) / kCacheLine * kCacheLine;
+}
 
-/// An array that is null, instead of a crash, when memory is short: there are no exceptions in a browser. It begins with a
-/// line of the processor's cache: else what a product reads of its rows would lie in two.
+/// An array that is null, instead of a crash, when memory is short: there are no exceptions in a browser. It
+/// begins with a line of the processor's cache: else what a product reads of its rows would lie in two.
 using Floats = std::unique_ptr<float[], FreeFloats>;
 Floats allocate_floats(std::size_t count);
 
-/// Weight, as pack_weight() makes it, and bias of one layer (null where a layer has none); not owned. A dense layer
-/// may have its weight as int8 with a factor for each output instead, in a quarter of the memory.
+/// Weight, as pack_weight() makes it, and bias of one layer (null where a layer has none); not owned. A dense
+/// layer may have its weight as int8 with a factor for each output instead, in a quarter of the memory.
 struct LayerParameters {
   const float* weight = nullptr;           // (kernel, kernel, in, out), transposed (in, kernel, kernel, out)
   const float* bias = nullptr;             // (out)
@@ -35,8 +37,8 @@ struct LayerParameters {
 };
 
 /// From PyTorch's layout, (out, in, kernel...) or, of a transposed convolution, (in, out, kernel...), to
-/// (kernel..., in, out) or (in, kernel..., out): the matrix that a row of inputs is multiplied with. The two do not
-/// overlap.
+/// (kernel..., in, out) or (in, kernel..., out): the matrix that a row of inputs is multiplied with. The two
+/// do not overlap.
 template <class T>
 void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
   const auto out = static_cast<std::ptrdiff_t>(shape.size[in_first ? 1 : 0]);
@@ -82,11 +84,11 @@ class Sequential {
   LayerList layers_;
   Shape in_, out_;
   std::vector<LayerParameters> parameters_;
-  std::size_t largest_ = 0;   // numbers in the largest feature map, in and out included
-  std::vector<bool> kept_;    // per layer: does a Skip need what goes into it?
+  std::size_t largest_ = 0;    // numbers in the largest feature map, in and out included
+  std::vector<bool> kept_;     // per layer: does a Skip need what goes into it?
   std::size_t kept_size_ = 0;  // numbers in the largest such feature map
-  std::size_t unrolled_ = 0;  // numbers in the largest unrolled convolution, as many rows as run at once
-  int chunk_ = 1;             // most samples that run at once
+  std::size_t unrolled_ = 0;   // numbers in the largest unrolled convolution, as many rows as run at once
+  int chunk_ = 1;              // most samples that run at once
 };
 
 }  // namespace vae

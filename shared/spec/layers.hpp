@@ -1,7 +1,8 @@
 // The vocabulary of an architecture: one plain struct per layer. An architecture is data, a list of these.
-// Two interpreters visit it (native/model/sequential builds LibTorch modules, shared/nn/sequential runs them without it), so a
-// new layer must not compile until both know it: never add a catch-all to a visitor. Layouts are PyTorch's:
-// Linear (out, in), Conv2d (out, in, kh, kw), ConvTranspose2d (in, out, kh, kw), C,H,W.
+// Two interpreters visit it (native/model/sequential builds LibTorch modules, shared/nn/sequential runs
+// them without it), so a new layer must not compile until both know it: never add a catch-all to a
+// visitor. Layouts are PyTorch's: Linear (out, in), Conv2d (out, in, kh, kw), ConvTranspose2d (in, out,
+// kh, kw), C,H,W.
 #pragma once
 
 #include <array>
@@ -115,9 +116,7 @@ struct ParameterShapes {
 /// Shapes of a layer's weight and bias (rank 0 where it has none).
 constexpr ParameterShapes parameter_shapes(const Layer& layer) {
   return std::visit(Overloaded{
-                        [](const Linear& l) {
-                          return ParameterShapes{{2, {l.out, l.in}}, {1, {l.out}}};
-                        },
+                        [](const Linear& l) { return ParameterShapes{{2, {l.out, l.in}}, {1, {l.out}}}; },
                         [](const Conv2d& c) {
                           return ParameterShapes{{4, {c.out, c.in, c.kernel, c.kernel}}, {1, {c.out}}};
                         },
@@ -132,8 +131,8 @@ constexpr ParameterShapes parameter_shapes(const Layer& layer) {
                     layer);
 }
 
-/// No feature map is wider or higher; keeps every product of sizes within 64 bits (channels are at most
-/// 2^20).
+/// No feature map is wider or higher; keeps every product of sizes within 64 bits (channels are at
+/// most 2^20).
 inline constexpr int kMaxLength = 1 << 21;
 
 namespace detail {

@@ -210,8 +210,8 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
     const std::optional<Shape> shape = output_shape(layers[i], in);
     if (!shape) return concat({where, " cannot take an input of ", to_string(in)});
     if (!skip_fits(layers, i, input)) return concat({where, " does not fit there"});
-    // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees to
-    // that).
+    // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees
+    // to that).
     if (shape->size() > kMaxActivations) return concat({where, " is too large"});
     std::int64_t kernel = 0, channels = 0;  // of a convolution
     const auto measure = [&](const auto& c) {
@@ -412,8 +412,8 @@ std::string check(const ModelSpec& spec) {
     return concat({"the image of ", to_string(spec.image), " is too large"});
   if (spec.latent < 1 || spec.latent > 4096) return "latent must be 1 to 4096";
   if (spec.encoder.size() == 0 || spec.decoder.size() == 0) return "encoder and decoder need a layer each";
-  if (spec.prior == Prior::kMixture &&
-      (spec.components < 1 || spec.components > kMaxComponents || spec.components * spec.latent > kMaxMixture)) {
+  if (spec.prior == Prior::kMixture && (spec.components < 1 || spec.components > kMaxComponents ||
+                                        spec.components * spec.latent > kMaxMixture)) {
     return "the prior has too many components";
   }
   const std::string encoder = check("encoder", spec.encoder, encoder_input(spec.encoder, spec.image), 0);

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/spec/layers.hpp"
 #include "shared/base/result.hpp"
+#include "shared/spec/layers.hpp"
 
 namespace vae {
 
@@ -25,8 +25,8 @@ inline constexpr std::string_view kLikelihoodNames[] = {"bernoulli", "squared_er
 
 /// What z is drawn from when no image is given.
 enum class Prior {
-  kNormal,  // N(0, I)
-  kNone,    // a plain autoencoder: z = mu, nothing is drawn and there is no KL term
+  kNormal,   // N(0, I)
+  kNone,     // a plain autoencoder: z = mu, nothing is drawn and there is no KL term
   kMixture,  // a learned mixture of normal distributions (shared/math/prior)
 };
 
@@ -79,8 +79,8 @@ constexpr LayerList aevb_decoder(int pixels, int hidden, int latent) {
 }
 ModelSpec aevb(int latent = 2, Shape image = {1, 28, 28}, int hidden = 500);
 
-/// Burda, Grosse and Salakhutdinov 2016, one stochastic layer: 784-200-200 tanh, latent-200-200 tanh-784
-/// logits.
+/// Burda, Grosse and Salakhutdinov 2016, one stochastic layer: 784-200-200 tanh, latent-200-200
+/// tanh-784 logits.
 constexpr LayerList iwae_encoder(int pixels, int hidden) {
   return {Linear{pixels, hidden}, Activation{ActivationKind::kTanh}, Linear{hidden, hidden},
           Activation{ActivationKind::kTanh}};
@@ -91,8 +91,9 @@ constexpr LayerList iwae_decoder(int pixels, int hidden, int latent) {
 }
 ModelSpec iwae(int latent = 50, Shape image = {1, 28, 28}, int hidden = 200);
 
-/// Ours: residual blocks (He et al. 2016, activations first) of convolutions at 14x14 and 7x7, SiLU, and a
-/// mixture of `components` as prior. The last transposed convolution draws 2x2 pixels at each of 14x14 places.
+/// Ours: residual blocks (He et al. 2016, activations first) of convolutions at 14x14 and 7x7, SiLU,
+/// and a mixture of `components` as prior. The last transposed convolution draws 2x2 pixels at each of
+/// 14x14 places.
 ModelSpec resnet(int latent = 24, int components = 100);
 
 /// A TensorFlow tutorial's convolutional VAE, latent 8, squared error. TensorFlow's "SAME" padding: kernel 4
@@ -133,8 +134,8 @@ constexpr LayerList tf_conv_decoder(int latent) {
 }
 ModelSpec tf_conv(int latent = 8);
 
-/// The same network for another likelihood: the decoder ends in logits for kBernoulli and in a sigmoid
-/// otherwise.
+/// The same network for another likelihood: the decoder ends in logits for kBernoulli and in a
+/// sigmoid otherwise.
 ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood);
 
 /// Every dropout layer at this rate; where there is none, one behind each hidden activation if rate > 0.
@@ -181,12 +182,12 @@ struct ParameterSpec {
 /// decoder_log_var.* for a Gaussian likelihood, prior.* for a mixture; I is the position in the layer list,
 /// counting activations, dropout, skips and reshapes.
 std::vector<ParameterSpec> parameters(const ModelSpec& spec);
-/// Its two halves, which files may hold apart (shared/model/weights_parts): up to the heads, and from the decoder
-/// on.
+/// Its two halves, which files may hold apart (shared/model/weights_parts): up to the heads, and from the
+/// decoder on.
 std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec);
 std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec);
-/// The last of them: prior.mean and prior.log_var (components, latent), prior.logit (components), of which the
-/// weights are the softmax. None unless the prior is a mixture.
+/// The last of them: prior.mean and prior.log_var (components, latent), prior.logit (components), of which
+/// the weights are the softmax. None unless the prior is a mixture.
 std::vector<ParameterSpec> prior_parameters(const ModelSpec& spec);
 
 /// Empty when the layers fit together, the image comes out again and every size is within the limits;

@@ -1,5 +1,6 @@
-// The most that one thread of WebAssembly SIMD can do: multiply and add in registers only. Returns a sum, so that nothing is
-// left out; 56 multiply-adds a round. 14 sums, so that each may wait for its last addition, are all that 16 registers hold.
+// The most that one thread of WebAssembly SIMD can do: multiply and add in registers only. Returns a sum, so
+// that nothing is left out; 56 multiply-adds a round. 14 sums, so that each may wait for its last addition,
+// are all that 16 registers hold.
 using Lanes = float __attribute__((vector_size(16)));
 
 extern "C" float peak(int rounds, float factor) {

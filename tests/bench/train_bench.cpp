@@ -1,10 +1,11 @@
-// The trainer for tests/bench/train.py: a process that is ready to train and does what its standard input says, a
-// command a line, so that contestants can take turns. Every answer is one line of JSON on standard output.
+// The trainer for tests/bench/train.py: a process that is ready to train and does what its standard input
+// says, a command a line, so that contestants can take turns. Every answer is one line of JSON on
+// standard output.
 //   train_bench [native_train's flags]
-//   record N FILE   the loss of each of N steps from the start; what goes into them is written (float32 safetensors)
-//   steps N         seconds for N steps with native_train's reports
-//   overhead N      seconds for N times what a step is besides computing: its batch, and the report of it
-//   products N      seconds for N times the bare matrix products of a step of an MLP, forward and backward
+//   record N FILE   the loss of each of N steps from the start; what goes into them is written (float32
+//   safetensors) steps N         seconds for N steps with native_train's reports overhead N      seconds for
+//   N times what a step is besides computing: its batch, and the report of it products N      seconds for N
+//   times the bare matrix products of a step of an MLP, forward and backward
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -14,12 +15,12 @@
 #include <string>
 
 #include "native/model/export.hpp"
+#include "native/run/console_report.hpp"
+#include "native/run/train_options.hpp"
 #include "native/support/failure.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/process_settings.hpp"
 #include "native/train/trainer.hpp"
-#include "native/run/train_options.hpp"
-#include "native/run/console_report.hpp"
 #include "shared/base/rng.hpp"
 
 namespace {
@@ -33,7 +34,8 @@ double seconds(Work&& work) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// The products that a step cannot do without, on memory of its own, by the library that LibTorch computes with.
+/// The products that a step cannot do without, on memory of its own, by the library that LibTorch
+/// computes with.
 class Products {
  public:
   Products(VaeImpl& model, std::int64_t rows) {
@@ -64,7 +66,9 @@ class Products {
 class Bench {
  public:
   explicit Bench(const TrainOptions& o)
-      : config_(o.train), data_(read_image_data(o.data, false)), model_(make_spec(o.preset, data_.train.shape, o.spec)) {
+      : config_(o.train),
+        data_(read_image_data(o.data, false)),
+        model_(make_spec(o.preset, data_.train.shape, o.spec)) {
     set_threads(o.threads);
     keep_freed_memory();
     config_.epochs = 1000000;  // "steps N" never ends
@@ -117,7 +121,8 @@ class Bench {
     torch::Tensor indices = torch::tensor(order).narrow(0, 0, std::int64_t{steps} * config_.batch_size);
     add("order", indices.to(torch::kFloat));
     for (int i = 0; i < steps; ++i)
-      add("epsilon." + std::to_string(i), batches_->batch(i, {0, batches_->size(i), true}, *workers_).epsilon);
+      add("epsilon." + std::to_string(i),
+          batches_->batch(i, {0, batches_->size(i), true}, *workers_).epsilon);
     write_file(file, write_weights({}, tensors, "digit-vae-bench"));
     for (int i = 0; i < steps; ++i) std::printf("%s%.9g", i == 0 ? "[" : ", ", trainer_->advance().objective);
     std::puts("]");

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "shared/spec/model_spec.hpp"
 #include "shared/nn/sequential.hpp"
+#include "shared/spec/model_spec.hpp"
 
 namespace {
 

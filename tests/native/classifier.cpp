@@ -22,15 +22,17 @@ torch::Tensor labels_of(const ImageSet& set) {
 torch::Tensor shifted(const torch::Tensor& images) {
   const auto offset = torch::randint(2 * kShift + 1, {2});
   const torch::Tensor padded = torch::constant_pad_nd(images, {kShift, kShift, kShift, kShift});
-  return padded.narrow(2, offset[0].item<int>(), images.size(2)).narrow(3, offset[1].item<int>(), images.size(3));
+  return padded.narrow(2, offset[0].item<int>(), images.size(2))
+      .narrow(3, offset[1].item<int>(), images.size(3));
 }
 
 }  // namespace
 
 Classifier::Classifier(std::uint64_t seed) {
   torch::manual_seed(seed);
-  features_ = nn::Sequential(nn::Conv2d(1, 32, 5), nn::ReLU(), nn::MaxPool2d(2), nn::Conv2d(32, 64, 5), nn::ReLU(),
-                             nn::MaxPool2d(2), nn::Flatten(), nn::Dropout(0.25), nn::Linear(1024, 128), nn::ReLU());
+  features_ =
+      nn::Sequential(nn::Conv2d(1, 32, 5), nn::ReLU(), nn::MaxPool2d(2), nn::Conv2d(32, 64, 5), nn::ReLU(),
+                     nn::MaxPool2d(2), nn::Flatten(), nn::Dropout(0.25), nn::Linear(1024, 128), nn::ReLU());
   classes_ = nn::Sequential(nn::Dropout(0.5), nn::Linear(128, 10));
 }
 
@@ -50,7 +52,8 @@ void Classifier::train(const ImageSet& set, int epochs, const Progress& progress
           .lr(2e-3 * (1 - static_cast<double>(done) / static_cast<double>(total)));
       optimizer.zero_grad();
       const torch::Tensor x = shifted(images.index_select(0, batch));
-      nn::functional::cross_entropy(classes_->forward(features_->forward(x)), labels.index_select(0, batch)).backward();
+      nn::functional::cross_entropy(classes_->forward(features_->forward(x)), labels.index_select(0, batch))
+          .backward();
       optimizer.step();
       done += batch.numel();
       if (progress) progress(static_cast<int>(done));

@@ -1,5 +1,5 @@
-// An independent judge of drawn digits: a small convolutional network that learns from MNIST's training images and
-// labels, and never from a sample.
+// An independent judge of drawn digits: a small convolutional network that learns from MNIST's training
+// images and labels, and never from a sample.
 #pragma once
 
 #include <torch/torch.h>
@@ -18,13 +18,14 @@ struct Judgement {
   torch::Tensor features;    // (n, 128): the last hidden layer
 };
 
-/// Two 5x5 convolutions (32 and 64 channels), each with a ReLU and 2x2 max-pooling, a layer of 128 ReLUs, 10 classes.
+/// Two 5x5 convolutions (32 and 64 channels), each with a ReLU and 2x2 max-pooling, a layer of 128 ReLUs,
+/// 10 classes.
 class Classifier {
  public:
   /// Weights as LibTorch draws them from this seed.
   explicit Classifier(std::uint64_t seed = 1);
-  /// Adam, batches of 100, a learning rate that falls from 2e-3 to 0, dropout, shifts of up to two pixels. `progress` is
-  /// told the images learned from, of epochs * set.count().
+  /// Adam, batches of 100, a learning rate that falls from 2e-3 to 0, dropout, shifts of up to two pixels.
+  /// `progress` is told the images learned from, of epochs * set.count().
   void train(const ImageSet& set, int epochs, const Progress& progress = {});
   /// `images`: (n, 784), each pixel in [0, 1].
   Judgement judge(const torch::Tensor& images);

@@ -66,7 +66,8 @@ double frechet_distance(const torch::Tensor& a, const torch::Tensor& b) {
   const Moments p = moments(a), q = moments(b);
   const torch::Tensor root = square_root(p.covariance);
   const auto product = torch::linalg_eigvalsh(root.mm(q.covariance).mm(root)).clamp_min(0);
-  return ((p.mean - q.mean).square().sum() + p.covariance.trace() + q.covariance.trace() - 2 * product.sqrt().sum())
+  return ((p.mean - q.mean).square().sum() + p.covariance.trace() + q.covariance.trace() -
+          2 * product.sqrt().sum())
       .item<double>();
 }
 
@@ -78,7 +79,8 @@ Quality measure_quality(std::span<Model> models, Classifier& classifier, const I
     };
   };
   Quality quality;
-  const auto prior = decoded([](const Model& model, int i) { return model.sample_prior(kSeed, std::uint64_t(i)); });
+  const auto prior =
+      decoded([](const Model& model, int i) { return model.sample_prior(kSeed, std::uint64_t(i)); });
   const Judgement drawn = classifier.judge(draw_all(models, samples, prior, after(0)));
   quality.confident = share(drawn.confidence >= 0.9);
 
@@ -91,13 +93,15 @@ Quality measure_quality(std::span<Model> models, Classifier& classifier, const I
     quality.recognised = share(right);
     quality.worst_recognised = 1;
     for (int digit = 0; digit < kClasses; ++digit)
-      quality.worst_recognised = std::min(quality.worst_recognised, share(right.masked_select(wanted.eq(digit))));
+      quality.worst_recognised =
+          std::min(quality.worst_recognised, share(right.masked_select(wanted.eq(digit))));
   }
 
   const auto reconstruction = [&test](Model& model, int first, int n) {
     return value_or_throw(model.decode(value_or_throw(model.encode(test.gray(first, n))).mu));
   };
-  const Judgement redrawn = classifier.judge(draw_all(models, test.count(), reconstruction, after(2 * samples)));
+  const Judgement redrawn =
+      classifier.judge(draw_all(models, test.count(), reconstruction, after(2 * samples)));
   const std::vector<std::int64_t> labels(test.labels.begin(), test.labels.end());
   quality.kept = share(redrawn.label.eq(torch::tensor(labels)));
 

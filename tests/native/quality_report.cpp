@@ -1,5 +1,5 @@
-// quality WEIGHTS...: a table of how good the digits of weights files are (tests/native/quality.hpp), beside what the
-// page's default model must reach. The classifier is trained once and kept.
+// quality WEIGHTS...: a table of how good the digits of weights files are (tests/native/quality.hpp), beside
+// what the page's default model must reach. The classifier is trained once and kept.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -8,8 +8,8 @@
 #include <thread>
 
 #include "native/eval/evaluate.hpp"
-#include "native/programs/program.hpp"
 #include "native/eval/nll.hpp"
+#include "native/programs/program.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
 #include "tests/native/quality.hpp"
@@ -44,14 +44,16 @@ Classifier trained_classifier(const Options& o, const ImageData& data) {
   if (std::filesystem::exists(o.classifier)) {
     classifier.load(o.classifier);
   } else {
-    std::printf("training the classifier, %d epochs (minutes); %s keeps it\n", o.epochs, o.classifier.c_str());
+    std::printf("training the classifier, %d epochs (minutes); %s keeps it\n", o.epochs,
+                o.classifier.c_str());
     std::fflush(stdout);
     ImageProgress line(o.epochs * data.train.count());
     classifier.train(data.train, o.epochs, [&](int done) { line.show(done); });
     std::filesystem::create_directories(std::filesystem::path(o.classifier).parent_path());
     classifier.save(o.classifier);
   }
-  std::printf("classifier: %.2f %% of the test images right (must be 99.3)\n", 100 * classifier.accuracy(data.test));
+  std::printf("classifier: %.2f %% of the test images right (must be 99.3)\n",
+              100 * classifier.accuracy(data.test));
   return classifier;
 }
 
@@ -59,9 +61,10 @@ std::string nll(std::vector<Model>& models, const ImageSet& test, int samples) {
   std::printf("NLL, %d importance samples for each of %s images (hours for 5000 and all)\n", samples,
               thousands(test.count()).c_str());
   std::fflush(stdout);
-  const auto mode = std::find(std::begin(kPixelsNames), std::end(kPixelsNames), models[0].fact("test_pixels"));
-  const Pixels pixels = mode == std::end(kPixelsNames) ? Pixels::kGray
-                                                       : static_cast<Pixels>(mode - std::begin(kPixelsNames));
+  const auto mode =
+      std::find(std::begin(kPixelsNames), std::end(kPixelsNames), models[0].fact("test_pixels"));
+  const Pixels pixels =
+      mode == std::end(kPixelsNames) ? Pixels::kGray : static_cast<Pixels>(mode - std::begin(kPixelsNames));
   ImageProgress line(test.count());
   const std::vector<double> all =
       negative_log_likelihoods(models, test, pixels, samples, [&](int done) { line.show(done); });
@@ -70,7 +73,8 @@ std::string nll(std::vector<Model>& models, const ImageSet& test, int samples) {
   return text;
 }
 
-Column measure(const std::string& path, const Options& o, Classifier& classifier, const ImageSet& test, bool first) {
+Column measure(const std::string& path, const Options& o, Classifier& classifier, const ImageSet& test,
+               bool first) {
   std::size_t bytes = 0;
   std::vector<Model> models = load(path, bytes);
   require_same_size(models[0], test);
@@ -89,7 +93,7 @@ void print(const std::vector<Column>& columns) {
     for (const Column& column : columns) std::printf(" %12s |", cell(column).c_str());
     std::printf("\n");
   };
-  const auto percent = [](double Quality::*figure) {
+  const auto percent = [](double Quality::* figure) {
     return [figure](const Column& column) {
       char text[24];
       std::snprintf(text, sizeof text, "%.2f %%", 100 * column.quality.*figure);
@@ -131,19 +135,28 @@ void run(const Options& o) {
 
 int main(int argc, char** argv) {
   Options o;
-  CLI::App app("Measures the digits of weights files: what an independent classifier, trained on MNIST, makes of their "
-               "samples,\nof requests for a class and of reconstructions; on request the first file's NLL.");
+  CLI::App app(
+      "Measures the digits of weights files: what an independent classifier, trained on MNIST, makes of "
+      "their "
+      "samples,\nof requests for a class and of reconstructions; on request the first file's NLL.");
   app.add_option("weights", o.weights, "weights files")->required()->type_name("WEIGHTS");
   app.add_option("--data", o.data, "folder with MNIST's IDX files [build/mnist]")->type_name("DIR");
-  app.add_option("--classifier", o.classifier, "file of the classifier, trained when it is missing "
-                 "[build/quality/classifier.pt]")->type_name("FILE");
+  app.add_option("--classifier", o.classifier,
+                 "file of the classifier, trained when it is missing "
+                 "[build/quality/classifier.pt]")
+      ->type_name("FILE");
   app.add_option("--epochs", o.epochs, "of that training [14]")->type_name("N")->check(CLI::Range(1, 1000));
-  app.add_option("--samples", o.samples, "from the prior, and as many requests [10000]")->type_name("N")
+  app.add_option("--samples", o.samples, "from the prior, and as many requests [10000]")
+      ->type_name("N")
       ->check(CLI::Range(1000, 1000000));
-  app.add_option("--images", o.images, "only the first so many test images [10000]")->type_name("N")
+  app.add_option("--images", o.images, "only the first so many test images [10000]")
+      ->type_name("N")
       ->check(CLI::Range(1000, 10000));
-  app.add_option("--nll", o.nll, "also the first file's NLL, from K importance samples for each image: 5000 take "
-                 "hours [0: none]")->type_name("K")->check(CLI::Range(0, 1000000));
+  app.add_option("--nll", o.nll,
+                 "also the first file's NLL, from K importance samples for each image: 5000 take "
+                 "hours [0: none]")
+      ->type_name("K")
+      ->check(CLI::Range(0, 1000000));
   try {
     app.parse(argc, argv);
     run(o);

@@ -16,9 +16,11 @@ namespace {
 
 /// Points whose mean is `mean` and whose covariance is `covariance`, symmetric and 2x2.
 torch::Tensor points(const torch::Tensor& mean, const torch::Tensor& covariance) {
-  const torch::Tensor corners = torch::tensor({{1.0, 1.0}, {1.0, -1.0}, {-1.0, 1.0}, {-1.0, -1.0}}, torch::kDouble);
+  const torch::Tensor corners =
+      torch::tensor({{1.0, 1.0}, {1.0, -1.0}, {-1.0, 1.0}, {-1.0, -1.0}}, torch::kDouble);
   const auto [values, vectors] = torch::linalg_eigh(covariance);
-  return mean + (corners * (values * 3 / 4).sqrt()).mm(vectors.t());  // unbiased: 4 points, 3 degrees of freedom
+  return mean +
+         (corners * (values * 3 / 4).sqrt()).mm(vectors.t());  // unbiased: 4 points, 3 degrees of freedom
 }
 
 torch::Tensor matrix(double a, double b, double d) { return torch::tensor({{a, b}, {b, d}}, torch::kDouble); }
@@ -26,7 +28,8 @@ torch::Tensor matrix(double a, double b, double d) { return torch::tensor({{a, b
 }  // namespace
 
 TEST_CASE("the Frechet distance is that of two normal distributions") {
-  const torch::Tensor zero = torch::zeros(2, torch::kDouble), mean = torch::tensor({1.0, -2.0}, torch::kDouble);
+  const torch::Tensor zero = torch::zeros(2, torch::kDouble),
+                      mean = torch::tensor({1.0, -2.0}, torch::kDouble);
   const torch::Tensor a = matrix(2, 0.5, 1), b = matrix(1, -0.7, 3);
   CHECK(frechet_distance(points(zero, a), points(zero, a)) == Approx(0).margin(1e-9));
   CHECK(frechet_distance(points(zero, a), points(mean, a)) == Approx(5));

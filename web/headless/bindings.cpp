@@ -1,8 +1,8 @@
 // The headless module's C API: load, encode, decode, sample, without a window, GL or Dear ImGui. Only
-// web/headless/digit-vae.js calls it; anything else that speaks WebAssembly may, for the module imports nothing. A
-// handle is a pointer, so many models share one module and one memory. There are no exceptions here: a call
-// that fails says so, and vae_error_code() and vae_error_message() tell why. Arrays are packed floats in
-// memory from vae_alloc().
+// web/headless/digit-vae.js calls it; anything else that speaks WebAssembly may, for the module imports
+// nothing. A handle is a pointer, so many models share one module and one memory. There are no exceptions
+// here: a call that fails says so, and vae_error_code() and vae_error_message() tell why. Arrays are packed
+// floats in memory from vae_alloc().
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -98,8 +98,8 @@ VAE_API const char* vae_error_message() { return last_error.message; }
 /// Most bytes that a weights file may have. vae_load() of more fails without looking at them.
 VAE_API std::size_t vae_max_file() { return vae::FileLimits{}.bytes; }
 
-/// Reads and proves a weights file, which is not needed afterwards. Null on failure, with any code of
-/// shared/base/result.hpp.
+/// Reads and proves a weights file, which is not needed afterwards. Null on failure, with any code
+/// of shared/base/result.hpp.
 VAE_API vae_model* vae_load(const std::byte* file, std::size_t size) {
   if (!memory_for(0)) {
     set_out_of_memory();
@@ -121,8 +121,8 @@ VAE_API vae_model* vae_load(const std::byte* file, std::size_t size) {
 }
 
 /// Reads the encoder of a model that was loaded from its decoder's file alone. 1, or 0 on failure, with any
-/// code of shared/base/result.hpp; then the model stays as it was. Every call fills the reserve before it begins,
-/// so an encoder that was added is a success even where adding it took the reserve.
+/// code of shared/base/result.hpp; then the model stays as it was. Every call fills the reserve before it
+/// begins, so an encoder that was added is a success even where adding it took the reserve.
 VAE_API int vae_add_encoder(vae_model* model, const std::byte* file, std::size_t size) {
   if (!memory_for(0)) return set_out_of_memory(), 0;
   if (const auto error = model->model.add_encoder({file, size})) return set_error(*error), 0;
@@ -141,8 +141,8 @@ VAE_API int vae_width(const vae_model* model) { return model->model.spec().image
 /// The model line, 0-terminated; lives as long as the model.
 VAE_API const char* vae_spec(const vae_model* model) { return model->spec.c_str(); }
 
-/// Value of a metadata key (a training fact), 0-terminated, or null if there is none; lives as long as the
-/// model.
+/// Value of a metadata key (a training fact), 0-terminated, or null if there is none; lives as long as
+/// the model.
 VAE_API const char* vae_fact(const vae_model* model, const char* key) {
   const std::string_view value = model->model.fact(key);
   return value.empty() ? nullptr : value.data();  // points into a std::string, which ends in 0

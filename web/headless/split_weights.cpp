@@ -22,7 +22,8 @@ bool write(const std::string& path, const std::vector<std::byte>& bytes) {
 }  // namespace
 
 #ifdef __EMSCRIPTEN__
-// clang 15 and newer call a main with arguments __main_argc_argv in WebAssembly; Ubuntu 24.04's Emscripten 3.1.6 looks for main.
+// clang 15 and newer call a main with arguments __main_argc_argv in WebAssembly; Ubuntu 24.04's
+// Emscripten 3.1.6 looks for main.
 int main(int argc, char** argv) asm("main");
 #endif
 int main(int argc, char** argv) {

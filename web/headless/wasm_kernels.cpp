@@ -1,11 +1,9 @@
-// shared/nn/kernels.hpp for WebAssembly. Written with the compilers' vector types, so one source serves the builds with and
-// without SIMD, and a native test.
+// shared/nn/kernels.hpp for WebAssembly. Written with the compilers' vector types, so one source serves the
+// builds with and without SIMD, and a native test.
 //
-// A layer's input is often sparse: after a relu most numbers are zero (60 % in the mlp's decoder, 95 % before tf-conv's
-// largest layer), and so are most pixels of a digit. So a row of a becomes the list of its numbers that are not zero, and
-// only their rows of b are read. Where few are zero, two rows share what is read of b.
-#include "shared/nn/kernels.hpp"
-
+// A layer's input is often sparse: after a relu most numbers are zero (60 % in the mlp's decoder, 95 % before
+// tf-conv's largest layer), and so are most pixels of a digit. So a row of a becomes the list of its numbers
+// that are not zero, and only their rows of b are read. Where few are zero, two rows share what is read of b.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -15,6 +13,7 @@
 
 #include "shared/base/encoding.hpp"
 #include "shared/base/exponential.hpp"
+#include "shared/nn/kernels.hpp"
 
 namespace vae {
 namespace {
@@ -27,7 +26,8 @@ constexpr bool kSimd = false;  // a vector is four numbers in four registers
 #else
 constexpr bool kSimd = true;
 #endif
-constexpr int kVectors = kSimd ? 4 : 1;  // of a panel of y: with two rows 8 sums, 4 of b and a factor of 16 registers
+constexpr int kVectors =
+    kSimd ? 4 : 1;  // of a panel of y: with two rows 8 sums, 4 of b and a factor of 16 registers
 
 /// f(0), f(1), ... f(N - 1), unrolled. No other loop is: it would be larger to download and no faster.
 template <int N, class F>
@@ -46,15 +46,17 @@ Lanes load(const std::int8_t* p) {
   using Bytes = std::int8_t __attribute__((vector_size(16)));
   Bytes bytes{};
   std::memcpy(&bytes, p, kLanes);
-  const Bytes high = __builtin_shufflevector(bytes, Bytes{}, 16, 16, 16, 0, 16, 16, 16, 1, 16, 16, 16, 2, 16, 16, 16, 3);
+  const Bytes high =
+      __builtin_shufflevector(bytes, Bytes{}, 16, 16, 16, 0, 16, 16, 16, 1, 16, 16, 16, 2, 16, 16, 16, 3);
   return __builtin_convertvector(bit_cast<Integers>(high) >> 24, Lanes);
 }
 
 void store(float* p, Lanes v) { std::memcpy(p, &v, sizeof v); }
 
-constexpr int kRows = 24;    // of a at a time
-constexpr int kDepth = 96;   // and so many of its columns: b's panel (6 KB) and the lists (18 KB) stay in the first-level cache
-constexpr int kTerms = 4;    // that one row of y takes at once
+constexpr int kRows = 24;  // of a at a time
+constexpr int kDepth =
+    96;  // and so many of its columns: b's panel (6 KB) and the lists (18 KB) stay in the first-level cache
+constexpr int kTerms = 4;  // that one row of y takes at once
 
 /// A number of a row of a, and where its row of b begins.
 struct Term {
@@ -204,9 +206,12 @@ void apply(float* x, std::ptrdiff_t count, F f) {
 }
 
 /// Where `use` is set, v; else 0, whatever v is.
-Lanes where(bool use, Lanes v) { return bit_cast<Lanes>(bit_cast<Integers>(v) & (Integers{} - (use ? 1 : 0))); }
+Lanes where(bool use, Lanes v) {
+  return bit_cast<Lanes>(bit_cast<Integers>(v) & (Integers{} - (use ? 1 : 0)));
+}
 
-/// x = (a + [x]) / (1 + exp(factor * x)) + b, where x is used: one loop for all curves, since every byte is downloaded.
+/// x = (a + [x]) / (1 + exp(factor * x)) + b, where x is used: one loop for all curves, since every byte
+/// is downloaded.
 [[gnu::noinline]] void curve(float* x, std::ptrdiff_t count, float factor, float a, bool use_x, float b) {
   apply(x, count, [=](Lanes v) { return (a + where(use_x, v)) / (1 + exponential(factor * v)) + b; });
 }
@@ -219,7 +224,8 @@ void multiply(const float* a, const float* b, const float* bias, int n, int k, i
   add_product(a, b, n, k, m, y);
 }
 
-void multiply(const float* a, const std::int8_t* b, const float* scale, const float* bias, int n, int k, int m, float* y) {
+void multiply(const float* a, const std::int8_t* b, const float* scale, const float* bias, int n, int k,
+              int m, float* y) {
   std::fill_n(y, std::ptrdiff_t{n} * m, 0.0f);
   add_product(a, b, n, k, m, y);
   for (int r = 0; r < n; ++r, y += m) {

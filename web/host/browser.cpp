@@ -17,8 +17,8 @@
 
 namespace {
 
-std::string answer;           // what was last returned to JavaScript
-std::vector<std::byte> file;  // on its way in
+std::string answer;                                    // what was last returned to JavaScript
+std::vector<std::byte> file;                           // on its way in
 constexpr std::size_t kLeast = std::size_t{64} << 10;  // of memory, beside a file
 
 }  // namespace
@@ -45,8 +45,8 @@ EMSCRIPTEN_KEEPALIVE void lab_theme(int dark) {
   host.app.host.forced = false;
   wake();
 }
-/// Forced colours of the system, 0xrrggbb each: page, text, border, control, highlight, text on highlight,
-/// link.
+/// Forced colours of the system, 0xrrggbb each: page, text, border, control, highlight, text on
+/// highlight, link.
 EMSCRIPTEN_KEEPALIVE void lab_forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control,
                                            unsigned highlight, unsigned on_highlight, unsigned link) {
   host.app.host.forced = true;

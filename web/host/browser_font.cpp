@@ -84,9 +84,9 @@ void build_fonts(ImFontAtlas& atlas, std::span<const FontCut> cuts, float scale)
   for (ImFont* const font : atlas.Fonts) {
     for (std::size_t i = 0; i < codes.size(); ++i, ++glyph) {
       const Glyph& g = *glyph;
-      font->AddGlyph(nullptr, static_cast<ImWchar>(g.code), g.x0, g.y0 + font->Ascent, g.x1, g.y1 + font->Ascent,
-                     g.u0 * atlas.TexUvScale.x, g.v0 * atlas.TexUvScale.y, g.u1 * atlas.TexUvScale.x,
-                     g.v1 * atlas.TexUvScale.y, g.advance);
+      font->AddGlyph(nullptr, static_cast<ImWchar>(g.code), g.x0, g.y0 + font->Ascent, g.x1,
+                     g.y1 + font->Ascent, g.u0 * atlas.TexUvScale.x, g.v0 * atlas.TexUvScale.y,
+                     g.u1 * atlas.TexUvScale.x, g.v1 * atlas.TexUvScale.y, g.advance);
     }
     font->BuildLookupTable();
   }

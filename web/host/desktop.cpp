@@ -1,8 +1,8 @@
 // The lab in a window of its own. Draws only when something happened, like the page.
 //   lab WEIGHTS [--dark|--light] [--lang en|zh] [--state LINK] [--size WIDTHxHEIGHT] [--scale S]
 //       [--screenshot OUT.png]
-// LINK is what follows "#" in a link of the page. Other models, snapshots and digits are read from beside
-// WEIGHTS.
+// LINK is what follows "#" in a link of the page. Other models, snapshots and digits are read from
+// beside WEIGHTS.
 #include <GLFW/glfw3.h>
 #include <png.h>
 

@@ -12,9 +12,10 @@ namespace {
 constexpr ImWchar kLatin[] = {0x20, 0xff, 0x370, 0x3ff, 0x2000, 0x22ff, 0};
 constexpr ImWchar kHan[] = {0x3000, 0x303f, 0x4e00, 0x9fff, 0xff00, 0xffef, 0};
 
-void add(ImFontAtlas& atlas, const FontData& font, float size, const ImFontConfig& config, const ImWchar* ranges) {
-  atlas.AddFontFromMemoryTTF(const_cast<unsigned char*>(font.bytes), static_cast<int>(font.size), size, &config,
-                             ranges);
+void add(ImFontAtlas& atlas, const FontData& font, float size, const ImFontConfig& config,
+         const ImWchar* ranges) {
+  atlas.AddFontFromMemoryTTF(const_cast<unsigned char*>(font.bytes), static_cast<int>(font.size), size,
+                             &config, ranges);
 }
 
 }  // namespace

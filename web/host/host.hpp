@@ -12,10 +12,10 @@ struct Host {
   lab::App app;
   GLFWwindow* window = nullptr;
   unsigned atlas = 0, fonts = 0;  // textures
-  unsigned program = 0;       // of the shaders
-  int width = 0, height = 0;  // of the framebuffer
-  long frames = 0;            // drawn so far
-  bool input = true;          // something happened since the last frame
+  unsigned program = 0;           // of the shaders
+  int width = 0, height = 0;      // of the framebuffer
+  long frames = 0;                // drawn so far
+  bool input = true;              // something happened since the last frame
 };
 extern Host host;
 

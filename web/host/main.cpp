@@ -78,8 +78,8 @@ void create_buffers() {
   glBindBuffer(GL_ELEMENT_ARRAY_BUFFER, buffers[1]);
   const auto attribute = [](GLuint index, GLint size, GLenum type, std::size_t offset) {
     glEnableVertexAttribArray(index);
-    glVertexAttribPointer(index, size, type, type == GL_UNSIGNED_BYTE ? GL_TRUE : GL_FALSE, sizeof(ImDrawVert),
-                          reinterpret_cast<const void*>(offset));
+    glVertexAttribPointer(index, size, type, type == GL_UNSIGNED_BYTE ? GL_TRUE : GL_FALSE,
+                          sizeof(ImDrawVert), reinterpret_cast<const void*>(offset));
   };
   attribute(0, 2, GL_FLOAT, offsetof(ImDrawVert, pos));
   attribute(1, 2, GL_FLOAT, offsetof(ImDrawVert, uv));
@@ -88,7 +88,8 @@ void create_buffers() {
   glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
 }
 
-// Dear ImGui's name of a texture: a pointer before 1.91.4, an integer since. C casts convert to and from both.
+// Dear ImGui's name of a texture: a pointer before 1.91.4, an integer since. C casts convert to and
+// from both.
 ImTextureID id_of(GLuint texture) { return (ImTextureID)(std::uintptr_t)texture; }
 GLuint texture_of(ImTextureID id) { return (GLuint)(std::uintptr_t)id; }
 

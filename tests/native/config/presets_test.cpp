@@ -5,9 +5,9 @@
 #include <sstream>
 
 #include "native/model/export.hpp"
+#include "native/run/train_options.hpp"
 #include "native/support/output_file.hpp"
 #include "native/train/trainer.hpp"
-#include "native/run/train_options.hpp"
 #include "shared/base/rng.hpp"
 #include "tests/catch.hpp"
 
@@ -83,8 +83,8 @@ class Recorder {
   std::vector<NamedTensor> tensors_;
 };
 
-/// The images of a step, as bytes and as the model saw them, and its noise: all keyed by the seed, so drawn
-/// again.
+/// The images of a step, as bytes and as the model saw them, and its noise: all keyed by the seed, so
+/// drawn again.
 void record_batch(Recorder& recorder, const ImageData& data, const TrainConfig& c, const StepReport& step,
                   int latent) {
   const auto pixels = static_cast<std::size_t>(data.train.shape.size());

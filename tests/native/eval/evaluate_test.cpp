@@ -1,8 +1,8 @@
 // native_eval's numbers (Eigen) against LibTorch's on the same file, noise and images.
 #include "native/eval/evaluate.hpp"
 
-#include "native/model/objectives.hpp"
 #include "native/model/export.hpp"
+#include "native/model/objectives.hpp"
 #include "native/support/failure.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/temporary.hpp"
@@ -18,8 +18,7 @@ TEST_CASE("evaluate agrees with LibTorch") {
   initialize(*model, 1);
   Model loaded = *Model::load(export_weights(*model, Dtype::kF32, {}));
   int last = 0;
-  const Evaluation e = evaluate(
-      {&loaded, 1}, test, Pixels::kGray, [&](int done) { last = done; }, 1);
+  const Evaluation e = evaluate({&loaded, 1}, test, Pixels::kGray, [&](int done) { last = done; }, 1);
   CHECK(e.images == 300);
   CHECK(last == 300);
 

@@ -25,8 +25,8 @@ TEST_CASE("principal axes of a known covariance, with a fixed sign") {
   check_near(two.axes, {0.6f, 0.8f, 0.8f, -0.6f});
   check_near(two.variances, {4.5f, 0.5f});
 
-  // Twelve latents, each alone in its pair of images: the axes are the unit vectors, widest first, and 8 of
-  // them.
+  // Twelve latents, each alone in its pair of images: the axes are the unit vectors, widest first, and 8
+  // of them.
   std::vector<float> wide(24 * 12);
   for (std::size_t i = 0; i < 24; ++i)
     wide[i * 12 + i / 2] = (i % 2 == 0 ? 1.0f : -1.0f) * static_cast<float>(i / 2 + 1);

@@ -78,7 +78,8 @@ TEST_CASE("a mixture as prior: LibTorch's density is the core's, and -ELBO takes
   const torch::Tensor z = 3 * torch::randn({2, 6, 3}), density = model->prior->log_density(z);
   REQUIRE(density.sizes() == torch::IntArrayRef({2, 6}));
   for (std::int64_t i = 0; i < 12; ++i) {
-    CHECK(density.view({-1})[i].item<double>() == Approx(log_density(mixture, row(z.view({12, 3}), i))).epsilon(1e-5));
+    CHECK(density.view({-1})[i].item<double>() ==
+          Approx(log_density(mixture, row(z.view({12, 3}), i))).epsilon(1e-5));
   }
   const torch::Tensor x = torch::rand({2, 16});
   const Draws d = draw(*model, x, torch::randn({4000, 2, 3}));

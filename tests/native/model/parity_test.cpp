@@ -4,12 +4,12 @@
 #include <fstream>
 #include <numeric>
 
+#include "native/compress/stored_as.hpp"
 #include "native/data/dataset.hpp"
 #include "native/eval/evaluate.hpp"
 #include "native/model/export.hpp"
-#include "native/support/output_file.hpp"
-#include "native/compress/stored_as.hpp"
 #include "native/model/vae.hpp"
+#include "native/support/output_file.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/model.hpp"
 #include "shared/model/weights_parts.hpp"
@@ -59,7 +59,8 @@ std::string json_rows(const std::vector<float>& values, int columns) {
   return text + "]]";
 }
 
-/// Both on 12 samples of the prior, some of them moved: checks them, and gives what the other tests compare with.
+/// Both on 12 samples of the prior, some of them moved: checks them, and gives what the other tests
+/// compare with.
 std::string compare(const std::string& name) {
   torch::NoGradGuard no_grad;
   INFO(name);
@@ -78,8 +79,9 @@ std::string compare(const std::string& name) {
     sevens.insert(sevens.end(), seven.begin(), seven.end());
   }
   std::vector<float> z = prior;
-  std::fill_n(z.begin(), latent, 0.0f);           // the origin
-  if (eigen.mixture() == nullptr) std::fill_n(z.begin() + latent, latent, 3.0f);  // and a far corner of N(0, I)
+  std::fill_n(z.begin(), latent, 0.0f);  // the origin
+  if (eigen.mixture() == nullptr)
+    std::fill_n(z.begin() + latent, latent, 3.0f);  // and a far corner of N(0, I)
   const torch::Tensor z_libtorch = torch::from_blob(z.data(), {kCount, latent});
   const std::vector<float> images = *eigen.decode(z);
   const std::vector<float> images_libtorch = to_vector(libtorch->image(libtorch->decode(z_libtorch)));
@@ -94,7 +96,8 @@ std::string compare(const std::string& name) {
   if (eigen.mixture() != nullptr) {
     const torch::Tensor log_prior = libtorch->prior->log_density(z_libtorch);
     for (std::int64_t i = 0; i < kCount; ++i) {
-      const auto one = std::span(z).subspan(static_cast<std::size_t>(i * latent), static_cast<std::size_t>(latent));
+      const auto one =
+          std::span(z).subspan(static_cast<std::size_t>(i * latent), static_cast<std::size_t>(latent));
       CHECK(log_prior[i].item<double>() == Approx(eigen.log_prior(one)).epsilon(1e-5));
     }
   }

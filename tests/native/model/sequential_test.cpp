@@ -1,10 +1,10 @@
-// The two interpreters of a layer list against each other and against LibTorch's own modules, on random
-// shapes.
+// The two interpreters of a layer list against each other and against LibTorch's own modules, on
+// random shapes.
 #include "shared/nn/sequential.hpp"
 
 #include "native/model/sequential.hpp"
-#include "shared/spec/model_spec.hpp"
 #include "shared/base/rng.hpp"
+#include "shared/spec/model_spec.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
 
@@ -172,8 +172,9 @@ TEST_CASE("activations: Eigen equals LibTorch, and gradients are right") {
 
 TEST_CASE("skips: Eigen equals LibTorch, and gradients are right") {
   torch::manual_seed(8);
-  const LayerList block{Conv2d{3, 4, 3, 1, {1, 1, 1, 1}}, Activation{ActivationKind::kSilu},
-                        Conv2d{4, 3, 3, 1, {1, 1, 1, 1}}, Skip{3}, Activation{ActivationKind::kTanh}, Skip{1}};
+  const LayerList block{Conv2d{3, 4, 3, 1, {1, 1, 1, 1}},  Activation{ActivationKind::kSilu},
+                        Conv2d{4, 3, 3, 1, {1, 1, 1, 1}},  Skip{3},
+                        Activation{ActivationKind::kTanh}, Skip{1}};
   CHECK(difference(block, {3, 6, 5}, 7) < 1e-5);
   check_gradient(block, {3, 6, 5});
 }

@@ -6,8 +6,8 @@
 #include <csignal>
 #include <thread>
 
-#include "native/support/output_file.hpp"
 #include "native/compress/stored_as.hpp"
+#include "native/support/output_file.hpp"
 #include "tests/models.hpp"
 #include "tests/native/program.hpp"
 

@@ -1,13 +1,13 @@
-// The programs and their data: data sets of every kind, what a run stores of its latent space, the digits
-// file.
+// The programs and their data: data sets of every kind, what a run stores of its latent space, the
+// digits file.
 #include <cmath>
 #include <sstream>
 
-#include "native/figures/canvas.hpp"
 #include "native/data/dataset.hpp"
+#include "native/figures/canvas.hpp"
 #include "native/support/output_file.hpp"
-#include "shared/file/digits_file.hpp"
 #include "shared/base/encoding.hpp"
+#include "shared/file/digits_file.hpp"
 #include "shared/model/model.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/program.hpp"

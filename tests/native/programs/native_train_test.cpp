@@ -1,6 +1,4 @@
 // native_train and native_eval as people run them: what they print, what they leave behind, their exit codes.
-#include "tests/native/program.hpp"
-
 #include <unistd.h>
 
 #include <chrono>
@@ -18,6 +16,7 @@
 #include "tests/bad_files.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
+#include "tests/native/program.hpp"
 
 using namespace vae;
 using namespace vae::testing;
@@ -38,8 +37,8 @@ std::string without_speed(const std::string& line) {
   return line.substr(0, begin) + line.substr(end);
 }
 
-/// Starts a long training, sends it a signal once it runs, and returns its exit status and the seconds it
-/// took.
+/// Starts a long training, sends it a signal once it runs, and returns its exit status and the seconds
+/// it took.
 struct Interrupted {
   int code;
   double seconds;
@@ -123,7 +122,8 @@ TEST_CASE("--help gives every flag with its default and exits 0") {
         "--device", "--data", "--precision", "--schedule", "--log-dir"}) {
     CHECK(contains(help.out, flag));
   }
-  const std::string batch = help.out.substr(help.out.find("--batch-size"));  // N=128, or since CLI11 2.4 N [128]
+  const std::string batch =
+      help.out.substr(help.out.find("--batch-size"));  // N=128, or since CLI11 2.4 N [128]
   CHECK(contains(batch.substr(0, batch.find('\n')), "128"));
   CHECK(contains(help.out, "nats"));
   CHECK(contains(help.out, "lower is better"));

@@ -4,8 +4,8 @@
 #include <cstring>
 #include <map>
 
-#include "native/support/failure.hpp"
 #include "native/figures/tile_sheet.hpp"
+#include "native/support/failure.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/events.hpp"
 #include "tests/native/temporary.hpp"

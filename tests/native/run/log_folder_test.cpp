@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "native/support/failure.hpp"
 #include "native/figures/tile_sheet.hpp"
+#include "native/support/failure.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/events.hpp"
 #include "tests/native/temporary.hpp"

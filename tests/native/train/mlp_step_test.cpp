@@ -2,8 +2,8 @@
 
 #include <functional>
 
-#include "native/model/objectives.hpp"
 #include "native/model/export.hpp"
+#include "native/model/objectives.hpp"
 #include "native/support/process_settings.hpp"
 #include "native/train/trainer.hpp"
 #include "tests/catch.hpp"
@@ -155,7 +155,8 @@ TEST_CASE("Adam and AdamW in one pass are LibTorch's") {
     }
     for (auto& p : fast->named_parameters())
       CHECK(distance(p.value(), plain->named_parameters()[p.key()]) < 1e-5);
-    const OptimizerState a = get_state(*fast_optimizer, kind, *fast), b = get_state(*plain_optimizer, kind, *plain);
+    const OptimizerState a = get_state(*fast_optimizer, kind, *fast),
+                         b = get_state(*plain_optimizer, kind, *plain);
     CHECK(a.steps == b.steps);
     REQUIRE(a.tensors.size() == b.tensors.size());
     for (std::size_t i = 0; i < a.tensors.size(); ++i) {
@@ -191,7 +192,8 @@ TEST_CASE("workers share a piece of work, and hand on what one of them throws") 
   Workers workers(3);
   CHECK(workers.count() == 3);
   std::vector<int> done(3);
-  for (int round = 0; round < 1000; ++round) workers.run([&](int index) { ++done[static_cast<std::size_t>(index)]; });
+  for (int round = 0; round < 1000; ++round)
+    workers.run([&](int index) { ++done[static_cast<std::size_t>(index)]; });
   CHECK(done == std::vector<int>{1000, 1000, 1000});
   CHECK_THROWS_AS(workers.run([](int index) {
     if (index == 2) throw std::runtime_error("lost");

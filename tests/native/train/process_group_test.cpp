@@ -1,5 +1,7 @@
 // Several processes that train one model, on loopback: started by hand with torchrun's environment, and by
 // torchrun itself where the build has one.
+#include "native/train/process_group.hpp"
+
 #include <torch/version.h>
 #include <unistd.h>
 
@@ -7,7 +9,6 @@
 #include <fstream>
 
 #include "native/support/output_file.hpp"
-#include "native/train/process_group.hpp"
 #include "shared/file/weights_reader.hpp"
 #include "tests/native/program.hpp"
 
@@ -94,8 +95,9 @@ TEST_CASE("a lost process ends all with one line, and the checkpoint goes on to 
   const std::string settings =
       " --steps 3000 --out " + (folder / "w.bin").string() + " --checkpoint " + (folder / "ck").string();
   // Killed as soon as there is a checkpoint to see.
-  const std::string kill = "while ! ls " + (folder / "ck").string() +
-                           "/checkpoint-*.bin >/dev/null 2>&1; do ended && break; sleep 0.1; done; kill -9 $last";
+  const std::string kill =
+      "while ! ls " + (folder / "ck").string() +
+      "/checkpoint-*.bin >/dev/null 2>&1; do ended && break; sleep 0.1; done; kill -9 $last";
   const Outcome lost =
       run(folder, together(folder, 2, train(folder, "--checkpoint-steps 20" + settings), kill));
   CAPTURE(lost.out, lost.err);
@@ -118,9 +120,8 @@ TEST_CASE("a signal to one process stops all of them after the same step") {
   TemporaryFolder folder;
   write_bars(folder.path());
   const std::string settings = "--epochs 100000 --log-every 10 --out " + (folder / "w.bin").string();
-  const std::string signal =
-      "until grep -q Step " + (folder / ".out").string() +
-      "; do ended && break; sleep 0.1; done; kill -TERM $last";
+  const std::string signal = "until grep -q Step " + (folder / ".out").string() +
+                             "; do ended && break; sleep 0.1; done; kill -TERM $last";
   const Outcome o = run(folder, together(folder, 2, train(folder, settings), signal));
   CAPTURE(o.out, o.err);
   CHECK(o.code == 143);

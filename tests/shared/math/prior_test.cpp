@@ -58,7 +58,8 @@ TEST_CASE("a mixture's density is one, and that of a single standard component N
   const Mixture standard{{0, 0, 0}, {0, 0, 0}, {1}};
   const Values z{0.3f, -2, 1};
   CHECK(log_density(standard, z) == Approx(log_standard_normal(z)));
-  CHECK(log_standard_normal(z) == Approx(-1.5 * std::log(2 * 3.14159265358979) - (0.09 + 4 + 1) / 2).epsilon(1e-6));
+  CHECK(log_standard_normal(z) ==
+        Approx(-1.5 * std::log(2 * 3.14159265358979) - (0.09 + 4 + 1) / 2).epsilon(1e-6));
   CHECK(log_density(kPair, Values{1e4f}) < -1e6);  // far away it underflows to nothing, not to NaN
 }
 
@@ -136,8 +137,8 @@ TEST_CASE("without a mixture the prior is N(0, I), scaled by temperature") {
 }
 
 TEST_CASE("a skip adds what went in some layers before") {
-  const LayerList layers{Linear{2, 2}, Activation{ActivationKind::kRelu}, Skip{2}, Activation{ActivationKind::kTanh},
-                         Skip{1}};
+  const LayerList layers{Linear{2, 2}, Activation{ActivationKind::kRelu}, Skip{2},
+                         Activation{ActivationKind::kTanh}, Skip{1}};
   const Values weight{1, 3, 2, 4} /* (in, out): y = (x0 + 2 x1, 3 x0 + 4 x1) */, bias{-1, -100};
   std::vector<LayerParameters> parameters(5);
   parameters[0].weight = weight.data();
@@ -160,9 +161,13 @@ TEST_CASE("skips that do not fit are refused") {
     return check(spec);
   };
   CHECK(problem({Linear{20, 784}, kRelu, Skip{1}}).empty());
-  CHECK(problem({Linear{20, 784}, Skip{1}}).find("decoder layer 1 (skip:1) does not") == 0);    // 20 and 784 numbers
-  CHECK(problem({Linear{20, 784}, Skip{2}}).find("decoder layer 1 (skip:2) does not") == 0);    // before the first
-  CHECK(problem({Linear{20, 784}, kRelu, Skip{1}, kRelu, Skip{2}}).find("decoder layer 4 (skip:2) does not") == 0);
+  CHECK(problem({Linear{20, 784}, Skip{1}}).find("decoder layer 1 (skip:1) does not") ==
+        0);  // 20 and 784 numbers
+  CHECK(problem({Linear{20, 784}, Skip{2}}).find("decoder layer 1 (skip:2) does not") ==
+        0);  // before the first
+  CHECK(
+      problem({Linear{20, 784}, kRelu, Skip{1}, kRelu, Skip{2}}).find("decoder layer 4 (skip:2) does not") ==
+      0);
   CHECK(first_mismatch({kRelu, Skip{0}}, {3, 1, 1}) == 1);
   CHECK(output_shape(LayerList{Linear{3, 4}, Skip{1}}, {3, 1, 1}) == std::nullopt);
 }

@@ -1,5 +1,5 @@
-// The kernels, by their definitions. This file is built twice: against the native ones (shared/nn/kernels.cpp) and
-// against WebAssembly's own (web/headless/wasm_kernels.cpp).
+// The kernels, by their definitions. This file is built twice: against the native ones
+// (shared/nn/kernels.cpp) and against WebAssembly's own (web/headless/wasm_kernels.cpp).
 #include "shared/nn/kernels.hpp"
 
 #include <algorithm>
@@ -38,8 +38,8 @@ std::vector<float> sparse(int rows, int columns, double zeros) {
 }
 
 /// The largest error of a product, as a share of the sum of the magnitudes that were added up.
-double error(int n, int k, int m, const std::vector<float>& a, const std::vector<float>& bias, const std::vector<float>& y,
-             const std::function<float(int i, int column)>& b) {
+double error(int n, int k, int m, const std::vector<float>& a, const std::vector<float>& bias,
+             const std::vector<float>& y, const std::function<float(int i, int column)>& b) {
   double worst = 0;
   for (int row = 0; row < n; ++row) {
     for (int column = 0; column < m; ++column) {
@@ -83,12 +83,14 @@ TEST_CASE("b in int8 with a factor for each column") {
         for (const int k : {1, 6, 257}) {
           const std::vector<float> a = sparse(n, k, zeros), scale = normal(m, 5), bias = normal(m, 6);
           std::vector<std::int8_t> b(static_cast<std::size_t>(k * m));
-          for (std::size_t i = 0; i < b.size(); ++i) b[i] = static_cast<std::int8_t>(static_cast<int>(i * 89 % 256) - 128);
+          for (std::size_t i = 0; i < b.size(); ++i)
+            b[i] = static_cast<std::int8_t>(static_cast<int>(i * 89 % 256) - 128);
           std::vector<float> y(static_cast<std::size_t>(n * m), NAN);
           vae::multiply(a.data(), b.data(), scale.data(), bias.data(), n, k, m, y.data());
           CAPTURE(n, k, m, zeros);
           REQUIRE(error(n, k, m, a, bias, y, [&](int i, int column) {
-                    return scale[static_cast<std::size_t>(column)] * b[static_cast<std::size_t>(i * m + column)];
+                    return scale[static_cast<std::size_t>(column)] *
+                           b[static_cast<std::size_t>(i * m + column)];
                   }) < 1e-6);
         }
       }
@@ -106,7 +108,8 @@ TEST_CASE("NaN and infinity in a are not taken for zeros") {
 }
 
 TEST_CASE("silu, leaky relu and sums, in place") {
-  std::vector<float> x = {-1e30f, -90, -3, -0.5f, 0, 0.25f, 2, 88, 1e30f}, s = x, r = x, l = x, y(x.size(), 1);
+  std::vector<float> x = {-1e30f, -90, -3, -0.5f, 0, 0.25f, 2, 88, 1e30f}, s = x, r = x, l = x,
+                     y(x.size(), 1);
   vae::silu(s.data(), std::ssize(s));
   vae::leaky_relu(r.data(), std::ssize(r), 0);
   vae::leaky_relu(l.data(), std::ssize(l), 0.3f);
@@ -124,9 +127,11 @@ TEST_CASE("silu, leaky relu and sums, in place") {
 }
 
 TEST_CASE("sigmoid and tanh within 1e-6 from end to end, in place, and NaN stays NaN") {
-  std::vector<float> x{0, -0.0f, 1e-30f, 87, 88, 89, -87, -88, -89, 1e4f, -1e4f, INFINITY, -INFINITY, 3e38f, -3e38f};
+  std::vector<float> x{0,   -0.0f, 1e-30f, 87,       88,        89,    -87,   -88,
+                       -89, 1e4f,  -1e4f,  INFINITY, -INFINITY, 3e38f, -3e38f};
   for (int i = -20000; i <= 20000; ++i) x.push_back(static_cast<float>(i) * 0.005f);
-  for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{7}, x.size()}) {  // with every kind of rest
+  for (const std::size_t count :
+       {std::size_t{1}, std::size_t{2}, std::size_t{7}, x.size()}) {  // with every kind of rest
     std::vector<float> s(x.begin(), x.begin() + static_cast<std::ptrdiff_t>(count)), t = s;
     vae::sigmoid(s.data(), std::ssize(s));
     vae::tanh(t.data(), std::ssize(t));

@@ -31,7 +31,8 @@ Model convolutional_model(std::vector<NamedTensor>& tensors) {
   for (const int i : {0, 3}) {
     const std::string name = "decoder." + std::to_string(i);
     weights.push_back(packed_weight(spec.decoder[i], tensor_named(tensors, name + ".weight").values.data()));
-    decoder[static_cast<std::size_t>(i)] = {weights.back().data(), tensor_named(tensors, name + ".bias").values.data()};
+    decoder[static_cast<std::size_t>(i)] = {weights.back().data(),
+                                            tensor_named(tensors, name + ".bias").values.data()};
   }
   const std::vector<float> z{0.5f, -1, 2};
   std::vector<float> x(16);

@@ -106,8 +106,8 @@ TEST_CASE("check names what does not fit") {
 }
 
 TEST_CASE("lengths that overflow are refused, not wrapped around") {
-  // (4097 - 1) * 2^20 + 1 - 29 would be 2^32 - 28, a height of -28; the other line multiplies 2^20 x 2^22 x
-  // 2^21.
+  // (4097 - 1) * 2^20 + 1 - 29 would be 2^32 - 28, a height of -28; the other line multiplies 2^20 x 2^22
+  // x 2^21.
   CHECK_FALSE(output_shape(ConvTranspose2d{1, 1, 1, 1 << 20, {29, 0, 0, 0}}, Shape{1, 4097, 1}));
   CHECK_FALSE(output_shape(Conv2d{1, 1, 1, 1, {1 << 30, 0, 1 << 30, 0}}, Shape{1, 1, 1}));
   const std::string head =

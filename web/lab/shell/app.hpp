@@ -14,11 +14,11 @@
 #include <vector>
 
 #include "imgui.h"
-#include "web/lab/state/lab.hpp"
-#include "web/lab/views/map/map_view.hpp"
-#include "web/lab/ui/pointer.hpp"
 #include "web/lab/state/encoding_cost.hpp"
+#include "web/lab/state/lab.hpp"
+#include "web/lab/ui/pointer.hpp"
 #include "web/lab/ui/strings.hpp"
+#include "web/lab/views/map/map_view.hpp"
 
 namespace lab {
 
@@ -48,13 +48,13 @@ struct Box {
 /// What only the host knows.
 struct Host {
   float width = 0, height = 0;  // of the picture
-  float scale = 1;        // device pixels per design unit
-  bool dark = false;      // theme of the system
-  bool forced = false;    // the system forces its own colours:
-  Theme forced_theme{};   // these
-  bool window = false;    // a desktop window: margins, scrolling inside, the model's facts at the end
-  float view_height = 0;  // what is visible at once, in device pixels; 0: unknown
-  bool still = false;     // the visitor wants nothing to move by itself
+  float scale = 1;              // device pixels per design unit
+  bool dark = false;            // theme of the system
+  bool forced = false;          // the system forces its own colours:
+  Theme forced_theme{};         // these
+  bool window = false;          // a desktop window: margins, scrolling inside, the model's facts at the end
+  float view_height = 0;        // what is visible at once, in device pixels; 0: unknown
+  bool still = false;           // the visitor wants nothing to move by itself
   ImTextureID atlas{};
   Clock now = nullptr;
 };

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <utility>
 
-#include "web/lab/ui/draw_list.hpp"
 #include "web/lab/shell/views.hpp"
+#include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 namespace {
@@ -179,7 +179,8 @@ float scroll_bar(App& app) {
     app.scroll = std::clamp(app.scroll + (jumps ? off : app.pointer.dy()) * most / way, 0.0f, most);
   }
   const float y = app.scroll / most * way;
-  ink().AddRectFilled({x + edge, y + edge}, {x + width - edge, y + grab - edge}, colors(app).track, u(app, 4));
+  ink().AddRectFilled({x + edge, y + edge}, {x + width - edge, y + grab - edge}, colors(app).track,
+                      u(app, 4));
   return width;
 }
 
@@ -210,7 +211,8 @@ void draw(App& app, float seconds) {
   app.typed.clear();
   app.zoom = 0;
   app.remote.clear();
-  // A map fills soon, and follows the hand meanwhile; where frames take long to paint, decoding may take as long.
+  // A map fills soon, and follows the hand meanwhile; where frames take long to paint, decoding may take
+  // as long.
   app.more = app.lab.refresh(app.host.now, std::clamp(seconds / 2.0, 0.03, 0.12)) || app.unfinished;
   app.behind = app.behind && !app.more && !app.lab.short_of_memory();
   for (int row = 0; row < kAtlasRows; ++row) {

@@ -1,8 +1,8 @@
 // A file on its way, as the views show it.
 #include <algorithm>
 
-#include "web/lab/ui/draw_list.hpp"
 #include "web/lab/shell/views.hpp"
+#include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 

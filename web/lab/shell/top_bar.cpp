@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/ui/draw_list.hpp"
 #include "web/lab/shell/views.hpp"
+#include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 
@@ -36,8 +36,8 @@ float row_height(const App& app, std::string_view id, float width) {
   return two_lines + paragraph_height(app.fonts.small, width - u(app, 24), model_words(id)) + u(app, 2);
 }
 
-/// One row of the chooser; true when it is chosen. Where it is narrow, what the model is stands in lines of its
-/// own.
+/// One row of the chooser; true when it is chosen. Where it is narrow, what the model is stands in lines of
+/// its own.
 bool model_row(App& app, const Box& box, std::string_view id, std::string_view numbers,
                std::string_view status, bool current) {
   const Theme& c = colors(app);

@@ -52,8 +52,8 @@ float traversal_card(App& app, float x, float y, float width, std::span<const in
 /// How much a dimension tells of a digit: a bar of its KL, and "2.51 nats" or "unused".
 void use_bar(App& app, const Box& box, int dimension);
 
-/// A card with a few words, for a view that has nothing to show yet: what is loading, or why there is
-/// nothing.
+/// A card with a few words, for a view that has nothing to show yet: what is loading, or why there
+/// is nothing.
 float notice_card(App& app, float x, float y, float width, std::string_view title, std::string_view words);
 /// "Loading aevb.bin: 40 %", or why it failed, with a button to try again; empty when the file is there.
 std::string loading_words(App& app, std::string_view file);

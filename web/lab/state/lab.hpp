@@ -91,8 +91,8 @@ class Lab {
   void surprise();  // a random digit
   /// A random latent, another one each time: of this class where the model knows it, otherwise of the prior.
   std::vector<float> random_latent(int label = -1);
-  /// Where the current model's encoder puts an image, (28 * 28) in [0, 1]: mu, (latent). Nothing without
-  /// memory.
+  /// Where the current model's encoder puts an image, (28 * 28) in [0, 1]: mu, (latent). Nothing
+  /// without memory.
   std::optional<std::vector<float>> encode_mu(std::span<const float> image);
   bool can_undo() const { return !undo_.empty(); }
   bool can_redo() const { return !redo_.empty(); }

@@ -1,6 +1,6 @@
 // The models that the site has beside the page, for the chooser: what is known of each before it is fetched.
-// web/tools/models.py reads it from the headers of assets/*.bin at build time, so that it cannot disagree with the
-// files. The lab's views and the hosts include this.
+// web/tools/models.py reads it from the headers of assets/*.bin at build time, so that it cannot disagree
+// with the files. The lab's views and the hosts include this.
 #pragma once
 
 #include <span>

@@ -41,8 +41,8 @@ std::vector<float> mnist_digit(std::span<const float> raster, int side);
 /// exceeds kMaxStrokes or kMaxPoints, are left out.
 std::string encode_strokes(std::span<const Stroke> strokes);
 
-/// What encode_strokes() wrote. False for any other text, and for more than the limits; `strokes` is then
-/// untouched.
+/// What encode_strokes() wrote. False for any other text, and for more than the limits; `strokes` is
+/// then untouched.
 bool decode_strokes(std::string_view text, std::vector<Stroke>& strokes);
 
 }  // namespace lab

@@ -20,12 +20,12 @@ struct FontCut {
 inline constexpr float kAscent = 2728.0f / 2816, kDescent = 680.0f / 2816, kCapitals = 2048.0f / 2816;
 
 /// Fills the empty atlas with one font for each cut, in this order, for texts of the present language, and
-/// OpenGL's present texture with its pixels, whose alpha counts. `scale`: device pixels to a CSS pixel. The
-/// host's.
+/// OpenGL's present texture with its pixels, whose alpha counts. `scale`: device pixels to a CSS pixel.
+/// The host's.
 void build_fonts(ImFontAtlas& atlas, std::span<const FontCut> cuts, float scale);
 
-/// On the desktop only, OpenType. The Chinese one has full-width characters only, to be merged into the
-/// others.
+/// On the desktop only, OpenType. The Chinese one has full-width characters only, to be merged into
+/// the others.
 struct FontData {
   const unsigned char* bytes;
   std::size_t size;

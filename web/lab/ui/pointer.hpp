@@ -1,7 +1,7 @@
 // The pointer as widgets need it that are drawn anew for every frame: which item it is over, which one it
-// holds. The rules are Dear ImGui's, whose drawing the lab uses; its windows, focus and settings it does not,
-// and they weigh more than all the lab's views. No ImGui in here: tests include this too. Lengths in device
-// pixels.
+// holds. The rules are Dear ImGui's, whose drawing the lab uses; its windows, focus and settings it does
+// not, and they weigh more than all the lab's views. No ImGui in here: tests include this too. Lengths in
+// device pixels.
 #pragma once
 
 #include <cstddef>
@@ -17,8 +17,8 @@ class Pointer {
   // The host's: what happened, in order. An event waits for a frame of its own where one that went before
   // would be lost on the items otherwise: a press and its release.
   void move(float x, float y);
-  void leave();                // it is nowhere now: outside, or a finger that was lifted
-  void down(double seconds);   // by a clock that runs on while nothing is drawn
+  void leave();               // it is nowhere now: outside, or a finger that was lifted
+  void down(double seconds);  // by a clock that runs on while nothing is drawn
   void up();
   bool waiting() const { return !events_.empty(); }
 

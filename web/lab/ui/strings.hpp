@@ -1,7 +1,7 @@
-// What a visitor reads, in the language chosen. The texts stand in web/strings.json; web/tools/strings.py makes
-// lab_texts.hpp of them at build time, with enum class Text: "morph_play" is Text::kMorphPlay. So a text that
-// is missing, in either language, does not compile. English is always there; the page fetches the Chinese
-// texts when they are wanted, zh.txt. The lab's views and the hosts include this.
+// What a visitor reads, in the language chosen. The texts stand in web/strings.json; web/tools/strings.py
+// makes lab_texts.hpp of them at build time, with enum class Text: "morph_play" is Text::kMorphPlay. So a
+// text that is missing, in either language, does not compile. English is always there; the page fetches the
+// Chinese texts when they are wanted, zh.txt. The lab's views and the hosts include this.
 #pragma once
 
 #include <initializer_list>

@@ -27,8 +27,8 @@ bool closing(const char* p, const char* end) {
   return end - p >= 3 && kClosing.find(std::string_view(p, 3)) != std::string_view::npos;
 }
 
-/// The end of the piece from `p` that no line may break: a word with the spaces after it, or one Chinese
-/// character.
+/// The end of the piece from `p` that no line may break: a word with the spaces after it, or one
+/// Chinese character.
 const char* piece_end(const char* p, const char* end) {
   if (chinese(p)) {
     p += 3;

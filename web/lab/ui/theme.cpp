@@ -41,8 +41,11 @@ void update_fonts(App& app) {
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoMouseCursors;
   const float scale = app.font_scale;
-  const FontCut cuts[] = {{true, kTiny * scale}, {false, kSmall * scale}, {false, kBody * scale},
-                          {true, kSmall * scale}, {true, kTitle * scale}};
+  const FontCut cuts[] = {{true, kTiny * scale},
+                          {false, kSmall * scale},
+                          {false, kBody * scale},
+                          {true, kSmall * scale},
+                          {true, kTitle * scale}};
   build_fonts(atlas, cuts, scale);
   const ImVector<ImFont*>& fonts = atlas.Fonts;
   app.fonts = {fonts[0], fonts[1], fonts[2], fonts[3], fonts[4]};

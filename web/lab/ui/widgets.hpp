@@ -15,8 +15,8 @@ namespace lab {
 inline float u(const App& app, float units) {
   return static_cast<float>(static_cast<int>(units * app.host.scale + 0.5f));
 }
-/// The largest whole multiple of 28 device pixels within `device_pixels` (at least one): digits magnify
-/// cleanly.
+/// The largest whole multiple of 28 device pixels within `device_pixels` (at least one): digits
+/// magnify cleanly.
 float fit_digit(float device_pixels);
 const Theme& colors(const App& app);
 ImU32 mix(ImU32 a, ImU32 b, float t);
@@ -66,14 +66,14 @@ bool button(App& app, std::string_view name, const Box& box, std::string_view la
             Icon icon = Icon::kNone, std::string_view spoken = {});
 /// A button that stays down while it is on; true when pressed.
 bool toggle(App& app, std::string_view name, const Box& box, std::string_view label, bool on);
-/// A row of choices, one of them chosen (or -1); returns the chosen one. The part of option i is named
-/// "name:i".
+/// A row of choices, one of them chosen (or -1); returns the chosen one. The part of option i is
+/// named "name:i".
 int choices(App& app, std::string_view name, std::string_view spoken, const Box& box,
             std::span<const std::string_view> options, int chosen);
 int choices(App& app, std::string_view name, std::string_view spoken, const Box& box,
             std::initializer_list<std::string_view> options, int chosen);
-/// "- words +": steps through whole numbers lo to hi; returns the new one. The ends are "name:less" and
-/// "name:more".
+/// "- words +": steps through whole numbers lo to hi; returns the new one. The ends are "name:less"
+/// and "name:more".
 int stepper(App& app, std::string_view name, std::string_view spoken, const Box& box, std::string_view words,
             int value, int lo, int hi);
 
@@ -81,8 +81,8 @@ struct SliderLook {
   ImU32 from, to;         // the track's ends; equal for one colour
   bool centered = false;  // filled from the middle
 };
-/// Moves `value` between lo and hi; true when it changed. A double click gives `rest`. `words`: the value in
-/// words.
+/// Moves `value` between lo and hi; true when it changed. A double click gives `rest`. `words`: the value
+/// in words.
 bool slider(App& app, std::string_view name, std::string_view spoken, const Box& box, float& value, float lo,
             float hi, float rest, const SliderLook& look, std::string_view words);
 

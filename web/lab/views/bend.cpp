@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "web/lab/ui/draw_list.hpp"
 #include "web/lab/shell/views.hpp"
+#include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/ui/draw_list.hpp"
 #include "web/lab/shell/views.hpp"
+#include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 namespace {

@@ -154,8 +154,9 @@ TEST_CASE("z is drawn with the noise of its seed") {
 }
 
 TEST_CASE("a model's nodes hold all its layers and all its parameters") {
-  const vae::ModelSpec specs[] = {vae::mlp(), vae::aevb(), vae::iwae(), vae::tf_conv(), vae::resnet(),
-                                  vae::with_likelihood(vae::aevb(), vae::Likelihood::kGaussian)};
+  const vae::ModelSpec specs[] = {
+      vae::mlp(),     vae::aevb(),   vae::iwae(),
+      vae::tf_conv(), vae::resnet(), vae::with_likelihood(vae::aevb(), vae::Likelihood::kGaussian)};
   for (const vae::ModelSpec& spec : specs) {
     const std::vector<Node> nodes = nodes_of(spec);
     std::int64_t ours = 0, all = 0;

@@ -197,9 +197,11 @@ TEST_CASE("samples: of the prior, of a class, cooler") {
   open_default(lab);
   CHECK(lab.sample(5) == lab.current()->model.sample_prior(27, 5));
   lab.state().temperature = 0;
-  const Floats means = lab.current()->model.mixture()->mean, mean = lab.sample(5);  // of the prior's components
+  const Floats means = lab.current()->model.mixture()->mean,
+               mean = lab.sample(5);  // of the prior's components
   bool found = false;
-  for (auto at = means.begin(); at != means.end(); at += kLatent) found |= std::equal(mean.begin(), mean.end(), at);
+  for (auto at = means.begin(); at != means.end(); at += kLatent)
+    found |= std::equal(mean.begin(), mean.end(), at);
   CHECK(found);
   lab.state().temperature = 1;
   lab.state().digit = 7;

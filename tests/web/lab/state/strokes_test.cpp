@@ -1,5 +1,5 @@
-// Strokes become digits as MNIST's own are, judged against its test set, and survive a link; hostile links do
-// not.
+// Strokes become digits as MNIST's own are, judged against its test set, and survive a link; hostile links
+// do not.
 #include "web/lab/state/strokes.hpp"
 
 #include <algorithm>

@@ -56,8 +56,8 @@ CompareView::Reading* read(App& app, LoadedModel& model, std::span<const float> 
   return &added;
 }
 
-/// Gives both sides what they decode. Of the morph's ends the other model gets the pictures; with the same z,
-/// z.
+/// Gives both sides what they decode. Of the morph's ends the other model gets the pictures; with the same
+/// z, z.
 void give(App& app, Side& left, Side& right) {
   const LabState& state = app.lab.state();
   const bool same_z = state.compared == Compared::kLatent && same_size(left, right);

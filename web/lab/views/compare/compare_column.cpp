@@ -1,11 +1,11 @@
-// One column of the view "Compare": a model, what it makes of the picture or of z, random samples and a
-// morph.
+// One column of the view "Compare": a model, what it makes of the picture or of z, random samples and
+// a morph.
 #include <algorithm>
 #include <cmath>
 
 #include "shared/math/latent.hpp"
-#include "web/lab/views/compare/compare.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/compare/compare.hpp"
 
 namespace lab {
 namespace {
@@ -16,8 +16,8 @@ std::string part(const Side& side, std::string_view name) {
   return std::string(side.name).append(":").append(name);
 }
 
-/// The picture of z by this model, or an empty tile while there is no z. With something to say it is a
-/// button.
+/// The picture of z by this model, or an empty tile while there is no z. With something to say it is
+/// a button.
 bool show(App& app, const Side& side, std::string_view name, const Box& box, std::span<const float> z,
           ImU32 ring = 0, std::string_view spoken = {}) {
   if (!z.empty()) return digit(app, name, box, app.lab.picture(side.model, z), ring, spoken, side.name);

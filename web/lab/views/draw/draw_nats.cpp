@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/ui/draw_list.hpp"
 #include "web/lab/shell/views.hpp"
+#include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 namespace {
@@ -57,7 +57,8 @@ float nats_row(App& app, std::string_view name, float x, float y, float width, s
                         nats.kl > 0 ? ImDrawFlags_RoundCornersLeft : ImDrawFlags_RoundCornersAll);
   }
   Box below{x, bar.bottom() + u(app, 2), width, u(app, 20)};
-  const float next = legend(app, x, below, reconstruction, say(Text::kDrawReconstructionLoss), nats.reconstruction);
+  const float next =
+      legend(app, x, below, reconstruction, say(Text::kDrawReconstructionLoss), nats.reconstruction);
   if (prior) legend(app, next, below, c.accent[kAccentZ], say(Text::kDrawKl), nats.kl);
   mark(app, name, bar);
   return below.bottom() - y;

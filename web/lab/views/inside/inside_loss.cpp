@@ -74,20 +74,20 @@ std::string_view node_title(const Node& node) {
     case Node::kDecoder:
       break;
   }
-  return std::visit(
-      vae::Overloaded{
-          [](const vae::Linear&) { return say(Text::kInsideDense); },
-          [](const vae::Conv2d&) { return say(Text::kInsideConv); },
-          [](const vae::ConvTranspose2d&) { return say(Text::kInsideConvTranspose); },
-          [](const vae::Activation& a) {
-            static constexpr std::string_view kNames[] = {"ReLU", "leaky ReLU", "tanh", "sigmoid", "SiLU"};
-            return kNames[static_cast<int>(a.kind)];
-          },
-          [](const vae::Dropout&) { return say(Text::kInsideDropout); },
-          [](const vae::Skip&) { return say(Text::kInsideSkip); },
-          [](const vae::Reshape&) { return say(Text::kInsideReshape); },
-      },
-      *node.layer);
+  return std::visit(vae::Overloaded{
+                        [](const vae::Linear&) { return say(Text::kInsideDense); },
+                        [](const vae::Conv2d&) { return say(Text::kInsideConv); },
+                        [](const vae::ConvTranspose2d&) { return say(Text::kInsideConvTranspose); },
+                        [](const vae::Activation& a) {
+                          static constexpr std::string_view kNames[] = {"ReLU", "leaky ReLU", "tanh",
+                                                                        "sigmoid", "SiLU"};
+                          return kNames[static_cast<int>(a.kind)];
+                        },
+                        [](const vae::Dropout&) { return say(Text::kInsideDropout); },
+                        [](const vae::Skip&) { return say(Text::kInsideSkip); },
+                        [](const vae::Reshape&) { return say(Text::kInsideReshape); },
+                    },
+                    *node.layer);
 }
 
 std::string_view node_words(const Node& node) {
@@ -134,8 +134,9 @@ float loss_card(App& app, float x, float y, float width) {
        gap;
   if (prior) {
     const bool mixture = spec.prior == vae::Prior::kMixture;
-    y += term(app, x, y, inner, c.accent[kAccentZ], say(mixture ? Text::kInsideKlMixture : Text::kInsideKl), nats.kl,
-              say(mixture ? Text::kInsideKlMixtureFormula : Text::kInsideKlFormula), say(Text::kInsideKlWords)) +
+    y += term(app, x, y, inner, c.accent[kAccentZ], say(mixture ? Text::kInsideKlMixture : Text::kInsideKl),
+              nats.kl, say(mixture ? Text::kInsideKlMixtureFormula : Text::kInsideKlFormula),
+              say(Text::kInsideKlWords)) +
          gap;
     const std::string sum = say(Text::kInsideSum, {number(nats.reconstruction, 2), number(nats.kl, 2)});
     y += term(app, x, y, inner, c.muted, say(Text::kInsideTotal), nats.total(), sum,

@@ -1,5 +1,5 @@
-// The map by keys: arrows move the current digit, + and - zoom. On the canvas Enter gives the map its keys and
-// Escape takes them away; its native mirror has them while it has the focus.
+// The map by keys: arrows move the current digit, + and - zoom. On the canvas Enter gives the map its keys
+// and Escape takes them away; its native mirror has them while it has the focus.
 #include <algorithm>
 #include <cmath>
 #include <string>

@@ -17,8 +17,8 @@ struct MapView {
   int encoder = -1;
   std::vector<float> mu;  // (encoded so far, latent)
 
-  // Pictures: those of the last frame, and the ones before, which stay underneath until the new ones are
-  // there.
+  // Pictures: those of the last frame, and the ones before, which stay underneath until the new ones
+  // are there.
   struct Shown {
     Cell cell;
     int slot = -1;

@@ -1,11 +1,11 @@
-// The way from digit A to digit B through latent space, at t by hand or played, in a straight line (lerp) or
-// along the sphere (slerp), and as a film strip: the card that "Generate" shows, and what it shares with
-// "Morph".
+// The way from digit A to digit B through latent space, at t by hand or played, in a straight line (lerp)
+// or along the sphere (slerp), and as a film strip: the card that "Generate" shows, and what it shares
+// with "Morph".
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/ui/draw_list.hpp"
 #include "web/lab/shell/views.hpp"
+#include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 namespace {

@@ -1,10 +1,10 @@
-// "Morph": both ways through the stops at the same t, how far from the origin they lead, and their film
-// strips.
+// "Morph": both ways through the stops at the same t, how far from the origin they lead, and their
+// film strips.
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/ui/draw_list.hpp"
 #include "web/lab/shell/views.hpp"
+#include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 namespace {

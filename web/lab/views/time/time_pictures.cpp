@@ -39,9 +39,10 @@ void ask_for_tiles(App& app, const Moment& moment, int tiles) {
     next.emplace_back(slot, gallery.key(slot));
     ready = ready && gallery.ready(slot);
   }
-  const bool kept = shown.size() == next.size() && std::all_of(shown.begin(), shown.end(), [&](const auto& tile) {
-    return gallery.ready(tile.first) && gallery.key(tile.first) == tile.second;
-  });
+  const bool kept =
+      shown.size() == next.size() && std::all_of(shown.begin(), shown.end(), [&](const auto& tile) {
+        return gallery.ready(tile.first) && gallery.key(tile.first) == tile.second;
+      });
   if (ready) shown = std::move(next);
   if (!ready && !kept) shown.clear();
   app.behind = app.behind || !ready;
