@@ -13,7 +13,7 @@ FILES ?= $(patsubst %,assets/%.bin,weights mlp tf-mlp tf-conv aevb)
 NLL ?= 5000
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo web dist native data train assets test test-pip bench quality clean
+.PHONY: help demo web dist native data train assets lint test test-pip bench quality clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -58,7 +58,11 @@ define asset
 	@rm -r build/assets/$(1).checkpoints
 endef
 
-test:  ## build and check everything, as CI does
+lint:  ## check the format and the habits of the sources (FIX=1 formats C++)
+	@.ci/install lint
+	@tests/lint/run
+
+test: lint  ## build and check everything, as CI does
 	@.ci/install test
 	$(call build,native,build/native)
 	ctest --preset native

@@ -44,5 +44,4 @@ for side, order in ORDER.items():
         for folder in re.findall(rf'#include *"{side}/(\w+)/', file.read_text()):
             if order.index(folder) > order.index(file.parent.name):
                 found.append(f'{file.relative_to(ROOT)}: {side}/{folder} stands above {side}/{file.parent.name}')
-print('\n'.join(found))
-sys.exit(1 if found else 0)
+sys.exit('\n'.join(found) or 0)

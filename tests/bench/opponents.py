@@ -96,7 +96,10 @@ def write_onnx(path, layers, heads, shape):
         outputs = ['mu', 'log_var']
         for layer, target in zip(heads, outputs):
             add(layer, at, target)
-    value = lambda name, dims: helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
+
+    def value(name, dims):
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, dims)
+
     graph = helper.make_graph(nodes, 'vae', [value('input', ['n', *shape])], [value(o, ['n', *[None] * (rank - 1)]) for o in outputs], weights)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 17)], ir_version=8)
     onnx.checker.check_model(model)
