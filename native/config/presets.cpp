@@ -1,5 +1,8 @@
 #include "native/config/presets.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "native/support/failure.hpp"
 
 namespace vae {
@@ -78,57 +81,84 @@ TrainConfig resnet_training() {
   return c;
 }
 
-ModelSpec network(const std::string& name, Shape image, const SpecOptions& o) {
-  if (name == "tf-conv" || name == "resnet") {
-    if (image != Shape{1, 28, 28})
-      refuse("--preset " + name + " is made for images of 28x28; use --preset mlp");
-    if (o.hidden > 0) refuse("--preset " + name + " has no --hidden; its layers have their sizes");
-    return name == "resnet" ? resnet(o.latent) : tf_conv(o.latent);
-  }
-  if (name == "aevb") return aevb(o.latent, image, o.hidden);
-  if (name == "iwae") return iwae(o.latent, image, o.hidden);
-  ModelSpec spec = mlp(image, o.hidden, o.latent);
-  spec.name = name;
-  return spec;
+/// A network whose layers have their sizes.
+ModelSpec fixed_network(std::string_view name, ModelSpec (*make)(int latent), const Shape& image,
+                        const SpecOptions& o) {
+  if (image != Shape{1, 28, 28})
+    refuse("--preset " + std::string(name) + " is made for images of 28x28; use --preset mlp");
+  if (o.hidden > 0) refuse("--preset " + std::string(name) + " has no --hidden; its layers have their sizes");
+  return make(o.latent);
 }
+
+const Preset kPresets[] = {
+    {"mlp",
+     "ours; by default it trains as PyTorch's example",
+     [](const Shape& image, const SpecOptions& o) { return mlp(image, o.hidden, o.latent); },
+     {},
+     {},
+     {}},
+    {"resnet",
+     "ours, the page's default",
+     [](const Shape& image, const SpecOptions& o) {
+       return fixed_network("resnet", [](int latent) { return resnet(latent); }, image, o);
+     },
+     {24, 0, Likelihood::kBernoulli, 0, 100},
+     resnet_training(),
+     {}},
+    {"tf-conv",
+     "a TensorFlow tutorial",
+     [](const Shape& image, const SpecOptions& o) {
+       return fixed_network("tf-conv", [](int latent) { return tf_conv(latent); }, image, o);
+     },
+     {8, 0, Likelihood::kSquaredError, 0.2f},
+     tf_conv_training(),
+     {.log_every = 200, .picture_inputs = 1, .log_dir = ".log"}},
+    {"tf-mlp",
+     "a TensorFlow script",
+     [](const Shape& image, const SpecOptions& o) {
+       ModelSpec spec = mlp(image, o.hidden, o.latent);
+       spec.name = "tf-mlp";
+       return spec;
+     },
+     {},
+     tf_mlp_training(),
+     {.log_every = 50,
+      .checkpoint_steps = 50,
+      .log_dir = ".log",
+      .checkpoint = ".checkpoints",
+      .resume = true}},
+    {"aevb",
+     "Kingma and Welling 2013",
+     [](const Shape& image, const SpecOptions& o) { return aevb(o.latent, image, o.hidden); },
+     {2, 500},
+     aevb_training(),
+     {.log_dir = ".log"}},
+    {"iwae",
+     "the one-layer network of Burda et al. 2016",
+     [](const Shape& image, const SpecOptions& o) { return iwae(o.latent, image, o.hidden); },
+     {50, 200},
+     iwae_training(),
+     {}},
+};
 
 }  // namespace
 
-SpecOptions preset_options(const std::string& name) {
-  if (name == "tf-conv") return {8, 0, Likelihood::kSquaredError, 0.2f};
-  if (name == "resnet") return {24, 0, Likelihood::kBernoulli, 0, 100};
-  if (name == "aevb") return {2, 500, Likelihood::kBernoulli, 0};
-  if (name == "iwae") return {50, 200, Likelihood::kBernoulli, 0};
-  return {};
+std::span<const Preset> presets() { return kPresets; }
+
+const Preset* find_preset(std::string_view name) {
+  const auto found = std::find_if(std::begin(kPresets), std::end(kPresets),
+                                  [&](const Preset& preset) { return preset.name == name; });
+  return found == std::end(kPresets) ? nullptr : found;
 }
 
-ModelSpec make_spec(const std::string& name, Shape image, const SpecOptions& options) {
+ModelSpec make_spec(std::string_view name, const Shape& image, const SpecOptions& options) {
+  const Preset* const preset = find_preset(name);
+  if (preset == nullptr) refuse("there is no preset " + std::string(name));
   ModelSpec spec =
-      with_dropout(with_likelihood(network(name, image, options), options.likelihood), options.dropout);
+      with_dropout(with_likelihood(preset->network(image, options), options.likelihood), options.dropout);
   spec.prior = options.components > 0 ? Prior::kMixture : Prior::kNormal;
   spec.components = options.components;
   return spec;
-}
-
-TrainConfig preset_training(const std::string& name) {
-  if (name == "resnet") return resnet_training();
-  if (name == "tf-conv") return tf_conv_training();
-  if (name == "tf-mlp") return tf_mlp_training();
-  if (name == "aevb") return aevb_training();
-  if (name == "iwae") return iwae_training();
-  return {};
-}
-
-RunDefaults preset_run(const std::string& name) {
-  if (name == "tf-conv") return {.log_every = 200, .picture_inputs = 1, .log_dir = ".log"};
-  if (name == "tf-mlp")
-    return {.log_every = 50,
-            .checkpoint_steps = 50,
-            .log_dir = ".log",
-            .checkpoint = ".checkpoints",
-            .resume = true};
-  if (name == "aevb") return {.log_dir = ".log"};
-  return {};
 }
 
 }  // namespace vae

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -86,10 +87,7 @@ struct TrainConfig {
   bool plain = false;      // no fast path (mlp_step, fused optimizers): slower, the same up to rounding
 };
 
-// ---- Presets: "mlp" (ours; it trains as the PyTorch example does), "tf-conv", "tf-mlp", "aevb" and "iwae"
-// (the one-layer network of Burda et al. 2016).
-
-inline constexpr std::string_view kPresetNames[] = {"mlp", "resnet", "tf-conv", "tf-mlp", "aevb", "iwae"};
+// ---- Presets
 
 /// What can be chosen of a network.
 struct SpecOptions {
@@ -99,15 +97,6 @@ struct SpecOptions {
   int components = 0;  // of a mixture as prior; 0: the prior is N(0, I)
 };
 
-/// A preset's own choices, and its network with these or others. make_spec throws Failure kUsage for what it
-/// cannot be: tf-conv's convolutions take images of 28x28 and have no hidden units to choose. `name` is one
-/// of kPresetNames.
-SpecOptions preset_options(const std::string& name);
-ModelSpec make_spec(const std::string& name, Shape image, const SpecOptions& options);
-
-/// How a preset is trained.
-TrainConfig preset_training(const std::string& name);
-
 /// What a preset's source reports and keeps while it runs. None of it touches a result.
 struct RunDefaults {
   std::int64_t log_every = 0, picture_every = 200, checkpoint_steps = 0;  // steps; 0: not by steps
@@ -116,6 +105,24 @@ struct RunDefaults {
   std::string_view log_dir = {}, checkpoint = {};
   bool resume = false;  // goes on from its checkpoints unasked
 };
-RunDefaults preset_run(const std::string& name);
+
+/// A network and how it is trained. The table in presets.cpp is the one place that knows what presets there
+/// are: a new one is a row there.
+struct Preset {
+  std::string_view name, source;                                 // source: in words, for --help
+  ModelSpec (*network)(const Shape& image, const SpecOptions&);  // before likelihood, dropout and prior
+  SpecOptions options;                                           // its own choices
+  TrainConfig training;
+  RunDefaults run;
+};
+
+std::span<const Preset> presets();  // the first one is native_train's default
+
+/// The preset of this name, or null.
+const Preset* find_preset(std::string_view name);
+
+/// A preset's network with these choices. Throws Failure kUsage for what it cannot be: tf-conv and resnet
+/// take images of 28x28 and have no hidden units to choose.
+ModelSpec make_spec(std::string_view name, const Shape& image, const SpecOptions& options);
 
 }  // namespace vae

@@ -64,9 +64,9 @@ CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const
 }
 
 /// The preset that the command line or its configuration file names.
-std::string find_preset(int argc, char** argv) {
+const Preset& named_preset(int argc, char** argv) {
   CLI::App app;
-  std::string preset = "mlp";
+  std::string preset(presets().front().name);
   app.allow_extras();
   app.set_help_flag();
   app.allow_config_extras(true);
@@ -74,9 +74,8 @@ std::string find_preset(int argc, char** argv) {
   app.add_option("--preset", preset);
   app.set_config("--config");
   app.parse(argc, argv);
-  return std::find(std::begin(kPresetNames), std::end(kPresetNames), preset) == std::end(kPresetNames)
-             ? "mlp"
-             : preset;
+  const Preset* const found = find_preset(preset);
+  return found == nullptr ? presets().front() : *found;  // parse() refuses what is none
 }
 
 /// What an option is set to, given or by default; nothing for --help and the like.
@@ -86,13 +85,29 @@ std::optional<std::string> value_of(const CLI::Option& option) {
   return option.get_default_str().empty() ? std::nullopt : std::optional(option.get_default_str());
 }
 
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const Preset& preset : presets()) names.emplace_back(preset.name);
+  return names;
+}
+
+/// "mlp (ours...), resnet (...)"
+std::string preset_words() {
+  std::string words;
+  for (const Preset& preset : presets()) {
+    words += (words.empty() ? "" : ", ") + std::string(preset.name) + " (" + std::string(preset.source) + ')';
+  }
+  return words;
+}
+
 }  // namespace
 
 TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
-  options_.preset = find_preset(argc, argv);
-  options_.spec = preset_options(options_.preset);
-  options_.train = preset_training(options_.preset);
-  const RunDefaults run = preset_run(options_.preset);
+  const Preset& preset = named_preset(argc, argv);
+  options_.preset = preset.name;
+  options_.spec = preset.options;
+  options_.train = preset.training;
+  const RunDefaults& run = preset.run;
   options_.log_every = run.log_every;
   options_.picture_every = run.picture_every;
   options_.picture_inputs = run.picture_inputs;
@@ -133,13 +148,10 @@ void TrainCommand::parse() {
 void TrainCommand::add_model_options() {
   TrainOptions& o = options_;
   app_.option_defaults()->group(kModel);
-  app_.add_option(
-          "--preset", o.preset,
-          "mlp, resnet (ours), tf-conv, tf-mlp, aevb or iwae: a network and its training as published; other "
-          "flags override it")
+  app_.add_option("--preset", o.preset,
+                  "a network and its training, which other flags override: " + preset_words())
       ->type_name("WORD")
-      ->check(CLI::IsMember(std::vector<std::string>(std::begin(kPresetNames), std::end(kPresetNames)))
-                  .description(""));
+      ->check(CLI::IsMember(preset_names()).description(""));
   app_.add_option("--latent", o.spec.latent, "dimensions of z")->type_name("N")->check(range(1, 4096));
   if (o.spec.hidden > 0) {
     app_.add_option("--hidden", o.spec.hidden, "units of each hidden layer")
@@ -308,7 +320,7 @@ void TrainCommand::resolve() {
     app_.get_option("--pixels")->default_str(std::string(kPixelsNames[static_cast<int>(t.pixels)]));
   }
   app_.get_option("--steps")->default_str(std::to_string(t.steps));
-  const RunDefaults run = preset_run(options_.preset);
+  const RunDefaults& run = find_preset(options_.preset)->run;
   place_beside_output("--log-dir", run.log_dir, options_.log_dir);
   place_beside_output("--checkpoint", run.checkpoint, options_.checkpoint);
 }

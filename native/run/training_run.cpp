@@ -296,7 +296,7 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
     snapshots = std::make_unique<SnapshotWriter>(o.snapshots, trainer.steps(), model->spec);
   Checkpoints checkpoints(o, trainer, snapshots.get(),
                           run_facts(command, run.init, *model, run.data, device, group), group);
-  checkpoints.resume(preset_run(o.preset).resume);
+  checkpoints.resume(find_preset(o.preset)->run.resume);
   std::optional<TrainLog> log;
   if (group.first()) log.emplace(o, trainer, run.data.test);
   std::fflush(stdout);

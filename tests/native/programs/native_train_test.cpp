@@ -8,6 +8,8 @@
 #include <sstream>
 #include <thread>
 
+#include "native/config/presets.hpp"
+#include "native/support/failure.hpp"
 #include "native/support/output_file.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/math/latent.hpp"
@@ -128,6 +130,22 @@ TEST_CASE("--help gives every flag with its default and exits 0") {
   CHECK(contains(help.out, "nats"));
   CHECK(contains(help.out, "lower is better"));
   CHECK(run(folder, kEval + " --help").code == 0);
+}
+
+TEST_CASE("every preset of the table makes its network, is named by --help and can be chosen") {
+  TemporaryFolder folder;
+  const Outcome help = run(folder, kTrain + " --help");
+  for (const Preset& preset : presets()) {
+    const std::string name(preset.name);
+    CAPTURE(name);
+    CHECK(make_spec(name, {1, 28, 28}, preset.options).name == name);
+    CHECK(contains(help.out, name + " (" + std::string(preset.source) + ")"));
+    const Outcome config = run(folder, kTrain + " --print-config --preset " + name);
+    CHECK(config.code == 0);
+    CHECK(contains(config.out, "preset = \"" + name + "\""));
+  }
+  CHECK(find_preset("none") == nullptr);
+  CHECK_THROWS_AS(make_spec("none", {1, 28, 28}, {}), Failure);
 }
 
 TEST_CASE("usage errors exit 2 with one line") {
