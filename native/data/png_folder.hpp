@@ -13,7 +13,7 @@ bool is_png_folder(const std::filesystem::path& directory);
 
 /// The training or the test images, in the byte order of their paths; names that start with a dot are passed
 /// over. Without a folder test or t10k, every tenth image of train/ is held out as the test set. All must
-/// have one size, at most 1024x1024. Colours become 8-bit gray (libpng's luminance), what is transparent
+/// have one size, at most 1024x1024. Colors become 8-bit gray (libpng's luminance), what is transparent
 /// becomes 0; an 8-bit gray PNG keeps its bytes. `sha256` is that of the pixels in this order. Throws Failure
 /// kMissingInput (no folder train) or kBadData (no images, a damaged PNG or none, another size, a folder that
 /// is not a label).

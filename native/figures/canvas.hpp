@@ -31,7 +31,7 @@ class Canvas {
   void circle(Point centre, double radius, double thickness, Color color);
   void disc(Point centre, double radius, Color color);
 
-  /// Capitals `height` tall, centred at `centre`. The strokes know the digits, space, - . C K L P z and the
+  /// Capitals `height` tall, centered at `center`. The strokes know the digits, space, - . C K L P z and the
   /// letters of "slerp" and "input"; any other character is drawn as a box.
   void text(std::string_view text, Point centre, double height, Color color,
             Direction direction = Direction::kRight);
@@ -41,7 +41,7 @@ class Canvas {
   std::vector<std::byte> png() const;
 
  private:
-  /// Mixes `color` into the pixels of the box by coverage(x, y) of their centres, taken as 0 to 1.
+  /// Mixes `color` into the pixels of the box by coverage(x, y) of their centers, taken as 0 to 1.
   template <class Coverage>
   void paint(Point top_left, Point bottom_right, Color color, Coverage coverage);
 

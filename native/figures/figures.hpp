@@ -29,10 +29,10 @@ struct FigureSource {
   std::uint64_t seed;                    // of the samples
 };
 
-/// Of kFigures, those that there are: the manifold for latent 2; the scatter for labelled images from latent
+/// Of kFigures, those that there are: the manifold for latent 2; the scatter for labeled images from latent
 /// 2 on, above 2 along the two principal axes; traversals around the first image, since in many dimensions
-/// the prior's mean is no digit; interpolations between the first images of neighbouring classes, or, without
-/// two of them, between neighbouring images. What a plain autoencoder makes of z ~ N(0, I) is drawn all the
+/// the prior's mean is no digit; interpolations between the first images of neighboring classes, or, without
+/// two of them, between neighboring images. What a plain autoencoder makes of z ~ N(0, I) is drawn all the
 /// same: the contrast teaches why a VAE has a prior. Throws Failure.
 std::vector<Picture> figures(const FigureSource& source);
 

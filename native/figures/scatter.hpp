@@ -1,4 +1,4 @@
-// Where the encoder puts the test images: a plane of latents, coloured by digit, as PNG. The circles hold 39
+// Where the encoder puts the test images: a plane of latents, colored by digit, as PNG. The circles hold 39
 // % and 86 % of the prior, so that one sees whether q(z|x) averaged over the data fills it.
 #pragma once
 
@@ -13,8 +13,8 @@
 
 namespace vae {
 
-/// The colour of each label: Petroff (2021), "Accessible Color Sequences for Data Visualization", ten
-/// colours that keep apart under all three colour vision deficiencies; the two grays go to 0 and 1, which
+/// The color of each label: Petroff (2021), "Accessible Color Sequences for Data Visualization", ten
+/// colors that keep apart under all three color vision deficiencies; the two grays go to 0 and 1, which
 /// never touch.
 inline constexpr std::array<Color, 10> kLabelColors{{{0x71, 0x75, 0x81},
                                                      {0x94, 0xa4, 0xa2},

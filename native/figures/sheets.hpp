@@ -41,7 +41,7 @@ std::vector<std::byte> reconstructions_png(const Generator& g, std::span<const f
 std::vector<std::byte> samples_png(const Generator& g, std::uint64_t seed, int rows, int columns,
                                    int scale = 2);
 
-/// The plane of a latent space of two dimensions, tile by tile without gaps: the centres of n by n equal
+/// The plane of a latent space of two dimensions, tile by tile without gaps: the centers of n by n equal
 /// cells of the unit square through the inverse normal CDF, so that every tile has the same share of the
 /// prior. z1 grows to the right, z2 upwards. Throws Failure kUsage where latent is not 2.
 std::vector<std::byte> manifold_png(const Generator& g, int n = 20, int gap = 0);

@@ -37,7 +37,7 @@ struct Draws {
 /// x (n, pixels), epsilon ~ N(0, I) of (L, n, latent).
 Draws draw(VaeImpl& model, const torch::Tensor& x, const torch::Tensor& epsilon);
 
-/// The terms of each image, (n) each. `loss` is what is minimised.
+/// The terms of each image, (n) each. `loss` is what is minimized.
 struct Terms {
   torch::Tensor reconstruction, kl, loss;
 };

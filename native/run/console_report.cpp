@@ -27,7 +27,7 @@ std::string in_words(const Losses& l) {
   return formatted("%.2f + %.2f = %.2f", l.reconstruction, l.kl, l.neg_elbo());
 }
 
-/// What is minimised, where it is something else.
+/// What is minimized, where it is something else.
 std::string unless_elbo(double objective, const Losses& l) {
   return std::fabs(objective - l.neg_elbo()) < 0.005 ? "" : formatted("  objective %.2f", objective);
 }

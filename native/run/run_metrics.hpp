@@ -1,6 +1,6 @@
 // native_train's --log-dir: when training is logged and drawn, and under which names. For every preset
 // `lowerbound` is -ELBO = reconstruction + KL, a loss: lower is better, as the source of tf-mlp logs it under
-// this name. `objective` is what is minimised, without weight penalties: the same unless --objective or
+// this name. `objective` is what is minimized, without weight penalties: the same unless --objective or
 // --beta say otherwise.
 #pragma once
 

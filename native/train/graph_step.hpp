@@ -21,8 +21,8 @@ class GraphStep {
   /// without CUDA.
   static bool covers(VaeImpl& model, const TrainConfig& config);
 
-  /// (count, pixels) and noise (samples, count, latent) -> reconstruction, KL and what is minimised, (3),
-  /// averages over the batch, and what is minimised with all penalties, a number.
+  /// (count, pixels) and noise (samples, count, latent) -> reconstruction, KL and what is minimized, (3),
+  /// averages over the batch, and what is minimized with all penalties, a number.
   struct Loss {
     torch::Tensor averages, total;
   };

@@ -15,7 +15,7 @@
 
 namespace vae {
 
-/// Weights of sum(w^2) / 2 that are added to what is minimised.
+/// Weights of sum(w^2) / 2 that are added to what is minimized.
 struct Penalty {
   double weights = 0, biases = 0;
 };

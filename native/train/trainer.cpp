@@ -174,7 +174,7 @@ Trainer::Gradient Trainer::gradient_by_autograd(const Batch& batch, const Rows& 
   return {l.averages, std::nullopt};
 }
 
-/// This process' part of the averages over a batch of n, and of what is to be minimised.
+/// This process' part of the averages over a batch of n, and of what is to be minimized.
 GraphStep::Loss Trainer::loss(const torch::Tensor& x, const torch::Tensor& epsilon, int n, bool counted) {
   const Bf16 bf16(config_.bf16, device_);
   const Terms terms = objective(*model_, config_, beta_at(config_, step_), x, epsilon);  // (count) each

@@ -76,7 +76,7 @@ double Rng::uniform() { return (next() + 0.5) / 4294967296.0; }
 float Rng::normal() { return static_cast<float>(inverse_normal_cdf(uniform())); }
 
 double inverse_normal_cdf(double p) {
-  // Coefficients of Wichura's PPND16: the centre |p - 1/2| <= 0.425, then the tails by r = sqrt(-log p).
+  // Coefficients of Wichura's PPND16: the center |p - 1/2| <= 0.425, then the tails by r = sqrt(-log p).
   static constexpr double kA[8] = {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
                                    1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
                                    3.3430575583588128105e4, 2.5090809287301226727e3};

@@ -1,7 +1,7 @@
 // The JSON header of a safetensors file, exactly as safetensors writes it and no more: one object of objects,
 // strings and lists of whole numbers, fixed depth, no escapes, no floats. A general JSON library costs 70 KB
 // of WebAssembly and accepts what a weights file must not hold. What it finds is not believed yet:
-// weights_file checks.
+// weights_reader checks.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// The writing half of weights_file: the reader ships to every browser, this does not.
+// The writing half of weights_reader: the reader ships to every browser, this does not.
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -29,7 +29,7 @@ double frechet_distance(const torch::Tensor& a, const torch::Tensor& b);
 /// `samples` from the prior, as many requests, and all images of `test`. One thread for each model, all of
 /// one file with an encoder; the figures do not depend on how many there are. Samples and requests are
 /// numbers 0, 1, ... of seed 1. `progress` is told the pictures drawn, of 2 * samples + test.count(). A file
-/// without anchors has `recognised` 0.
+/// without anchors has `recognized` 0.
 Quality measure_quality(std::span<Model> models, Classifier& classifier, const ImageSet& test, int samples,
                         const Progress& progress = {});
 

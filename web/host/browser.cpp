@@ -45,7 +45,7 @@ EMSCRIPTEN_KEEPALIVE void lab_theme(int dark) {
   host.app.host.forced = false;
   wake();
 }
-/// Forced colours of the system, 0xrrggbb each: page, text, border, control, highlight, text on
+/// Forced colors of the system, 0xrrggbb each: page, text, border, control, highlight, text on
 /// highlight, link.
 EMSCRIPTEN_KEEPALIVE void lab_forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control,
                                            unsigned highlight, unsigned on_highlight, unsigned link) {

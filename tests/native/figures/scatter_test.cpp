@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kLegend = 966;  // the legend's discs lie right of this column
 
-/// Centre of the pixels that have exactly this colour, left of the legend.
+/// Center of the pixels that have exactly this color, left of the legend.
 struct Spot {
   double x = 0, y = 0;
   int pixels = 0;

@@ -101,7 +101,7 @@ TEST_CASE("a single input stands to the left of its reconstruction") {
 TEST_CASE("samples are the prior's sheet, row by row") {
   Stub stub{2, {}};
   const std::vector<std::byte> bytes = samples_png(stub.generator(), 7, 2, 3);
-  CHECK(bytes.at(25) == std::byte{0});  // PNG's colour type: gray
+  CHECK(bytes.at(25) == std::byte{0});  // PNG's color type: gray
   const Decoded png = read_png(bytes);
   const std::vector<float> z = sample_prior_sheet(2, 7, 6);
   CHECK(stub.asked == z);

@@ -39,7 +39,7 @@ double difference(const LayerList& layers, const Shape& in, int n) {
   std::vector<LayerParameters> parameters;
   std::vector<std::vector<float>> weights;
   const auto named = module->named_parameters();
-  double bound = 1;  // 1 / sqrt(fan in), as networks are initialised
+  double bound = 1;  // 1 / sqrt(fan in), as networks are initialized
   for (int i = 0; i < layers.size(); ++i) {
     LayerParameters p;
     const std::string prefix = std::to_string(i) + ".";

@@ -18,7 +18,7 @@ std::string shipped() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// Two pictures of 2x2, labelled 4 and 7.
+/// Two pictures of 2x2, labeled 4 and 7.
 Tensors two() {
   return {{"images", {3, {2, 2, 2}}, {0, 1, 0, 0.5f, 1, 1, 0, 0}, Dtype::kF16},
           {"labels", {1, {2}}, {4, 7}, Dtype::kF32}};

@@ -91,7 +91,7 @@ TEST_CASE("KL by sampling: the closed form's value where there is one") {
 TEST_CASE("a model with a mixture draws from it, and from the components of a label") {
   const Model model = model_with_labels("37-");
   REQUIRE(model.mixture() != nullptr);
-  CHECK(model.mixture()->weight[1] == Approx(1.0 / 3));  // normalised
+  CHECK(model.mixture()->weight[1] == Approx(1.0 / 3));  // normalized
   CHECK(model.log_prior(Values{20, 0}) == Approx(std::log(1.0 / 3) - std::log(2 * 3.14159265358979)));
   CHECK(model.sample_prior(5, 2) == model.sample_prior(5, 2));
   CHECK(model.sample_prior(5, 2) != model.sample_prior(5, 3));

@@ -22,16 +22,16 @@
 
 namespace lab {
 
-/// What keeps its colour everywhere: the ends of a morph, and the current digit.
+/// What keeps its color everywhere: the ends of a morph, and the current digit.
 enum Accent { kAccentA, kAccentB, kAccentZ, kAccents };
 
-/// Colours of one theme.
+/// Colors of one theme.
 struct Theme {
   ImU32 page, card, border, ink, muted, digit, tile, control, control_hover, control_active, track, primary,
       primary_hover, on_primary, accent[kAccents], on_accent;
 };
 const Theme& theme(bool dark);
-/// A theme of the system's forced colours, 0xrrggbb each. Between page and ink are shades of both.
+/// A theme of the system's forced colors, 0xrrggbb each. Between page and ink are shades of both.
 Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control, unsigned highlight,
                    unsigned on_highlight, unsigned link);
 
@@ -50,7 +50,7 @@ struct Host {
   float width = 0, height = 0;  // of the picture
   float scale = 1;              // device pixels per design unit
   bool dark = false;            // theme of the system
-  bool forced = false;          // the system forces its own colours:
+  bool forced = false;          // the system forces its own colors:
   Theme forced_theme{};         // these
   bool window = false;          // a desktop window: margins, scrolling inside, the model's facts at the end
   float view_height = 0;        // what is visible at once, in device pixels; 0: unknown

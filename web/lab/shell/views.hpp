@@ -36,10 +36,10 @@ std::string latent_name(int index);
 float way_card(App& app, float x, float y, float width);
 float stops_card(App& app, float x, float y, float width);
 float strips_card(App& app, float x, float y, float width);
-/// "A", "B", ...; A and B have their own colours, the others that of text.
+/// "A", "B", ...; A and B have their own colors, the others that of text.
 std::string stop_letter(int stop);
 ImU32 stop_color(const App& app, int stop);
-/// The slider for t, from the first stop's colour to the last one's.
+/// The slider for t, from the first stop's color to the last one's.
 void way_slider(App& app, const Box& box);
 /// Digits along the way, `names:i`, in rows over the width, at most `largest` units wide; returns the height.
 /// A click goes there.

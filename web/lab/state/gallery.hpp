@@ -15,7 +15,7 @@
 namespace lab {
 
 inline constexpr int kSide = 28, kPixels = kSide * kSide;
-/// The atlas: (kAtlasHeight, kAtlasWidth), ink from 0 to 255, to which the theme gives its colour.
+/// The atlas: (kAtlasHeight, kAtlasWidth), ink from 0 to 255, to which the theme gives its color.
 inline constexpr int kAtlasColumns = 32, kAtlasRows = 32, kSlots = kAtlasColumns * kAtlasRows;
 inline constexpr int kAtlasWidth = kAtlasColumns * kSide, kAtlasHeight = kAtlasRows * kSide;
 

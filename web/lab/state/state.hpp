@@ -49,7 +49,7 @@ struct LabState {
   // Map: what the plane's axes are (a dimension, or kPrincipalAxis + k), and where it is looked at
   int axis_x = 0, axis_y = 1;
   float map_x = 0, map_y = 0,
-        map_zoom = 1;        // the centre in latent units; 1: three standard deviations each way
+        map_zoom = 1;        // the center in latent units; 1: three standard deviations each way
   std::uint32_t hidden = 0;  // classes not shown, one bit each
   bool even_steps = false;   // of z; otherwise equal shares of the prior
   bool map_pictures = true, map_points = true, map_circles = true;

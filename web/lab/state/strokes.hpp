@@ -33,8 +33,8 @@ std::vector<float> rasterize(std::span<const Stroke> strokes, int side, float wi
 
 /// A (side, side) raster made (28, 28) as MNIST was: the ink's bounding box scaled to 20 pixels on its longer
 /// side, keeping its proportions, each pixel the average of the area it covers; then moved by whole pixels
-/// until the centre of mass is within half a pixel of (14, 14), where pixel i lies at i, or as near as keeps
-/// all ink inside. No ink gives all zeros. Source: yann.lecun.com/exdb/mnist, and the test set's own centres.
+/// until the center of mass is within half a pixel of (14, 14), where pixel i lies at i, or as near as keeps
+/// all ink inside. No ink gives all zeros. Source: yann.lecun.com/exdb/mnist, and the test set's own centers.
 std::vector<float> mnist_digit(std::span<const float> raster, int side);
 
 /// Strokes as base64url text for a link, mostly 4/3 characters a point. Strokes without points, and whatever

@@ -1,4 +1,4 @@
-// Colours and type of the lab. Colours hold WCAG AA against what they lie on; web/page/index.css repeats
+// Colors and type of the lab. Colors hold WCAG AA against what they lie on; web/page/index.css repeats
 // `page` and `ink` for the page around the canvas. A, B and the current digit keep their hue everywhere.
 #include "web/lab/ui/font.hpp"
 #include "web/lab/ui/widgets.hpp"

@@ -99,13 +99,13 @@ void icon_at(Icon icon, float x, float y, float size, ImU32 color) {
   }
 }
 
-/// What a control lies on, with the outline that forced colours ask for.
+/// What a control lies on, with the outline that forced colors ask for.
 void face(const App& app, const Box& box, ImU32 fill, ImU32 outline) {
   ink().AddRectFilled(low(box), high(box), fill, u(app, 9));
   if (app.host.forced) ink().AddRect(low(box), high(box), outline, u(app, 9));
 }
 
-/// Returns the colour of what stands on it.
+/// Returns the color of what stands on it.
 ImU32 button_face(const App& app, const Box& box, Kind kind) {
   const Theme& c = colors(app);
   const bool hovered = app.pointer.hovered(), held = app.pointer.held() && hovered;

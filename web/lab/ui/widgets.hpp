@@ -29,7 +29,7 @@ std::string indexed(std::string_view name, int index);
 void mark(App& app, std::string_view name, const Box& box);
 
 enum class Align { kLeft, kCenter, kRight };
-/// One line of text, its capitals centred on the box's height.
+/// One line of text, its capitals centered on the box's height.
 void text(ImFont* font, ImU32 color, const Box& box, std::string_view words, Align align = Align::kLeft);
 /// Wrapped text from the box's top; returns its height.
 float paragraph(ImFont* font, ImU32 color, float x, float y, float width, std::string_view words);
@@ -78,7 +78,7 @@ int stepper(App& app, std::string_view name, std::string_view spoken, const Box&
             int value, int lo, int hi);
 
 struct SliderLook {
-  ImU32 from, to;         // the track's ends; equal for one colour
+  ImU32 from, to;         // the track's ends; equal for one color
   bool centered = false;  // filled from the middle
 };
 /// Moves `value` between lo and hi; true when it changed. A double click gives `rest`. `words`: the value

@@ -138,7 +138,7 @@ float generate_view(App& app, float x, float y, float width) {
   y2 += in_card(app, x2, y2, right, 0, [&] { return digit_card(app, x2, y2, right); });
   const auto second = static_cast<std::ptrdiff_t>(app.items.size());
   const float height = in_card(app, x, y, left, y2 - y, [&] { return samples_card(app, x, y, left, y2); });
-  // Drawn last, as high as its neighbours, but read first.
+  // Drawn last, as high as its neighbors, but read first.
   std::rotate(app.items.begin() + first, app.items.begin() + second, app.items.end());
   return std::max(height, y2 - top);
 }

@@ -65,7 +65,7 @@ Picture smooth(const Picture& image) {
 }
 
 struct Measures {
-  double ink = 0, x = 0, y = 0;  // sum; centre of mass, where pixel i lies at i
+  double ink = 0, x = 0, y = 0;  // sum; center of mass, where pixel i lies at i
   double line = 0;               // thickness: a long line's area is thickness * outline / 2
   int width = 0, height = 0;     // of the bounding box
 };

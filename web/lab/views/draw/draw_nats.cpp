@@ -27,7 +27,7 @@ Nats test_average(const LoadedModel& model, bool sampled) {
   return {sampled ? fact("test_reconstruction") : fact("test_neg_elbo_at_mu") - kl, kl};
 }
 
-/// A coloured square, what it stands for and its number; returns where the next may begin.
+/// A colored square, what it stands for and its number; returns where the next may begin.
 float legend(App& app, float x, const Box& line, ImU32 color, std::string_view words, double nats) {
   const Theme& c = colors(app);
   const float side = u(app, 9), top = std::round(line.y + (line.h - side) / 2);

@@ -1,5 +1,5 @@
 // Activations as pictures: feature maps in the gallery, vectors as cells. Positive numbers in ink, negative
-// ones in another colour, each layer on a scale of its own.
+// ones in another color, each layer on a scale of its own.
 #include <algorithm>
 #include <cmath>
 
@@ -75,7 +75,7 @@ void draw_cells(App& app, std::span<const float> values, int columns, float x, f
   }
 }
 
-/// A short vector: the colour of each number and below it the number.
+/// A short vector: the color of each number and below it the number.
 float draw_numbers(App& app, std::span<const float> values, float x, float y, float width) {
   const Theme& c = colors(app);
   const float cell = u(app, 50), gap = u(app, 6), color = u(app, 20), words = u(app, 20);

@@ -13,8 +13,8 @@ namespace {
 constexpr int kSegments = 72;
 constexpr double kEncodeSeconds = 0.01;  // of a frame
 
-/// The colour of each class: Petroff (2021), "Accessible Color Sequences for Data Visualization", as the
-/// trainer's scatter plots have them; the figure in each dot tells them apart without colour.
+/// The color of each class: Petroff (2021), "Accessible Color Sequences for Data Visualization", as the
+/// trainer's scatter plots have them; the figure in each dot tells them apart without color.
 constexpr std::array<ImU32, 10> kClassColors{
     IM_COL32(0x71, 0x75, 0x81, 255), IM_COL32(0x94, 0xa4, 0xa2, 255), IM_COL32(0x3f, 0x90, 0xda, 255),
     IM_COL32(0xbd, 0x1f, 0x01, 255), IM_COL32(0xff, 0xa9, 0x0e, 255), IM_COL32(0x92, 0xda, 0xdd, 255),
@@ -60,7 +60,7 @@ void test_digits(App& app, const Window& window) {
   std::vector<Spot> drawn;
   const std::size_t count = app.map.mu.size() / latent;
   for (std::size_t k = 0; k < count; ++k) {
-    const std::size_t i = k * 7919 % count;  // through all of them, favouring no class
+    const std::size_t i = k * 7919 % count;  // through all of them, favoring no class
     const int label = digits->labels[i];
     if (label < 0 || label > 9 || (app.lab.state().hidden >> label & 1) != 0) continue;
     const Spot at =

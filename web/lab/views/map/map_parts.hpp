@@ -28,7 +28,7 @@ void map_axes(App& app, const Window& window, bool grid);
 /// Encodes a few more of the test digits, if they are to be seen.
 void encode_test_digits(App& app);
 
-/// "3" in its class's colour; a ring only when `filled` is false.
+/// "3" in its class's color; a ring only when `filled` is false.
 void class_dot(App& app, float x, float y, float radius, int label, bool filled);
 /// Which classes of test digits are shown. Returns the height.
 float map_legend(App& app, float x, float y, float width);

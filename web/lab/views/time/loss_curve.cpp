@@ -54,7 +54,7 @@ void axes(App& app, const Scales& scales, float tick) {
 
 void areas(App& app, const Scales& scales, const vae::Snapshots& snapshots) {
   const ImDrawListFlags before = ink().Flags;
-  ink().Flags &= ~ImDrawListFlags_AntiAliasedFill;  // or hairlines show between neighbours
+  ink().Flags &= ~ImDrawListFlags_AntiAliasedFill;  // or hairlines show between neighbors
   for (int k = 1; k < snapshots.count(); ++k) {
     const float x0 = scales.x(snapshots.step(k - 1)), x1 = scales.x(snapshots.step(k)), base = scales.y(0);
     const ImVec2 lower0{x0, scales.y(snapshots.reconstruction(k - 1))};

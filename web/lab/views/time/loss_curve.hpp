@@ -6,7 +6,7 @@
 
 namespace lab {
 
-/// Colours of the two areas.
+/// Colors of the two areas.
 ImU32 reconstruction_color(const App& app);
 ImU32 kl_color(const App& app);
 
