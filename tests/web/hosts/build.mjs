@@ -9,6 +9,7 @@ import { snippets } from '../../../web/dist/snippets.js';
 const root = fileURLToPath(new URL('../../..', import.meta.url)), here = join(root, 'tests/web/hosts');
 const dist = join(root, 'build/dist'), hosts = join(root, 'build/hosts'), work = join(root, 'build/hosts.work');
 const python = join(root, 'build/hosts.venv/bin/python');
+globalThis.VERSION = JSON.parse(readFileSync(join(dist, 'npm/package.json'), 'utf8')).version;  // snippets.js names it
 
 /** What every page shows; hosts.ts knows how it looks. */
 const MORPH = { view: 'morph', from: '3', to: '8', t: '0.25' };
