@@ -23,8 +23,7 @@ demo: web  ## build the page and serve it on this machine (PORT=8080; ADDRESS=0.
 
 web:  ## build the page and the headless module: build/web
 	@.ci/install web
-	$(call build,web,build/emscripten)
-	@chmod -R a+rX build/web  # for a web server, whatever the umask
+	$(build_web)
 
 dist: web  ## build what goes into other pages, and the site: build/dist
 	@.ci/install dist
@@ -69,7 +68,7 @@ test: lint  ## build and check everything, as CI does
 	@grep -q 'Torch_DIR.*third_party' build/native/CMakeCache.txt || $(MAKE) test-pip  # that was pip's already
 	$(call build,asan,build/asan)
 	ctest --preset asan
-	$(call build,web,build/emscripten)
+	$(build_web)
 	ctest --preset web
 	node web/dist/build.mjs
 	node tests/web/hosts/build.mjs
@@ -106,5 +105,10 @@ define build
    $(if $(3),CMAKE_PREFIX_PATH=$(3)) cmake --fresh --preset $(1) --log-level=WARNING >/dev/null && \
    echo "$$settings" >$(2)/.configured; }
 cmake --build --preset $(1)
+endef
+# The page, which a web server of another user may read whatever the umask.
+define build_web
+$(call build,web,build/emscripten)
+@chmod -R a+rX build/web
 endef
 endif
