@@ -7,8 +7,7 @@ const VIEWS: [string, string][] = [['generate', ''], ['morph', ''], ['bend', '']
 
 async function look(lab: Lab, view: string, link: string) {
   await lab.open(`#playing=0&view=${view}${link}`);
-  await lab.page.waitForLoadState('networkidle');  // digits, snapshots, the other model
-  await lab.settled();
+  await lab.fetched();
   await lab.page.mouse.move(2, 2);
   await lab.settled();
 }

@@ -131,8 +131,7 @@ test('the screen shows the pictures, crisp, and each layer can be switched off',
   await lab.set('map_points');
   await expect(lab.control('map_class:3')).toHaveCount(1);
   const map = await lab.box('map'), clip = { x: map.x, y: map.y, width: map.w, height: map.h };
-  await lab.page.waitForLoadState('networkidle');  // the digits
-  await lab.settled();
+  await lab.fetched();
   const all = await lab.page.screenshot({ clip });
   await lab.set('map_class:3');
   const fewer = await lab.page.screenshot({ clip });
@@ -179,8 +178,7 @@ test('on the smallest screen the test digits leave the pictures to be seen', asy
   await page.setViewportSize({ width: 320, height: 640 });
   const lab = new Lab(page);
   await lab.open('#playing=0&view=map&model=aevb');
-  await page.waitForLoadState('networkidle');
-  await lab.settled();
+  await lab.fetched();
   const { x, y, w, h } = await lab.box('map');
   const picture = async () => readPng(await page.screenshot({ fullPage: true, clip: { x, y, width: w, height: h } }));
   const all = await picture();

@@ -19,8 +19,7 @@ test('playing through all views again takes no more', async ({ page }) => {
   const round = async () => {
     for (const view of ['generate', 'morph', 'bend', 'map', 'draw', 'time', 'compare', 'inside']) {
       await lab.view(view);
-      await page.waitForLoadState('networkidle');  // snapshots, digits, the other model
-      await lab.settled();
+      await lab.fetched();
       await page.evaluate(() => (window as any).lab.remote('surprise', 1));
       await page.evaluate(() => (window as any).lab.remote('snapshot', 3));
       await lab.settled();

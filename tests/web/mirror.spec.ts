@@ -214,8 +214,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     const light = (luminance: number) => (luminance / 255) ** 2.2 + 0.05;
     for (const view of VIEWS) {
       await lab.view(view);
-      await page.waitForLoadState('networkidle');
-      await lab.settled();
+      await lab.fetched();
       const names: string[] = await page.evaluate(() => {
         const mirror = [...document.querySelectorAll<HTMLElement>('#controls > button, #controls > select')];
         const names = mirror.flatMap((element) => element instanceof HTMLSelectElement
@@ -280,8 +279,7 @@ test('keys for the whole lab work wherever the focus is: undo, redo, play, Escap
 test('a link to a real digit makes it the current one', async ({ page }) => {
   const lab = new Lab(page);
   await lab.open('#playing=0&model=mlp&view=draw&test_digit=61');
-  await page.waitForLoadState('networkidle');
-  await lab.settled();
+  await lab.fetched();
   await expect.poll(async () => (await lab.state()).z[0]).toBeCloseTo(1.13, 1);  // mu of z1, as its code says
 });
 

@@ -89,6 +89,11 @@ export class Lab {
       }
     });
   }
+  /** Waits until every file that the lab asked for has come, and is drawn. */
+  async fetched() {
+    await this.page.waitForFunction(() => (window as any).lab.fetching() === 0);
+    await this.settled();
+  }
   state(): Promise<State> { return this.page.evaluate(() => (window as any).lab.state()); }
   picture(name: string): Promise<number[]> {
     return this.page.evaluate((n) => [...(window as any).lab.picture(n)], name);

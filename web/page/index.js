@@ -121,6 +121,8 @@ function give(name, bytes) {
 }
 const load = bytes => give('', bytes);
 
+let fetching = 0;  // files that are on their way to the lab
+
 /** Fetches what the lab asks for while it runs; how far that is, and why it failed, the lab shows itself. */
 function fetchWanted() {
   for (let pointer; (pointer = lab._lab_wanted()) !== 0;) {
@@ -130,10 +132,12 @@ function fetchWanted() {
       withTexts([name, failure], (n, f) => lab._lab_fetching(n, fraction, f));
       schedule();
     };
+    ++fetching;
     fetchFile(name, (size, total) => tellLab(total ? size / total : 0, ''))
       .then(bytes => give(name, bytes))
       .then(error => { if (error) throw new LabError(error.code, error.message); })
-      .catch(error => tellLab(0, say('error', error.message, error.code)));
+      .catch(error => tellLab(0, say('error', error.message, error.code)))
+      .finally(() => --fetching);
   }
 }
 
@@ -523,4 +527,4 @@ async function start() {
 
 translate();
 const memory = () => lab.HEAPU8.length;
-window.lab = {item, state, picture, load, remote, link, memory, ready: start()};
+window.lab = {item, state, picture, load, remote, link, memory, fetching: () => fetching, ready: start()};
