@@ -34,14 +34,16 @@ for rule, globs, pattern in RULES:
     found += [f'{file.relative_to(ROOT)}: {rule}: {line}' for file in files for line in broken(file.read_text(), pattern)]
 assert broken('// [0, bound\nint a; /* throw\n*/ throw 1;  // throw', r'\bthrow\b') == ['*/ throw 1;  // throw']
 
-# Within a side, a folder includes only itself and what stands before it.
-ORDER = {'shared': 'base spec math nn file model', 'native': 'support data config figures eval model compress train run programs'}
+# Within these, a folder includes only itself and what stands before it.
+ORDER = {'shared': 'base spec math nn file model', 'native': 'support data config figures eval model compress train run programs',
+         'web/lab': 'state ui views shell'}
 for side, order in ORDER.items():
     order = order.split()
     folders = {folder.name for folder in (ROOT / side).iterdir() if folder.is_dir()}
     assert folders == set(order), f'{side} has folders {sorted(folders)}, the order {sorted(order)}'
-    for file in sorted((ROOT / side).glob('*/*.[ch]pp')):
+    for file in sorted((ROOT / side).glob('*/**/*.[ch]pp')):
+        own = file.relative_to(ROOT / side).parts[0]
         for folder in re.findall(rf'#include *"{side}/(\w+)/', file.read_text()):
-            if order.index(folder) > order.index(file.parent.name):
-                found.append(f'{file.relative_to(ROOT)}: {side}/{folder} stands above {side}/{file.parent.name}')
+            if order.index(folder) > order.index(own):
+                found.append(f'{file.relative_to(ROOT)}: {side}/{folder} stands above {side}/{own}')
 sys.exit('\n'.join(found) or 0)

@@ -47,16 +47,9 @@ target_include_directories(lab_data PUBLIC ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT
 target_link_libraries(lab_data PRIVATE vae_warnings)
 target_compile_options(lab_data PRIVATE -fno-exceptions -fno-rtti)
 
-add_library(lab_app OBJECT host/main.cpp lab/views/bend.cpp lab/views/compare/compare.cpp
-  lab/views/compare/compare_choice.cpp lab/views/compare/compare_column.cpp lab/shell/digit_card.cpp
-  lab/ui/digit_widgets.cpp lab/views/draw/draw.cpp lab/views/draw/draw_code.cpp lab/views/draw/draw_nats.cpp
-  lab/ui/draw_list.cpp lab/views/generate.cpp lab/shell/page_api.cpp lab/views/inside/inside.cpp
-  lab/views/inside/inside_loss.cpp lab/views/inside/inside_values.cpp lab/shell/loading.cpp
-  lab/views/time/loss_curve.cpp lab/views/map/map.cpp lab/views/map/map_area.cpp lab/views/map/map_keys.cpp
-  lab/views/map/map_marks.cpp lab/views/map/map_panel.cpp lab/state/map_plane.cpp lab/views/morph/morph.cpp
-  lab/views/morph/morph_stops.cpp lab/views/morph/morph_view.cpp lab/shell/frame.cpp lab/ui/pointer.cpp
-  lab/state/encoding_cost.cpp lab/ui/sliders.cpp lab/ui/text.cpp lab/ui/theme.cpp lab/views/time/time.cpp
-  lab/views/time/time_pictures.cpp lab/shell/top_bar.cpp lab/views/traversal.cpp lab/ui/widgets.cpp host/window.cpp)
+file(GLOB_RECURSE lab_app CONFIGURE_DEPENDS lab/ui/*.cpp lab/views/*.cpp lab/shell/*.cpp)
+list(REMOVE_ITEM lab_app ${CMAKE_CURRENT_SOURCE_DIR}/lab/ui/strings.cpp)  # lab_data has it
+add_library(lab_app OBJECT host/main.cpp host/window.cpp lab/state/map_plane.cpp ${lab_app})
 target_link_libraries(lab_app PRIVATE imgui lab_data vae_warnings)
 target_compile_options(lab_app PRIVATE -fno-exceptions -fno-rtti)
 

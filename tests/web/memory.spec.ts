@@ -17,7 +17,7 @@ test('playing through all views again takes no more', async ({ page }) => {
   const lab = new Lab(page);
   await lab.open('#playing=0&model=aevb&other=autoencoder&test_digit=61');
   const round = async () => {
-    for (const view of ['generate', 'morph', 'bend', 'map', 'draw', 'time', 'compare', 'inside']) {
+    for (const view of (await lab.state()).views) {
       await lab.view(view);
       await lab.fetched();
       await page.evaluate(() => (window as any).lab.remote('surprise', 1));

@@ -7,8 +7,6 @@ import { readPng } from './png.mjs';
 
 test.use({ viewport: { width: 1024, height: 1300 } });
 
-const VIEWS = ['generate', 'morph', 'bend', 'map', 'draw', 'time', 'compare', 'inside'];
-
 test('what a native control does, the canvas shows; what the canvas does, the control shows', async ({ lab }) => {
   await lab.set('t', 0.25);
   expect((await lab.state()).t).toBe(0.25);
@@ -24,7 +22,7 @@ test('what a native control does, the canvas shows; what the canvas does, the co
 });
 
 test('every control has a name, lies where the lab draws it, and none is left over', async ({ page, lab }) => {
-  for (const view of VIEWS) {
+  for (const view of (await lab.state()).views) {
     await lab.view(view);
     const controls = await page.evaluate(() => {
       const canvas = document.getElementById('canvas')!.getBoundingClientRect();
@@ -50,7 +48,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const lab = new Lab(page);
     await lab.open();
     await page.addScriptTag({ content: AxeBuilder.source });
-    for (const view of VIEWS) {
+    for (const view of (await lab.state()).views) {
       await lab.view(view);
       const { violations } = await page.evaluate(() => (window as any).axe.run());
       expect(violations.map((v: any) => `${v.id}: ${v.nodes[0].html}`), view).toEqual([]);
@@ -120,6 +118,13 @@ test.describe('links', () => {
     await lab.open('#playing=0&view=%00&model=__proto__&seed=1e99&z=' + 'A'.repeat(5000) + '&a=<img src=x onerror=alert(1)>');
     const { view, model, seed, latent, z } = await lab.state();
     expect([view, model, seed, z.length]).toEqual(['generate', 'resnet', 27, latent]);
+  });
+
+  test('a view that there is not is the first one, in the next link too', async ({ page }) => {
+    const lab = new Lab(page);
+    await lab.open('#playing=0&view=nowhere');
+    expect((await lab.state()).view).toBe('generate');
+    expect(await page.evaluate(() => (window as any).lab.link())).not.toContain('view=');
   });
 
   test('a link to weights of one\'s own says what it cannot bring, and shows its state once they are there', async ({ page }) => {
@@ -212,7 +217,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
     const [corner] = await lab.screens(['samples']);
     expect(Math.abs(corner[0] - canvas[0])).toBeLessThan(12);
     const light = (luminance: number) => (luminance / 255) ** 2.2 + 0.05;
-    for (const view of VIEWS) {
+    for (const view of (await lab.state()).views) {
       await lab.view(view);
       await lab.fetched();
       const names: string[] = await page.evaluate(() => {

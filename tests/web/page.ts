@@ -39,7 +39,7 @@ export async function withFlags(launchOptions: any, flags: string[], baseURL: st
 }
 
 type Box = { x: number; y: number; w: number; h: number };
-export type State = { view: string; model: string; latent: number; seed: number; count: number; digit: number;
+export type State = { view: string; views: string[]; model: string; latent: number; seed: number; count: number; digit: number;
   temperature: number; t: number; slerp: boolean; playing: boolean; frames: number; theme: string; language: string;
   z: number[]; stops: number[][] };
 
@@ -65,11 +65,11 @@ export class Lab {
   }
   /** Changes to another view by the bar above it. */
   async view(name: string) {
-    const views = ['generate', 'morph', 'bend', 'map', 'draw', 'time', 'compare', 'inside'];
-    await this.page.evaluate((index) => {
-      const rows = document.querySelectorAll('#controls [data-name^="view"]').length;
-      (window as any).lab.remote(rows === 1 ? 'view' : `views:${index >> 2}`, rows === 1 ? index : index % 4);
-    }, views.indexOf(name));
+    await this.page.evaluate((wanted) => {
+      const lab = (window as any).lab, views: string[] = lab.state().views, index = views.indexOf(wanted);
+      const rows = document.querySelectorAll('#controls [data-name^="view"]').length, columns = Math.ceil(views.length / rows);
+      lab.remote(rows === 1 ? 'view' : `views:${Math.floor(index / columns)}`, index % columns);
+    }, name);
     await this.settled();
     expect((await this.state()).view).toBe(name);
   }

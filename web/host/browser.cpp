@@ -31,7 +31,7 @@ void glfw_resized(int width, int height);
 
 /// The canvas has this many device pixels, `scale` to a CSS pixel.
 EMSCRIPTEN_KEEPALIVE void lab_resize(int width, int height, float scale) {
-  host.app.host.scale = std::clamp(scale, 0.25f, 8.0f);
+  host.app.display.scale = std::clamp(scale, 0.25f, 8.0f);
   glfw_resized(width, height);
   wake();
 }
@@ -41,23 +41,24 @@ EMSCRIPTEN_KEEPALIVE void lab_zoom(float doublings) {
   wake();
 }
 EMSCRIPTEN_KEEPALIVE void lab_theme(int dark) {
-  host.app.host.dark = dark != 0;
-  host.app.host.forced = false;
+  host.app.display.dark = dark != 0;
+  host.app.display.forced = false;
   wake();
 }
 /// Forced colors of the system, 0xrrggbb each: page, text, border, control, highlight, text on
 /// highlight, link.
 EMSCRIPTEN_KEEPALIVE void lab_forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control,
                                            unsigned highlight, unsigned on_highlight, unsigned link) {
-  host.app.host.forced = true;
-  host.app.host.forced_theme = lab::forced_theme(page, ink, border, control, highlight, on_highlight, link);
+  host.app.display.forced = true;
+  host.app.display.forced_theme =
+      lab::forced_theme(page, ink, border, control, highlight, on_highlight, link);
   wake();
 }
 /// What is visible at once, and whether nothing should move by itself.
 EMSCRIPTEN_KEEPALIVE void lab_visitor(float view_height, int still) {
-  host.app.host.view_height = view_height * host.app.host.scale;
-  if (still != 0 && !host.app.host.still) host.app.lab.state().playing = false;
-  host.app.host.still = still != 0;
+  host.app.display.view_height = view_height * host.app.display.scale;
+  if (still != 0 && !host.app.display.still) host.app.lab.state().playing = false;
+  host.app.display.still = still != 0;
 }
 /// 1: draw again; 2: the pointer is over something to press; 4: over text; 8: "layer_card" is to be seen.
 EMSCRIPTEN_KEEPALIVE int lab_frame(double seconds) {
@@ -90,7 +91,7 @@ EMSCRIPTEN_KEEPALIVE void lab_chinese(const char* texts, std::size_t size) {
   wake();
 }
 /// Height that the content needs at the present width.
-EMSCRIPTEN_KEEPALIVE float lab_height() { return host.app.content_height / host.app.host.scale; }
+EMSCRIPTEN_KEEPALIVE float lab_height() { return host.app.content_height / host.app.display.scale; }
 /// The page has no models but the default.
 EMSCRIPTEN_KEEPALIVE void lab_alone() { lab::forget_other_models(); }
 /// The context was lost, and is there again.
@@ -146,9 +147,9 @@ EMSCRIPTEN_KEEPALIVE const char* lab_link() {
 /// Takes the state of a link; an empty one is a fresh lab, which plays unless nothing should move.
 EMSCRIPTEN_KEEPALIVE void lab_open(const char* link) {
   lab::LabState state = lab::from_link(link);
-  host.app.draw.take = state.z.empty() && (state.test_digit >= 0 || !state.ink.empty());
+  host.app.draw.take = state.z.empty() && (state.test_digit >= 0 || !state.strokes.empty());
   if (*link == '\0') state.playing = true;
-  if (host.app.host.still) state.playing = false;
+  if (host.app.display.still) state.playing = false;
   host.app.lab.open(std::move(state));
   wake();
 }
@@ -156,7 +157,7 @@ EMSCRIPTEN_KEEPALIVE void lab_open(const char* link) {
 EMSCRIPTEN_KEEPALIVE const float* lab_item(const char* name) {
   static lab::Box box;
   const lab::Item* item = lab::find_item(host.app, name);
-  const float scale = host.app.host.scale;
+  const float scale = host.app.display.scale;
   box = item == nullptr
             ? lab::Box{}
             : lab::Box{item->box.x / scale, item->box.y / scale, item->box.w / scale, item->box.h / scale};

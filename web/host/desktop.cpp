@@ -122,7 +122,7 @@ void set_callbacks() {
     if (glfwGetKey(window, GLFW_KEY_LEFT_CONTROL) == GLFW_PRESS) {
       host.app.zoom += static_cast<float>(y) / 4;
     } else {
-      host.app.scrolled -= static_cast<float>(y) * 80 * host.app.host.scale;
+      host.app.scrolled -= static_cast<float>(y) * 80 * host.app.display.scale;
     }
     wake();
   });
@@ -136,8 +136,8 @@ void set_callbacks() {
 void measure(float scale) {
   float x = 1, y = 1;
   glfwGetWindowContentScale(host.window, &x, &y);
-  host.app.host.scale = scale > 0 ? scale : std::clamp(x, 0.5f, 4.0f);
-  host.app.host.view_height = static_cast<float>(host.height);
+  host.app.display.scale = scale > 0 ? scale : std::clamp(x, 0.5f, 4.0f);
+  host.app.display.view_height = static_cast<float>(host.height);
 }
 
 /// Whether `path` may become a picture: 0, or what the program exits with. libpng removes what it cannot
@@ -217,7 +217,7 @@ int run_desktop(int argc, char** argv) {
   if (*options.state != '\0') {
     lab::LabState state = lab::from_link(options.state);
     if (std::strstr(options.state, "model=") == nullptr) state.model = host.app.lab.state().model;  // WEIGHTS
-    host.app.draw.take = state.z.empty() && (state.test_digit >= 0 || !state.ink.empty());
+    host.app.draw.take = state.z.empty() && (state.test_digit >= 0 || !state.strokes.empty());
     host.app.lab.open(std::move(state));
   }
   if (options.chinese) {
@@ -225,8 +225,8 @@ int run_desktop(int argc, char** argv) {
   }
   glfwSetErrorCallback([](int, const char* text) { std::fprintf(stderr, "lab: %s\n", text); });
   if (!open_window(options.width, options.height, "digit-vae", options.screenshot == nullptr)) return 69;
-  host.app.host.window = true;
-  host.app.host.dark = options.dark;
+  host.app.display.window = true;
+  host.app.display.dark = options.dark;
   set_callbacks();
   measure(options.scale);
   if (options.screenshot != nullptr) {

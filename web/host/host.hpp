@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "web/lab/shell/app.hpp"
+#include "web/lab/shell/shell.hpp"
 
 struct GLFWwindow;
 

@@ -162,14 +162,14 @@ void run_lab(double seconds) {
 bool draw_frame(double seconds) {
   if (host.width <= 0 || host.height <= 0) return false;
   lab::App& app = host.app;
-  app.host.width = static_cast<float>(host.width);
-  app.host.height = static_cast<float>(host.height);
+  app.display.width = static_cast<float>(host.width);
+  app.display.height = static_cast<float>(host.height);
   glBindTexture(GL_TEXTURE_2D, host.fonts);
   lab::update_fonts(app);
   lab::font_atlas().SetTexID(id_of(host.fonts));  // which building them takes away
   run_lab(seconds);
   upload_atlas();
-  const ImU32 page = lab::colors(app).page;
+  const ImU32 page = lab::colors(app).background;
   const auto part = [page](int shift) { return static_cast<float>(page >> shift & 255) / 255; };
   glViewport(0, 0, host.width, host.height);
   glClearColor(part(IM_COL32_R_SHIFT), part(IM_COL32_G_SHIFT), part(IM_COL32_B_SHIFT), 1);
@@ -189,8 +189,8 @@ void start_graphics() {
   create_texture(host.atlas, GL_NEAREST);
   glTexImage2D(GL_TEXTURE_2D, 0, GL_R8, lab::kAtlasWidth, lab::kAtlasHeight, 0, GL_RED, GL_UNSIGNED_BYTE,
                host.app.lab.gallery().atlas());
-  host.app.host.atlas = id_of(host.atlas);
-  host.app.host.now = glfwGetTime;
+  host.app.display.atlas = id_of(host.atlas);
+  host.app.display.now = glfwGetTime;
   host.app.atlas_rows = 0;
   wake();
 }

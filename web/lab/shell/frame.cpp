@@ -4,8 +4,11 @@
 #include <cmath>
 #include <utility>
 
-#include "web/lab/shell/views.hpp"
+#include "web/lab/shell/shell.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/cards.hpp"
+#include "web/lab/views/map/map.hpp"
+#include "web/lab/views/table.hpp"
 
 namespace lab {
 namespace {
@@ -57,23 +60,23 @@ void press_focused(App& app) {
   }
 }
 
-void play_or_pause(App& app) {
-  LabState& state = app.lab.state();
-  bool& playing = state.view == View::kTime ? app.time.playing : state.playing;
-  playing = !playing;
+/// Returns what plays in the view that is shown, or null.
+bool* playing_flag(App& app) {
+  const View* view = find_view(app.lab.state().view);
+  return view == nullptr || view->playing == nullptr ? nullptr : view->playing(app);
 }
 
-/// Whether another seed would be seen.
-bool shows_samples(const App& app) {
-  const View view = app.lab.state().view;
-  return view == View::kGenerate || view == View::kCompare || find_item(app, "time:0") != nullptr;
+void play_or_pause(App& app) {
+  bool* const here = playing_flag(app);
+  bool& playing = here != nullptr ? *here : app.lab.state().playing;
+  playing = !playing;
 }
 
 void keyboard(App& app) {
   const bool clicked = app.pointer.clicked();
   if (clicked) app.keyboard = false;
   if (!app.editing.empty()) return;
-  if (clicked || app.focus != "map" || app.lab.state().view != View::kMap) app.map.entered = false;
+  if (clicked || app.focus != "map" || app.lab.state().view != "map") app.map.entered = false;
   if (app.map.entered) map_typed(app);
   constexpr float kToTheEnd = 1000;
   const std::vector<ImGuiKey> keys = app.keys;
@@ -82,7 +85,7 @@ void keyboard(App& app) {
     if (app.map.entered && map_key(app, key)) continue;
     switch (key) {
       case ImGuiKey_Space:
-        if (shows_samples(app)) app.lab.new_samples();
+        if (app.samples) app.lab.new_samples();
         break;
       case ImGuiKey_P:
         play_or_pause(app);
@@ -126,39 +129,17 @@ void keyboard(App& app) {
   }
 }
 
-float view(App& app, float x, float y, float width) {
-  switch (app.lab.state().view) {
-    case View::kGenerate:
-      return generate_view(app, x, y, width);
-    case View::kMorph:
-      return morph_view(app, x, y, width);
-    case View::kBend:
-      return bend_view(app, x, y, width);
-    case View::kMap:
-      return map_view(app, x, y, width);
-    case View::kDraw:
-      return draw_view(app, x, y, width);
-    case View::kTime:
-      return time_view(app, x, y, width);
-    case View::kCompare:
-      return compare_view(app, x, y, width);
-    case View::kInside:
-      return inside_view(app, x, y, width);
-  }
-  return 0;
-}
-
 /// Everything, from the window's corner on; returns the y after it.
-float page(App& app, float left, float top, float room) {
-  const float margin = app.host.window ? u(app, 20) : 0, width = std::min(room - 2 * margin, u(app, 1240));
+float content(App& app, float left, float top, float room) {
+  const float margin = app.display.window ? u(app, 20) : 0, width = std::min(room - 2 * margin, u(app, 1240));
   const float x = left + std::floor((room - width) / 2);
-  ink().ChannelsSplit(2);
-  ink().ChannelsSetCurrent(1);
+  draw_list().ChannelsSplit(2);
+  draw_list().ChannelsSetCurrent(1);
   float y = top + margin;
   y += top_bar(app, x, y, width) + card_gap(app, width);
-  y += view(app, x, y, width);
-  ink().ChannelsMerge();
-  if (app.host.window) {
+  y += find_view(app.lab.state().view)->draw(app, x, y, width);
+  draw_list().ChannelsMerge();
+  if (app.display.window) {
     y += u(app, 14);
     y += paragraph(app.fonts.small, colors(app).muted, x, y, width, facts(app)) + margin;
   }
@@ -167,11 +148,11 @@ float page(App& app, float left, float top, float room) {
 
 /// Scrolls a window by the wheel and by a bar at its right side; returns the bar's width.
 float scroll_bar(App& app) {
-  const float seen = app.host.height, most = std::max(0.0f, app.content_height - seen);
+  const float seen = app.display.height, most = std::max(0.0f, app.content_height - seen);
   app.scroll = std::clamp(app.scroll + app.scrolled, 0.0f, most);
   if (most == 0) return 0;
   const float width = u(app, 12), grab = std::max(seen * seen / app.content_height, 2 * width);
-  const float way = seen - grab, edge = u(app, 2), x = app.host.width - width;
+  const float way = seen - grab, edge = u(app, 2), x = app.display.width - width;
   press(app, "scroll", {x, 0, width, seen});
   if (app.pointer.held()) {
     const float off = app.pointer.y() - app.scroll / most * way - grab / 2;  // from the grab's middle
@@ -179,8 +160,8 @@ float scroll_bar(App& app) {
     app.scroll = std::clamp(app.scroll + (jumps ? off : app.pointer.dy()) * most / way, 0.0f, most);
   }
   const float y = app.scroll / most * way;
-  ink().AddRectFilled({x + edge, y + edge}, {x + width - edge, y + grab - edge}, colors(app).track,
-                      u(app, 4));
+  draw_list().AddRectFilled({x + edge, y + edge}, {x + width - edge, y + grab - edge}, colors(app).track,
+                            u(app, 4));
   return width;
 }
 
@@ -189,21 +170,26 @@ float scroll_bar(App& app) {
 void draw(App& app, float seconds) {
   app.seconds = seconds;
   ++app.pass;
-  app.pointer.begin_frame(8 * app.host.scale);
-  app.lab.advance(seconds);
+  LabState& state = app.lab.state();
+  if (find_view(state.view) == nullptr) state.view = views().front().name;
+  app.pointer.begin_frame(8 * app.display.scale);
+  if (playing_flag(app) == &state.playing) app.lab.advance(seconds);
   keyboard(app);
   app.items.clear();
   app.behind = false;
   app.unfinished = false;
+  app.samples = false;
+  app.nats.reset();
   app.lab.gallery().begin_frame();
 
-  begin_drawing(app.host);
+  begin_drawing(app.display);
   if (app.lab.loaded()) {
-    const float bar = app.host.window ? scroll_bar(app) : 0, top = -std::floor(app.scroll);
-    app.content_height = page(app, 0, top, app.host.width - bar) - top;
+    const float bar = app.display.window ? scroll_bar(app) : 0, top = -std::floor(app.scroll);
+    app.content_height = content(app, 0, top, app.display.width - bar) - top;
   }
-  end_drawing(app.host);
+  end_drawing(app.display);
   app.pointer.end_frame();
+  if (std::exchange(app.drag_ended, false)) app.lab.end_tag();
 
   app.scrolled = 0;
   app.cancelled = false;
@@ -213,27 +199,16 @@ void draw(App& app, float seconds) {
   app.remote.clear();
   // A map fills soon, and follows the hand meanwhile; where frames take long to paint, decoding may take
   // as long.
-  app.more = app.lab.refresh(app.host.now, std::clamp(seconds / 2.0, 0.03, 0.12)) || app.unfinished;
+  app.more = app.lab.refresh(app.display.now, std::clamp(seconds / 2.0, 0.03, 0.12)) || app.unfinished;
   app.behind = app.behind && !app.more && !app.lab.short_of_memory();
   for (int row = 0; row < kAtlasRows; ++row) {
     if (app.lab.gallery().take_dirty(row)) app.atlas_rows |= 1ul << row;
   }
 }
 
-bool wants_frame(const App& app) {
-  const LabState& state = app.lab.state();
-  return app.more || state.playing || (app.time.playing && state.view == View::kTime);
-}
-
-bool App::pressed(ImGuiKey key) const { return std::find(keys.begin(), keys.end(), key) != keys.end(); }
-
-bool App::take_remote(std::string_view name, Remote* taken) {
-  const auto found = std::find_if(remote.begin(), remote.end(),
-                                  [name](const Remote& action) { return action.name == name; });
-  if (found == remote.end()) return false;
-  if (taken != nullptr) *taken = std::move(*found);
-  remote.erase(found);
-  return true;
+bool wants_frame(App& app) {
+  const bool* const playing = playing_flag(app);
+  return app.more || (playing != nullptr && *playing);
 }
 
 }  // namespace lab

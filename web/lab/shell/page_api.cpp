@@ -1,7 +1,8 @@
 // What the page around the canvas and the tests may ask the lab: where things are, what they show, what is
 // chosen, in words and as JSON.
-#include "imgui_internal.h"
-#include "web/lab/shell/views.hpp"
+#include "web/lab/shell/shell.hpp"
+#include "web/lab/views/cards.hpp"
+#include "web/lab/views/table.hpp"
 
 namespace lab {
 namespace {
@@ -68,27 +69,13 @@ void control(Json& json, const Item& item, float scale) {
   json.close('}');
 }
 
-/// What the digit on the screen costs, where a view says so.
-const Nats* shown_nats(const App& app) {
-  const View view = app.lab.state().view;
-  if (view == View::kDraw && app.draw.nats_key != 0) return &app.draw.nats;
-  return view == View::kInside && app.inside.key != 0 ? &app.inside.nats : nullptr;
-}
-
 }  // namespace
-
-const Item* find_item(const App& app, std::string_view name) {
-  for (const Item& item : app.items) {
-    if (item.name == name) return &item;
-  }
-  return nullptr;
-}
 
 std::string controls_json(const App& app) {
   Json json;
   json.open('[');
   for (const Item& item : app.items) {
-    if (item.kind != Item::kPlace) control(json, item, app.host.scale);
+    if (item.kind != Item::kPlace) control(json, item, app.display.scale);
   }
   return json.close(']').take();
 }
@@ -96,7 +83,9 @@ std::string controls_json(const App& app) {
 std::string state_json(const App& app, long frames) {
   const LabState& s = app.lab.state();
   Json json;
-  json.open('{').key("view").string(kViewNames[static_cast<int>(s.view)]).key("model").string(s.model);
+  json.open('{').key("view").string(s.view).key("views").open('[');
+  for (const View& view : views()) json.string(view.name);
+  json.close(']').key("model").string(s.model);
   json.key("latent").number(app.lab.latent()).key("seed").number(s.seed).key("count").number(s.count);
   json.key("digit").number(s.digit).key("temperature").number(static_cast<double>(s.temperature));
   json.key("t").number(static_cast<double>(s.t)).key("slerp").boolean(s.slerp);
@@ -104,49 +93,31 @@ std::string state_json(const App& app, long frames) {
   json.key("frames")
       .number(static_cast<double>(frames))
       .key("theme")
-      .string(app.host.dark ? "dark" : "light");
+      .string(app.display.dark ? "dark" : "light");
   json.key("snapshot").number(s.snapshot).key("other").string(s.other);
   json.key("compared").number(static_cast<int>(s.compared));
   json.key("language").string(language() == Language::kChinese ? "zh" : "en");
   json.key("map").open('[');
   for (const float value : {s.map_x, s.map_y, s.map_zoom}) json.number(static_cast<double>(value));
-  json.close(']').key("hover").floats(s.view == View::kMap ? app.map.hover : std::vector<float>());
+  json.close(']').key("hover").floats(s.view == "map" ? app.map.hover : std::vector<float>());
   json.key("z").floats(s.z).key("stops").open('[');
   for (const std::vector<float>& stop : s.stops) json.floats(stop);
   json.close(']')
       .key("test_digit")
       .number(s.test_digit)
       .key("strokes")
-      .number(static_cast<double>(s.ink.size()));
+      .number(static_cast<double>(s.strokes.size()));
   json.key("sampled").boolean(s.sampled).key("epsilon").number(s.epsilon).key("nats").open('[');
-  if (const Nats* nats = shown_nats(app)) json.number(nats->reconstruction).number(nats->kl);
+  if (app.nats) json.number(app.nats->reconstruction).number(app.nats->kl);
   return json.close(']').close('}').take();
 }
 
-std::string describe(App& app) {
-  const LabState& s = app.lab.state();
+std::string describe(const App& app) {
   if (const std::string_view file = failed_file(app); !file.empty()) return loading_words(app, file);
   if (app.lab.short_of_memory()) return std::string(say(Text::kNoMemory));
   if (!app.lab.loaded()) return std::string(say(Text::kNoModel));
-  if (s.view == View::kTime) {
-    const Item* snapshot = find_item(app, "snapshot");
-    return snapshot == nullptr ? std::string() : snapshot->words;
-  }
-  const std::string looks =
-      class_words(app.lab.looks_like(s.view == View::kMorph ? app.lab.between(s.t) : s.z));
-  std::string words;
-  if (s.view == View::kGenerate)
-    words = say(Text::kSaySamples, {std::to_string(s.count), std::to_string(s.seed)});
-  if (s.view == View::kCompare) words = app.compare.spoken;
-  if (s.playing && (s.view == View::kGenerate || s.view == View::kMorph))
-    return words.append(say(Text::kSayPlaying));
-  if (const Nats* nats = shown_nats(app)) {
-    words =
-        say(Text::kSayNats, {number(nats->total(), 1), number(nats->reconstruction, 1), number(nats->kl, 1)});
-  }
-  words += map_place(app);
-  if (!looks.empty()) words += say(Text::kSayLooks, {looks});
-  return words;
+  const View* view = find_view(app.lab.state().view);
+  return view == nullptr ? std::string() : view->describe(app);
 }
 
 std::string facts(const App& app) {

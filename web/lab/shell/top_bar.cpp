@@ -2,22 +2,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
+#include "web/lab/shell/shell.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/cards.hpp"
+#include "web/lab/views/table.hpp"
 
 namespace lab {
-
-std::string megabytes(double bytes) { return number(bytes / 1e6, bytes < 1e6 ? 2 : 1) + " MB"; }
-
-std::string_view model_words(std::string_view id) {
-  if (id == "mlp") return say(Text::kModelMlp);
-  if (id == "resnet") return say(Text::kModelResnet);
-  if (id == "tf-mlp") return say(Text::kModelTfMlp);
-  if (id == "tf-conv") return say(Text::kModelTfConv);
-  if (id == "aevb") return say(Text::kModelAevb);
-  if (id == "autoencoder") return say(Text::kModelAutoencoder);
-  return say(Text::kModelOwn);
-}
 
 namespace {
 
@@ -44,12 +34,12 @@ bool model_row(App& app, const Box& box, std::string_view id, std::string_view n
   const std::string name = "model:" + std::string(id);
   bool pressed = press(app, name, box);
   if (current || app.pointer.hovered()) {
-    const ImU32 chosen = app.host.forced ? c.control_active : c.control;
-    ink().AddRectFilled(low(box), high(box), current ? chosen : c.control_hover, u(app, 9));
+    const ImU32 chosen = app.display.forced ? c.control_active : c.control;
+    draw_list().AddRectFilled(low(box), high(box), current ? chosen : c.control_hover, u(app, 9));
   }
   const Box inner{box.x + u(app, 12), box.y, box.w - u(app, 24), box.h};
   const float line = u(app, 20), top = box.y + u(app, 8);
-  text(app.fonts.strong, c.ink, {inner.x, top, inner.w, line}, id);
+  text(app.fonts.strong, c.text, {inner.x, top, inner.w, line}, id);
   text(app.fonts.small, c.muted, {inner.x, top, inner.w, line}, status, Align::kRight);
   if (wide_row(app, box.w)) {
     text(app.fonts.small, c.muted, {inner.x, top + line, inner.w, line}, model_words(id));
@@ -65,7 +55,7 @@ bool model_row(App& app, const Box& box, std::string_view id, std::string_view n
   return pressed;
 }
 
-std::string status_words(App& app, const KnownModel& known) {
+std::string status_words(const App& app, const KnownModel& known) {
   const Wanted* wanted = app.lab.find_wanted(known.file);
   if (wanted != nullptr && wanted->status != Wanted::kLoaded && wanted->status != Wanted::kFailed)
     return loading_words(app, known.file);
@@ -93,7 +83,7 @@ float chooser(App& app, float x, float y, float width) {
     }
     y += box.h;
   }
-  if (!app.host.window) {
+  if (!app.display.window) {
     y += pad;
     const Box open{x + pad, y, std::min(inner, u(app, 280)), u(app, 38)};
     if (button(app, "open", open, say(Text::kOpenWeights))) app.request = "open";
@@ -108,48 +98,30 @@ float chooser(App& app, float x, float y, float width) {
 
 }  // namespace
 
-std::string loading_words(App& app, std::string_view file) {
-  const Wanted* wanted = app.lab.find_wanted(file);
-  if (wanted == nullptr || wanted->status == Wanted::kLoaded) return {};
-  if (wanted->status == Wanted::kFailed) return say(Text::kLoadingFailed, {wanted->message});
-  return say(Text::kLoadingFile, {file, number(100.0 * static_cast<double>(wanted->progress), 0)});
-}
-
-std::string_view failed_file(App& app) {
-  for (const KnownModel& known : known_models()) {
-    if (app.lab.state().model != known.id) continue;
-    const Wanted* wanted = app.lab.find_wanted(known.file);
-    if (wanted != nullptr && wanted->status == Wanted::kFailed) return known.file;
-  }
-  return {};
-}
-
-std::string_view view_title(View view) {
-  static constexpr Text kTitles[kViews] = {Text::kGenerate, Text::kMorph, Text::kBend,    Text::kMap,
-                                           Text::kDraw,     Text::kTime,  Text::kCompare, Text::kInside};
-  return say(kTitles[static_cast<int>(view)]);
-}
-
 float top_bar(App& app, float x, float y, float width) {
   LabState& state = app.lab.state();
   const float row = u(app, 42), gap = u(app, 8), top = y;
   const bool wide = width >= u(app, 980);
   const float chooser_width = wide ? u(app, 274) : width;
-  std::string_view titles[kViews];
-  for (int i = 0; i < kViews; ++i) titles[i] = view_title(static_cast<View>(i));
-  const int rows = width >= u(app, 600) ? 1 : 2, columns = kViews / rows;
-  const int before = static_cast<int>(state.view);
+  std::vector<std::string_view> titles;
+  for (const View& view : views()) titles.push_back(say(view.title));
+  const auto count = static_cast<int>(titles.size());
+  const int rows = width >= u(app, 600) ? 1 : 2, columns = (count + rows - 1) / rows;
+  const auto before = static_cast<int>(find_view(state.view) - views().data());
   int chosen = before;
   const float tabs = wide ? width - chooser_width - gap : width;
   for (int i = 0; i < rows; ++i) {
-    const std::span<const std::string_view> part(titles + i * columns, static_cast<std::size_t>(columns));
+    const std::span<const std::string_view> part(
+        titles.data() + i * columns, static_cast<std::size_t>(std::min(columns, count - i * columns)));
     const int picked = choices(app, rows == 1 ? "view" : indexed("views", i), say(Text::kView),
                                {x, y, tabs, row}, part, before - i * columns);
     if (picked != before - i * columns) chosen = picked + i * columns;
     y += row + (i + 1 < rows ? u(app, 4) : 0);
   }
-  state.view = static_cast<View>(chosen);
-  if (chosen != before) app.choosing_model = false;
+  if (chosen != before) {
+    state.view = views()[static_cast<std::size_t>(chosen)].name;
+    app.choosing_model = false;
+  }
   const Box model{wide ? x + tabs + gap : x, wide ? top : y + gap, chooser_width, row};
   std::string label = state.model;
   std::string_view file;
@@ -167,8 +139,9 @@ float top_bar(App& app, float x, float y, float width) {
   if (toggle(app, "model", model, label, app.choosing_model)) app.choosing_model = !app.choosing_model;
   const float arrow = u(app, 5), right = model.right() - u(app, 16), middle = model.y + model.h / 2;
   const float tip = app.choosing_model ? -arrow / 2 : arrow / 2;
-  ink().AddTriangleFilled({right - arrow, middle - tip}, {right, middle + tip}, {right + arrow, middle - tip},
-                          app.choosing_model ? colors(app).on_primary : colors(app).ink);
+  draw_list().AddTriangleFilled({right - arrow, middle - tip}, {right, middle + tip},
+                                {right + arrow, middle - tip},
+                                app.choosing_model ? colors(app).on_primary : colors(app).text);
   y = std::max(y, model.bottom());
   if (const std::string_view failed = failed_file(app); !failed.empty()) {
     const float pad = card_padding(app, width);
@@ -181,12 +154,6 @@ float top_bar(App& app, float x, float y, float width) {
     y += in_card(app, x, y, width, 0, [&] { return chooser(app, x, y, width); });
   }
   return y - top;
-}
-
-float notice_card(App& app, float x, float y, float width, std::string_view title, std::string_view words) {
-  const float pad = card_padding(app, width);
-  return in_card(app, x, y, width, 0,
-                 [&] { return heading(app, x + pad, y + pad, width - 2 * pad, title, words) + pad - y; });
 }
 
 }  // namespace lab

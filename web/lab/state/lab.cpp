@@ -38,7 +38,7 @@ void Lab::step(std::vector<Made>& from, std::vector<Made>& to) {
   Made& last = from.back();
   state_.z = std::move(last.z);
   state_.stops = std::move(last.stops);
-  state_.ink = std::move(last.ink);
+  state_.strokes = std::move(last.strokes);
   state_.test_digit = last.test_digit;
   from.pop_back();
   set_t(state_.t);  // there may be fewer stops

@@ -61,8 +61,9 @@ class Lab {
   /// Asks the host for a file; the same file is asked for once, or again after it failed.
   void want(std::string_view file);
   std::vector<Wanted>& wanted() { return wanted_; }
-  /// The file in the list of what was wanted, or null.
+  /// Returns the file in the list of what was wanted, or null.
   Wanted* find_wanted(std::string_view file);
+  const Wanted* find_wanted(std::string_view file) const;
 
   bool loaded() const { return current_ != nullptr; }
   LoadedModel* current() { return current_; }
@@ -133,10 +134,10 @@ class Lab {
   struct Made {
     std::vector<float> z;
     std::vector<std::vector<float>> stops;
-    std::vector<Stroke> ink;
+    std::vector<Stroke> strokes;
     int test_digit;
   };
-  Made made() const { return {state_.z, state_.stops, state_.ink, state_.test_digit}; }
+  Made made() const { return {state_.z, state_.stops, state_.strokes, state_.test_digit}; }
   void step(std::vector<Made>& from, std::vector<Made>& to);
   void change_to(LoadedModel& model);
   std::vector<float> translated(const std::vector<float>& z, LoadedModel* from, LoadedModel& to, int sample);

@@ -103,6 +103,10 @@ Wanted* Lab::find_wanted(std::string_view file) {
   return found == wanted_.end() ? nullptr : &*found;
 }
 
+const Wanted* Lab::find_wanted(std::string_view file) const {
+  return const_cast<Lab*>(this)->find_wanted(file);
+}
+
 void Lab::want(std::string_view file) {
   Wanted* wanted = find_wanted(file);
   if (wanted == nullptr) {

@@ -17,7 +17,7 @@ constexpr std::string_view kStopNames[kMaxStops] = {"a", "b", "c", "d", "e", "f"
 /// Calls visit(name, field, limits...) for every field of the state that a link carries.
 template <class Visit>
 void for_each_field(LabState& s, Visit& visit) {
-  visit.view("view", s.view);
+  visit.word("view", s.view);
   visit.word("model", s.model);
   visit.word("other", s.other);
   visit.latent("z", s.z);
@@ -43,7 +43,7 @@ void for_each_field(LabState& s, Visit& visit) {
   visit.flag("pictures", s.map_pictures);
   visit.flag("points", s.map_points);
   visit.flag("circles", s.map_circles);
-  visit.ink("ink", s.ink);
+  visit.ink("ink", s.strokes);
   visit.number("test_digit", s.test_digit, -1, 9999);
   visit.flag("sampled", s.sampled);
   visit.number("epsilon", s.epsilon, 0, UINT32_MAX);
@@ -84,7 +84,6 @@ struct Writer {
   void put(std::string_view name, std::string_view value) {
     pairs.push_back(std::string(name).append("=").append(value));
   }
-  void view(std::string_view name, View value) { put(name, kViewNames[static_cast<int>(value)]); }
   void word(std::string_view name, const std::string& value) { put(name, value); }
   void latent(std::string_view name, const std::vector<float>& value) {
     if (!value.empty()) put(name, to_base64url(value));
@@ -116,11 +115,6 @@ struct Reader {
       }
     }
     return std::nullopt;
-  }
-  void view(std::string_view name, View& value) const {
-    const auto word = get(name);
-    const auto found = word ? std::find(kViewNames, kViewNames + kViews, *word) : kViewNames + kViews;
-    if (found != kViewNames + kViews) value = static_cast<View>(found - kViewNames);
   }
   void word(std::string_view name, std::string& value) const {
     if (const auto text = get(name); text && plain_word(*text)) value = *text;

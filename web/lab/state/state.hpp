@@ -15,16 +15,12 @@ inline constexpr int kMaxStops = 8;       // of a morph
 inline constexpr int kMaxSliders = 64;    // a model may have more latents; the rest keep their values
 inline constexpr float kLatentLimit = 3;  // sliders go from -3 to 3
 
-enum class View { kGenerate, kMorph, kBend, kMap, kDraw, kTime, kCompare, kInside };
-inline constexpr int kViews = 8;
-inline constexpr std::string_view kViewNames[kViews] = {"generate", "morph", "bend",    "map",
-                                                        "draw",     "time",  "compare", "inside"};
-
 /// What two models are given: the picture of the current digit, a real digit or a drawing; or the same z.
 enum class Compared { kDigit, kTestDigit, kDrawing, kLatent };
 
 struct LabState {
-  View view = View::kGenerate;
+  std::string view =
+      "generate";                // by its name in the table of views; one that is not there becomes the first
   std::string model = "resnet";  // the model in use, by its id
   std::string other = "tf-mlp";  // the one it is compared with
   std::vector<float> z;          // the current digit, (latent)
@@ -55,7 +51,7 @@ struct LabState {
   bool map_pictures = true, map_points = true, map_circles = true;
 
   // Draw
-  std::vector<Stroke> ink;
+  std::vector<Stroke> strokes;
   int test_digit = -1;   // index of the real digit in place of ink, or -1
   bool sampled = false;  // z is drawn from q(z|x); otherwise z = mu
   std::uint32_t epsilon = 1;

@@ -15,14 +15,14 @@ ImDrawData data;
 }  // namespace
 
 ImFontAtlas& font_atlas() { return fonts; }
-ImDrawList& ink() { return list; }
+ImDrawList& draw_list() { return list; }
 const ImDrawData& drawn() { return data; }
 
-void begin_drawing(const Host& host) {
+void begin_drawing(const Display& display) {
   shared.Font = fonts.Fonts[0];
   shared.TexUvWhitePixel = fonts.TexUvWhitePixel;
   shared.TexUvLines = fonts.TexUvLines;
-  shared.ClipRectFullscreen = {0, 0, host.width, host.height};
+  shared.ClipRectFullscreen = {0, 0, display.width, display.height};
   shared.CurveTessellationTol = 1.25f;         // ImGui's own,
   shared.SetCircleTessellationMaxError(0.3f);  // in pixels
   shared.InitialFlags = ImDrawListFlags_AntiAliasedLines | ImDrawListFlags_AntiAliasedLinesUseTex |
@@ -32,10 +32,10 @@ void begin_drawing(const Host& host) {
   list.PushClipRectFullScreen();
 }
 
-void end_drawing(const Host& host) {
+void end_drawing(const Display& display) {
   data.Clear();
   data.Valid = true;
-  data.DisplaySize = {host.width, host.height};
+  data.DisplaySize = {display.width, display.height};
   data.FramebufferScale = {1, 1};
   data.AddDrawList(&list);
 }

@@ -5,16 +5,16 @@
 
 namespace lab {
 
-/// Around all that ink() draws in a frame; the fonts are there.
-void begin_drawing(const Host& host);
-void end_drawing(const Host& host);
+/// Around all that draw_list() draws in a frame; the fonts are there.
+void begin_drawing(const Display& display);
+void end_drawing(const Display& display);
 
 inline ImVec2 low(const Box& b) { return {b.x, b.y}; }
 inline ImVec2 high(const Box& b) { return {b.right(), b.bottom()}; }
 
 /// Makes the box a button; true when pressed and released on it.
-bool press(App& app, std::string_view name, const Box& box);
+bool press(Ui& ui, std::string_view name, const Box& box);
 /// Adds an item of this frame; the reference is good until the next is added.
-Item& add_item(App& app, Item::Kind kind, std::string_view name, const Box& box, std::string_view spoken);
+Item& add_item(Ui& ui, Item::Kind kind, std::string_view name, const Box& box, std::string_view spoken);
 
 }  // namespace lab

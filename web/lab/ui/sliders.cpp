@@ -8,17 +8,17 @@ namespace lab {
 namespace {
 
 /// What the pointer does to the value of the item just pressed.
-void drag(App& app, float left, float width, float& value, float lo, float hi, float rest) {
-  if (app.pointer.started()) {
-    app.before_drag = value;
-    app.at_rest = app.pointer.clicks() >= 2;
-    if (app.at_rest) value = rest;
+void drag(Ui& ui, float left, float width, float& value, float lo, float hi, float rest) {
+  if (ui.pointer.started()) {
+    ui.before_drag = value;
+    ui.at_rest = ui.pointer.clicks() >= 2;
+    if (ui.at_rest) value = rest;
   }
-  if (!app.pointer.held() || app.at_rest) return;
-  if (app.cancelled) {
-    value = app.before_drag;
-  } else if (app.pointer.there()) {
-    value = lo + (hi - lo) * std::clamp((app.pointer.x() - left) / width, 0.0f, 1.0f);
+  if (!ui.pointer.held() || ui.at_rest) return;
+  if (ui.cancelled) {
+    value = ui.before_drag;
+  } else if (ui.pointer.there()) {
+    value = lo + (hi - lo) * std::clamp((ui.pointer.x() - left) / width, 0.0f, 1.0f);
   }
 }
 
@@ -30,42 +30,44 @@ float key_step(float range) {
   return static_cast<float>(step);
 }
 
-void draw_slider(App& app, float left, float width, float y, float part, const SliderLook& look,
-                 bool hovered) {
-  const Theme& c = colors(app);
-  const float thick = u(app, 2.5f), at = left + width * part;
+void draw_slider(Ui& ui, float left, float width, float y, float part, const SliderLook& look, bool hovered) {
+  const Theme& c = colors(ui);
+  const float thick = u(ui, 2.5f), at = left + width * part;
   if (look.centered) {
     const float middle = std::round(left + width / 2);
-    ink().AddRectFilled({left, y - thick}, {left + width, y + thick}, c.track, thick);
-    ink().AddRectFilled({middle - thick / 2, y - 2 * thick}, {middle + thick / 2, y + 2 * thick}, c.track);
-    ink().AddRectFilled({std::min(middle, at), y - thick}, {std::max(middle, at), y + thick}, look.to);
+    draw_list().AddRectFilled({left, y - thick}, {left + width, y + thick}, c.track, thick);
+    draw_list().AddRectFilled({middle - thick / 2, y - 2 * thick}, {middle + thick / 2, y + 2 * thick},
+                              c.track);
+    draw_list().AddRectFilled({std::min(middle, at), y - thick}, {std::max(middle, at), y + thick}, look.to);
   } else {
-    ink().AddRectFilled({left - thick, y - thick}, {left + thick, y + thick}, look.from, thick);
-    ink().AddRectFilled({left + width - thick, y - thick}, {left + width + thick, y + thick}, look.to, thick);
-    ink().AddRectFilledMultiColor({left, y - thick}, {left + width, y + thick}, look.from, look.to, look.to,
-                                  look.from);
+    draw_list().AddRectFilled({left - thick, y - thick}, {left + thick, y + thick}, look.from, thick);
+    draw_list().AddRectFilled({left + width - thick, y - thick}, {left + width + thick, y + thick}, look.to,
+                              thick);
+    draw_list().AddRectFilledMultiColor({left, y - thick}, {left + width, y + thick}, look.from, look.to,
+                                        look.to, look.from);
   }
   const ImU32 tint = look.centered ? look.to : mix(look.from, look.to, part);
-  ink().AddCircleFilled({at, y}, hovered ? u(app, 9) : u(app, 8), tint);
-  ink().AddCircleFilled({at, y}, (hovered ? u(app, 9) : u(app, 8)) - u(app, 2.5f), hovered ? tint : c.card);
+  draw_list().AddCircleFilled({at, y}, hovered ? u(ui, 9) : u(ui, 8), tint);
+  draw_list().AddCircleFilled({at, y}, (hovered ? u(ui, 9) : u(ui, 8)) - u(ui, 2.5f),
+                              hovered ? tint : c.card);
 }
 
 }  // namespace
 
-bool slider(App& app, std::string_view name, std::string_view spoken, const Box& box, float& value, float lo,
+bool slider(Ui& ui, std::string_view name, std::string_view spoken, const Box& box, float& value, float lo,
             float hi, float rest, const SliderLook& look, std::string_view words) {
-  const float radius = u(app, 9), left = box.x + radius, width = std::max(1.0f, box.w - 2 * radius);
+  const float radius = u(ui, 9), left = box.x + radius, width = std::max(1.0f, box.w - 2 * radius);
   const float before = value;
-  press(app, name, box);
-  drag(app, left, width, value, lo, hi, rest);
-  const bool hovered = app.pointer.hovered() || app.pointer.held();
-  if (app.pointer.hovered() && !app.keyboard) app.focus = name;
-  if (app.pointer.ended()) app.lab.end_tag();
+  press(ui, name, box);
+  drag(ui, left, width, value, lo, hi, rest);
+  const bool hovered = ui.pointer.hovered() || ui.pointer.held();
+  if (ui.pointer.hovered() && !ui.keyboard) ui.focus = name;
+  ui.drag_ended = ui.drag_ended || ui.pointer.ended();
   Remote remote;
-  if (app.take_remote(name, &remote)) value = std::clamp(remote.value, lo, hi);
+  if (ui.take_remote(name, &remote)) value = std::clamp(remote.value, lo, hi);
   const float part = hi > lo ? std::clamp((value - lo) / (hi - lo), 0.0f, 1.0f) : 0;
-  draw_slider(app, left, width, std::round(box.y + box.h / 2), part, look, hovered);
-  Item& item = add_item(app, Item::kRange, name, box, spoken);
+  draw_slider(ui, left, width, std::round(box.y + box.h / 2), part, look, hovered);
+  Item& item = add_item(ui, Item::kRange, name, box, spoken);
   item.value = value;
   item.lo = lo;
   item.hi = hi;

@@ -81,13 +81,13 @@ void text(ImFont* font, ImU32 color, const Box& box, std::string_view words, Ali
   if (align == Align::kRight) x += box.w - width;
   const float capitals = font->FontSize * (kCapitals / (kAscent + kDescent));
   const float y = box.y + (box.h + capitals) / 2 - font->Ascent;
-  ink().AddText(font, font->FontSize, {std::round(x), std::round(y)}, color, words.data(),
-                words.data() + words.size());
+  draw_list().AddText(font, font->FontSize, {std::round(x), std::round(y)}, color, words.data(),
+                      words.data() + words.size());
 }
 
 float paragraph(ImFont* font, ImU32 color, float x, float y, float width, std::string_view words) {
   return each_line(font, width, words, [&](float down, const char* from, const char* to) {
-    ink().AddText(font, font->FontSize, {x, y + down}, color, from, to);
+    draw_list().AddText(font, font->FontSize, {x, y + down}, color, from, to);
   });
 }
 

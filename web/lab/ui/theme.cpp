@@ -33,14 +33,14 @@ Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned contro
 
 const Theme& theme(bool dark) { return dark ? kDark : kLight; }
 
-void update_fonts(App& app) {
-  if (app.font_scale == app.host.scale && app.font_language == language()) return;
-  app.font_scale = app.host.scale;
-  app.font_language = language();
+void update_fonts(Ui& ui) {
+  if (ui.font_scale == ui.display.scale && ui.font_language == language()) return;
+  ui.font_scale = ui.display.scale;
+  ui.font_language = language();
   ImFontAtlas& atlas = font_atlas();
   atlas.Clear();
   atlas.Flags |= ImFontAtlasFlags_NoMouseCursors;
-  const float scale = app.font_scale;
+  const float scale = ui.font_scale;
   const FontCut cuts[] = {{true, kTiny * scale},
                           {false, kSmall * scale},
                           {false, kBody * scale},
@@ -48,7 +48,7 @@ void update_fonts(App& app) {
                           {true, kTitle * scale}};
   build_fonts(atlas, cuts, scale);
   const ImVector<ImFont*>& fonts = atlas.Fonts;
-  app.fonts = {fonts[0], fonts[1], fonts[2], fonts[3], fonts[4]};
+  ui.fonts = {fonts[0], fonts[1], fonts[2], fonts[3], fonts[4]};
 }
 
 }  // namespace lab

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/morph/morph.hpp"
 
 namespace lab {
 namespace {
@@ -79,8 +79,8 @@ float temperature_row(App& app, float x, float y, float width) {
   text(app.fonts.small, c.muted, line, label);
   const std::string words = number(state.temperature, 2);
   slider(app, "temperature", label, {x + left, y, width - left - right, line.h}, state.temperature, 0, 2, 1,
-         {c.ink, c.ink, true}, words);
-  text(app.fonts.small, c.ink, line, words, Align::kRight);
+         {c.text, c.text, true}, words);
+  text(app.fonts.small, c.text, line, words, Align::kRight);
   return line.h + u(app, 12);
 }
 
@@ -117,6 +117,7 @@ float samples_card(App& app, float x, float y, float width, float fill_to) {
   const auto n = static_cast<float>(grid.columns), lines = static_cast<float>(rows);
   const float used = n * grid.cell + (n - 1) * grid.gap;
   const Box area{x + std::floor((inner - used) / 2), y, used, lines * grid.cell + (lines - 1) * grid.row_gap};
+  app.samples = true;
   mark(app, "samples", area);
   cells(app, area.x, area.y, grid, rows);
   return area.bottom() + pad - top;
@@ -141,6 +142,14 @@ float generate_view(App& app, float x, float y, float width) {
   // Drawn last, as high as its neighbors, but read first.
   std::rotate(app.items.begin() + first, app.items.begin() + second, app.items.end());
   return std::max(height, y2 - top);
+}
+
+std::string describe_samples(const App& app) {
+  const LabState& state = app.lab.state();
+  std::string words = say(Text::kSaySamples, {std::to_string(state.count), std::to_string(state.seed)});
+  if (state.playing) return words.append(say(Text::kSayPlaying));
+  append_looks(words, app, state.z);
+  return words;
 }
 
 }  // namespace lab

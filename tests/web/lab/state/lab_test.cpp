@@ -155,14 +155,14 @@ TEST_CASE("stops and the drawing are undone as z is, in the order in which they 
   lab.set_stop(0, Floats(kLatent, 2));  // no change, no step
   lab.set_t(2);
   lab.remember();
-  state.ink = {Stroke{{1, 2, 3, 4}}};
+  state.strokes = {Stroke{{1, 2, 3, 4}}};
   state.test_digit = 5;
   lab.surprise();
   lab.undo();
   CHECK(state.z == z);
-  CHECK(state.ink.size() == 1);
+  CHECK(state.strokes.size() == 1);
   lab.undo();
-  CHECK(state.ink.empty());
+  CHECK(state.strokes.empty());
   CHECK(state.test_digit == -1);
   CHECK(state.stops[0] == Floats(kLatent, 2));
   lab.undo();
@@ -173,7 +173,7 @@ TEST_CASE("stops and the drawing are undone as z is, in the order in which they 
   CHECK_FALSE(lab.can_undo());
   for (int i = 0; i < 3; ++i) lab.redo();
   CHECK(state.test_digit == 5);
-  CHECK(state.ink[0].xy == std::vector<std::uint8_t>{1, 2, 3, 4});
+  CHECK(state.strokes[0].xy == std::vector<std::uint8_t>{1, 2, 3, 4});
   lab.remove_stop(2);
   lab.undo();
   CHECK(state.stops.size() == 3);

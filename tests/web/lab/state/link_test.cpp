@@ -11,7 +11,7 @@ namespace {
 
 LabState unusual() {
   LabState s;
-  s.view = View::kMap;
+  s.view = "map";
   s.model = "aevb";
   s.other = "tf-conv";
   s.z = {0.1f, -2.5e-8f};
@@ -33,7 +33,7 @@ LabState unusual() {
   s.map_y = 0.001f;
   s.map_zoom = 1024;
   s.hidden = 5;
-  s.ink = {{{1, 2, 3, 4}}};
+  s.strokes = {{{1, 2, 3, 4}}};
   s.test_digit = 199;
   s.sampled = true;
   s.epsilon = 99;
@@ -55,7 +55,7 @@ TEST_CASE("a link brings everything back, latents to the last bit") {
   const std::string link = to_link(state);
   const LabState read = from_link(link);
   CHECK(to_link(read) == link);
-  CHECK(read.view == View::kMap);
+  CHECK(read.view == "map");
   CHECK(read.model == "aevb");
   CHECK(read.z == state.z);
   CHECK(read.stops == state.stops);
@@ -63,8 +63,8 @@ TEST_CASE("a link brings everything back, latents to the last bit") {
   CHECK(read.t == state.t);
   CHECK(read.axis_y == state.axis_y);
   CHECK(read.map_zoom == state.map_zoom);
-  CHECK(read.ink.size() == 1);
-  CHECK(read.ink[0].xy == state.ink[0].xy);
+  CHECK(read.strokes.size() == 1);
+  CHECK(read.strokes[0].xy == state.strokes[0].xy);
   for (const char c : link) {  // nothing that an address would have to escape
     INFO(link);
     CHECK((std::isalnum(static_cast<unsigned char>(c)) != 0 ||
@@ -74,7 +74,7 @@ TEST_CASE("a link brings everything back, latents to the last bit") {
 
 TEST_CASE("what a link says wrongly is skipped, the rest is taken") {
   const LabState read = from_link(
-      "view=nowhere&seed=-1&temperature=9&digit=x&t=nan&frames=4&zoom=0&hidden=99999&z=!!&a=AAA&seed=5&"
+      "view=no_where!&seed=-1&temperature=9&digit=x&t=nan&frames=4&zoom=0&hidden=99999&z=!!&a=AAA&seed=5&"
       "playing=2&model=../../etc&other=%3Cscript%3E&loop=1&unknown=1&=&&&digit");
   LabState expected;
   expected.loop = true;

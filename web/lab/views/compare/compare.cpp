@@ -151,6 +151,7 @@ float compare_view(App& app, float x, float y, float width) {
   left.name = "left";
   right.model = app.lab.model(state.other);
   right.name = "right";
+  app.samples = true;
   app.compare.spoken.clear();
   if (right.model != nullptr) {
     give(app, left, right);
@@ -167,6 +168,12 @@ float compare_view(App& app, float x, float y, float width) {
     y += one_column(app, right, x, y, width);
   }
   return y - top;
+}
+
+std::string describe_compared(const App& app) {
+  std::string words = app.compare.spoken;
+  append_looks(words, app, app.lab.state().z);
+  return words;
 }
 
 }  // namespace lab

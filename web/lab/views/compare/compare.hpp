@@ -2,7 +2,7 @@
 // the card where that is chosen, and compare_column.cpp draws what each makes of it.
 #pragma once
 
-#include "web/lab/shell/views.hpp"
+#include "web/lab/views/draw/draw.hpp"
 
 namespace lab {
 

@@ -48,7 +48,7 @@ void choose_given(App& app, float x, float y, float width) {
 /// One or two sentences on what both are given.
 std::string given_words(App& app, const Side& left, const Side& right) {
   const LabState& state = app.lab.state();
-  if (state.compared == Compared::kDrawing && state.ink.empty())
+  if (state.compared == Compared::kDrawing && state.strokes.empty())
     return std::string(say(Text::kCompareNoDrawing));
   if (state.compared != Compared::kLatent) return std::string(say(Text::kComparePictureLine));
   const std::string latents = std::to_string(left.model->model.latent());
@@ -75,7 +75,7 @@ float given_buttons(App& app, const Side& left, const Side& right, float x, floa
       state.test_digit = next_test_digit(app);
     }
   } else if (state.compared == Compared::kDrawing) {
-    if (pressed("go:draw", Text::kDraw)) state.view = View::kDraw;
+    if (pressed("go:draw", Text::kDraw)) state.view = "draw";
   } else if (pressed("surprise", Text::kSurpriseMe)) {
     const bool own_numbers =
         state.compared == Compared::kLatent && right.model != nullptr && !same_size(left, right);
@@ -99,7 +99,7 @@ float given(App& app, const Side& left, const Side& right, float x, float y, flo
     words_x = x + hero + u(app, 20);
   }
   const float words = x + width - words_x;
-  y += paragraph(app.fonts.body, c.ink, words_x, y, words, given_words(app, left, right)) + u(app, 10);
+  y += paragraph(app.fonts.body, c.text, words_x, y, words, given_words(app, left, right)) + u(app, 10);
   if (app.lab.state().compared == Compared::kTestDigit && app.lab.digits() == nullptr) {
     y += loading(app, words_x, y, words, kDigitsFile) + u(app, 10);
   }

@@ -21,7 +21,7 @@ std::string part(const Side& side, std::string_view name) {
 bool show(App& app, const Side& side, std::string_view name, const Box& box, std::span<const float> z,
           ImU32 ring = 0, std::string_view spoken = {}) {
   if (!z.empty()) return digit(app, name, box, app.lab.picture(side.model, z), ring, spoken, side.name);
-  ink().AddRectFilled(low(box), high(box), colors(app).tile, u(app, 5));
+  draw_list().AddRectFilled(low(box), high(box), colors(app).tile, u(app, 5));
   return false;
 }
 
@@ -52,8 +52,8 @@ float head(App& app, const Side& side, float x, float y, float width) {
 
 void figure(App& app, float x, float y, float width, std::string_view name, double nats) {
   const Box line{x, y, width, u(app, 20)};
-  text(app.fonts.small, colors(app).ink, line, name);
-  text(app.fonts.small, colors(app).ink, line, number(nats, 1), Align::kRight);
+  text(app.fonts.small, colors(app).text, line, name);
+  text(app.fonts.small, colors(app).text, line, number(nats, 1), Align::kRight);
 }
 
 float result(App& app, const Side& side, float x, float y, float width) {
@@ -65,7 +65,7 @@ float result(App& app, const Side& side, float x, float y, float width) {
   const bool has_class = side.model->anchors && !side.z.empty() && (side.reading != nullptr || !side.plain());
   if (has_class) {
     const std::string looks = class_words(vae::likely_labels(*side.model->anchors, side.z));
-    text(app.fonts.body, c.ink, {right_x, y, right, row}, say(Text::kLooksLikeOnly, {looks}));
+    text(app.fonts.body, c.text, {right_x, y, right, row}, say(Text::kLooksLikeOnly, {looks}));
   }
   if (side.reading == nullptr || !side.reading->nats) return hero;
   y = box.bottom() - (side.plain() ? 2 : 3) * row;
@@ -80,14 +80,14 @@ float result(App& app, const Side& side, float x, float y, float width) {
 
 float code(App& app, const Side& side, float x, float y, float width) {
   const Theme& c = colors(app);
-  const float top = y, height = u(app, 72), line = std::max(1.0f, std::floor(app.host.scale));
+  const float top = y, height = u(app, 72), line = std::max(1.0f, std::floor(app.display.scale));
   const std::string count = std::to_string(side.model->model.latent());
   const bool spread = side.reading != nullptr && !side.plain();
   const bool given = app.lab.state().compared == Compared::kLatent;
   const Text caption = given ? Text::kCompareZ : side.plain() ? Text::kComparePlainCode : Text::kCompareCode;
   y += paragraph(app.fonts.small, c.muted, x, y, width, say(caption, {count})) + u(app, 6);
   const float middle = std::round(y + height / 2);
-  ink().AddRectFilled({x, middle}, {x + width, middle + line}, c.track);
+  draw_list().AddRectFilled({x, middle}, {x + width, middle + line}, c.track);
   const std::size_t latents = std::min<std::size_t>(side.z.size(), kMaxSliders);
   const float step = std::min(width / static_cast<float>(std::max<std::size_t>(latents, 1)), u(app, 36));
   const float half = std::clamp(std::floor(step * 0.3f), line, u(app, 6));
@@ -96,12 +96,12 @@ float code(App& app, const Side& side, float x, float y, float width) {
   };
   for (std::size_t i = 0; i < latents; ++i) {
     const float centre = std::round(x + (static_cast<float>(i) + 0.5f) * step), z = side.z[i];
-    ink().AddRectFilled({centre - half, std::min(middle, at(z))},
-                        {centre + half, std::max(middle, at(z)) + line},
-                        spread ? c.accent[kAccentZ] : c.muted);
+    draw_list().AddRectFilled({centre - half, std::min(middle, at(z))},
+                              {centre + half, std::max(middle, at(z)) + line},
+                              spread ? c.accent[kAccentZ] : c.muted);
     if (!spread) continue;
     const float sigma = std::exp(side.reading->encoded.log_var[i] / 2);
-    ink().AddRectFilled({centre - line, at(z + sigma)}, {centre + line, at(z - sigma)}, c.ink);
+    draw_list().AddRectFilled({centre - line, at(z + sigma)}, {centre + line, at(z - sigma)}, c.text);
   }
   mark(app, part(side, "code"), {x, y, width, height});
   return y + height - top;
@@ -147,7 +147,7 @@ float random(App& app, const Side& side, float x, float y, float width) {
   y = strip.bottom();
   if (side.plain()) {
     y += u(app, 8);
-    y += paragraph(app.fonts.small, c.ink, x, y, width, say(Text::kComparePrior));
+    y += paragraph(app.fonts.small, c.text, x, y, width, say(Text::kComparePrior));
   }
   return y - top;
 }

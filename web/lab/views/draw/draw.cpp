@@ -1,10 +1,11 @@
 // "Draw": a pad for mouse, pen or finger, or a real digit in its place; beside it what the model gets to see
 // and what it makes of that. When the pen is lifted the drawing's code becomes the current digit, for every
 // other view to go on with.
+#include "web/lab/views/draw/draw.hpp"
+
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
@@ -35,12 +36,12 @@ void draw_stroke(const Box& box, const Stroke& stroke, float thick, ImU32 color)
   if (count == 0) return;
   const int steps = count > 300 ? 1 : 3;  // of the curve from the middle of one line to that of the next
   ImVec2 now = point_at(box, stroke, 0);
-  ink().AddCircleFilled(now, thick / 2, color);
+  draw_list().AddCircleFilled(now, thick / 2, color);
   const auto draw_to = [&](ImVec2 next) {
-    ink().PathLineTo(now);
-    ink().PathLineTo(next);
-    ink().PathStroke(color, 0, thick);
-    ink().AddCircleFilled(next, thick / 2, color);
+    draw_list().PathLineTo(now);
+    draw_list().PathLineTo(next);
+    draw_list().PathStroke(color, 0, thick);
+    draw_list().AddCircleFilled(next, thick / 2, color);
     now = next;
   };
   for (std::size_t i = 1; i + 1 < count; ++i) {
@@ -58,20 +59,20 @@ void draw_stroke(const Box& box, const Stroke& stroke, float thick, ImU32 color)
 void follow_pen(App& app, const Pad& pad) {
   LabState& state = app.lab.state();
   DrawView& view = app.draw;
-  if (pad.started && (state.test_digit >= 0 || state.ink.size() < kMaxStrokes)) {
+  if (pad.started && (state.test_digit >= 0 || state.strokes.size() < kMaxStrokes)) {
     remember_drawing(app);
-    if (state.test_digit >= 0) state.ink.clear();
+    if (state.test_digit >= 0) state.strokes.clear();
     state.test_digit = -1;
-    state.ink.emplace_back();
+    state.strokes.emplace_back();
     view.drawing = true;
-    view.strokes = state.ink.size();
+    view.strokes = state.strokes.size();
   }
-  view.drawing = view.drawing && state.ink.size() == view.strokes;  // it may have been undone meanwhile
+  view.drawing = view.drawing && state.strokes.size() == view.strokes;  // it may have been undone meanwhile
   if (!view.drawing) return;
   std::size_t points = 0;
-  for (const Stroke& stroke : state.ink) points += stroke.xy.size() / 2;
+  for (const Stroke& stroke : state.strokes) points += stroke.xy.size() / 2;
   if (points < kMaxPoints && (pad.held || pad.ended) && app.pointer.there())
-    add_point(state.ink.back(), pad.x, pad.y);
+    add_point(state.strokes.back(), pad.x, pad.y);
   if (app.cancelled) {
     app.lab.take_back();
     view.drawing = false;
@@ -85,22 +86,22 @@ void pad_area(App& app, const Box& box) {
   const Theme& c = colors(app);
   const LabState& state = app.lab.state();
   follow_pen(app, pad(app, "pad", say(Text::kDrawPad), box));
-  const float radius = u(app, 5), line = std::max(1.0f, std::floor(app.host.scale));
-  ink().AddRectFilled(low(box), high(box), c.tile, radius);
-  ink().AddRect(low(box), high(box), c.border, radius, 0, line);
+  const float radius = u(app, 5), line = std::max(1.0f, std::floor(app.display.scale));
+  draw_list().AddRectFilled(low(box), high(box), c.tile, radius);
+  draw_list().AddRect(low(box), high(box), c.border, radius, 0, line);
   const vae::Digits* digits = state.test_digit >= 0 ? app.lab.digits() : nullptr;
   if (digits != nullptr && state.test_digit < digits->count()) {
     bare_digit(app, box, app.lab.gallery().given(digits->at(state.test_digit)), c.digit);
-  } else if (state.ink.empty()) {
+  } else if (state.strokes.empty()) {
     const float half = std::round(box.h / 2), row = u(app, 24);
-    text(app.fonts.title, c.ink, {box.x, box.y + half - row, box.w, row}, say(Text::kDrawHere),
+    text(app.fonts.title, c.text, {box.x, box.y + half - row, box.w, row}, say(Text::kDrawHere),
          Align::kCenter);
     text(app.fonts.body, c.muted, {box.x, box.y + half + u(app, 4), box.w, row}, say(Text::kDrawWith),
          Align::kCenter);
   } else {
-    ink().PushClipRect(low(box), high(box), true);
-    for (const Stroke& stroke : state.ink) draw_stroke(box, stroke, box.w * kPenShown / 256, c.digit);
-    ink().PopClipRect();
+    draw_list().PushClipRect(low(box), high(box), true);
+    for (const Stroke& stroke : state.strokes) draw_stroke(box, stroke, box.w * kPenShown / 256, c.digit);
+    draw_list().PopClipRect();
   }
 }
 
@@ -112,7 +113,7 @@ void captioned(App& app, std::string_view name, const Box& box, int slot, ImU32 
   if (slot >= 0) {
     digit(app, name, box, slot, ring);
   } else {
-    ink().AddRectFilled(low(box), high(box), colors(app).tile, u(app, 5));
+    draw_list().AddRectFilled(low(box), high(box), colors(app).tile, u(app, 5));
     mark(app, name, box);
   }
   text(app.fonts.small, colors(app).muted, {box.x, box.bottom() + u(app, 4), box.w, u(app, 20)}, caption,
@@ -148,7 +149,7 @@ void take_real_digit(App& app, int label) {
   if (found < 0) return;
   remember_drawing(app);
   state.test_digit = found;
-  state.ink.clear();
+  state.strokes.clear();
   app.draw.take = true;
 }
 
@@ -179,20 +180,20 @@ float real_digits(App& app, float x, float y, float width) {
 
 void undo_and_clear(App& app, float x, float y, float width) {
   LabState& state = app.lab.state();
-  const bool empty = state.ink.empty() && state.test_digit < 0;
+  const bool empty = state.strokes.empty() && state.test_digit < 0;
   const float gap = u(app, 8), half = std::floor((width - gap) / 2), row = u(app, 38);
   if (button(app, "undo_stroke", {x, y, half, row}, say(Text::kDrawUndoStroke),
-             state.ink.empty() ? Kind::kIdle : Kind::kPlain) &&
-      !state.ink.empty()) {
+             state.strokes.empty() ? Kind::kIdle : Kind::kPlain) &&
+      !state.strokes.empty()) {
     remember_drawing(app);
-    state.ink.pop_back();
+    state.strokes.pop_back();
     app.draw.take = true;
   }
   if (button(app, "clear", {x + half + gap, y, width - half - gap, row}, say(Text::kDrawClear),
              empty ? Kind::kIdle : Kind::kPlain) &&
       !empty) {
     app.lab.remember();
-    state.ink.clear();
+    state.strokes.clear();
     state.test_digit = -1;
   }
 }
@@ -217,7 +218,7 @@ float pad_card(App& app, float x, float y, float width) {
     const float column = area.right() + gap, middle = std::round(column + (x + inner - column - side) / 2);
     const Box seen{middle, y, side, side}, drawn{middle, seen.bottom() + caption + u(app, 14), side, side};
     seen_and_drawn(app, seen, drawn);
-    text(app.fonts.strong, c.ink, {column, drawn.bottom() + caption, x + inner - column, u(app, 24)}, words,
+    text(app.fonts.strong, c.text, {column, drawn.bottom() + caption, x + inner - column, u(app, 24)}, words,
          Align::kCenter);
     y = area.bottom() + u(app, 14);
     undo_and_clear(app, x, y, paper);
@@ -228,7 +229,7 @@ float pad_card(App& app, float x, float y, float width) {
     const float from = std::round(x + (inner - 2 * side - gap) / 2);
     seen_and_drawn(app, {from, y, side, side}, {from + side + gap, y, side, side});
     y += side + caption;
-    text(app.fonts.strong, c.ink, {x, y, inner, u(app, 24)}, words, Align::kCenter);
+    text(app.fonts.strong, c.text, {x, y, inner, u(app, 24)}, words, Align::kCenter);
     y -= u(app, 8);
   }
   y += u(app, 38) + u(app, 16);
@@ -246,8 +247,9 @@ void take_code(App& app) {
   if (!view.take || view.drawing) return;
   std::vector<float> z = code_of_drawing(app);
   const LabState& state = app.lab.state();
-  view.take = z.empty() && (state.test_digit >= 0 || !state.ink.empty());  // until the real digits are there
-  app.lab.set_z(std::move(z), kDrawTag);                                   // none: nothing happens
+  view.take =
+      z.empty() && (state.test_digit >= 0 || !state.strokes.empty());  // until the real digits are there
+  app.lab.set_z(std::move(z), kDrawTag);                               // none: nothing happens
   if (!view.take) app.lab.end_tag();
 }
 

@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/bend/bend.hpp"
+#include "web/lab/views/draw/draw.hpp"
 
 namespace lab {
 namespace {
@@ -45,15 +46,15 @@ void code_row(App& app, const Box& box, int i, const Scale& scale, const Encoded
   text(app.fonts.small, c.muted, box, latent_name(i));
   if (has_prior(app)) {
     figures = say(Text::kDrawRange, {figures, number(static_cast<double>(sigma), 2)});
-    ink().AddRectFilled({scale.at(mu - sigma), middle - thick}, {scale.at(mu + sigma), middle + thick},
-                        mix(c.card, c.accent[kAccentZ], 0.5f), thick);
+    draw_list().AddRectFilled({scale.at(mu - sigma), middle - thick}, {scale.at(mu + sigma), middle + thick},
+                              mix(c.card, c.accent[kAccentZ], 0.5f), thick);
   }
-  ink().AddCircleFilled({scale.at(mu), middle}, radius, c.accent[kAccentZ]);
+  draw_list().AddCircleFilled({scale.at(mu), middle}, radius, c.accent[kAccentZ]);
   if (z != mu) {
-    ink().AddCircleFilled({scale.at(z), middle}, radius + u(app, 1), c.ink);
-    ink().AddCircleFilled({scale.at(z), middle}, radius - u(app, 1), c.card);
+    draw_list().AddCircleFilled({scale.at(z), middle}, radius + u(app, 1), c.text);
+    draw_list().AddCircleFilled({scale.at(z), middle}, radius - u(app, 1), c.card);
   }
-  text(app.fonts.small, c.ink, box, figures, Align::kRight);
+  text(app.fonts.small, c.text, box, figures, Align::kRight);
 }
 
 /// Rows `first` to `end` below their scale; returns the height.
@@ -64,14 +65,15 @@ float code_column(App& app, const Box& box, int first, int end, float limit, con
   const float row = u(app, 20), label = u(app, 30), figures = u(app, prior ? 92 : 52);
   const Scale scale{box.x + label, box.w - label - figures, limit};
   const float top = box.y + u(app, 18), bottom = top + static_cast<float>(end - first) * row;
-  const float line = std::max(1.0f, std::floor(app.host.scale)), reach = u(app, 20);
+  const float line = std::max(1.0f, std::floor(app.display.scale)), reach = u(app, 20);
   if (prior && !is_mixture(app)) {  // where two thirds of N(0, 1) lie
-    ink().AddRectFilled({scale.at(-1), top}, {scale.at(1), bottom},
-                        app.host.forced ? c.control_hover : mix(c.card, c.control, 0.75f), u(app, 5));
+    draw_list().AddRectFilled({scale.at(-1), top}, {scale.at(1), bottom},
+                              app.display.forced ? c.control_hover : mix(c.card, c.control, 0.75f),
+                              u(app, 5));
   }
   for (const float tick : {-limit, 0.0f, limit}) {
     const float at = scale.at(tick);
-    ink().AddRectFilled({at, top}, {at + line, bottom}, c.border);
+    draw_list().AddRectFilled({at, top}, {at + line, bottom}, c.border);
     text(app.fonts.tiny, c.muted, {at - reach, box.y, 2 * reach, u(app, 16)},
          number(static_cast<double>(tick), 0), Align::kCenter);
   }
@@ -144,15 +146,15 @@ const Encoded* encoded_drawing(App& app) {
   LoadedModel* model = app.lab.current();
   const LabState& state = app.lab.state();
   DrawView& view = app.draw;
-  if (model == nullptr || (state.test_digit < 0 && state.ink.empty())) return nullptr;
+  if (model == nullptr || (state.test_digit < 0 && state.strokes.empty())) return nullptr;
   const vae::Digits* digits = state.test_digit >= 0 ? app.lab.digits() : nullptr;
   if (state.test_digit >= 0 && (digits == nullptr || state.test_digit >= digits->count())) return nullptr;
   const std::uint64_t of_model = hash_bytes(&model->decoder, sizeof model->decoder);
   const std::uint64_t key = digits != nullptr
                                 ? hash_bytes(&state.test_digit, sizeof state.test_digit, of_model)
-                                : hash_of_ink(state.ink, of_model);
+                                : hash_of_ink(state.strokes, of_model);
   if (view.encoded.key == key) return &view.encoded;
-  std::vector<float> pixels = drawn_pixels(state.ink);
+  std::vector<float> pixels = drawn_pixels(state.strokes);
   if (digits != nullptr)
     pixels.assign(digits->at(state.test_digit).begin(), digits->at(state.test_digit).end());
   auto posterior = model->model.encode(pixels);

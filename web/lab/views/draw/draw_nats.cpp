@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/draw/draw.hpp"
 
 namespace lab {
 namespace {
@@ -31,10 +31,10 @@ Nats test_average(const LoadedModel& model, bool sampled) {
 float legend(App& app, float x, const Box& line, ImU32 color, std::string_view words, double nats) {
   const Theme& c = colors(app);
   const float side = u(app, 9), top = std::round(line.y + (line.h - side) / 2);
-  ink().AddRectFilled({x, top}, {x + side, top + side}, color, u(app, 2));
+  draw_list().AddRectFilled({x, top}, {x + side, top + side}, color, u(app, 2));
   x += side + u(app, 6);
   const std::string all = std::string(words) + " " + number(nats, 2);
-  text(app.fonts.small, c.ink, {x, line.y, line.w, line.h}, all);
+  text(app.fonts.small, c.text, {x, line.y, line.w, line.h}, all);
   return x + text_width(app.fonts.small, all) + u(app, 16);
 }
 
@@ -45,16 +45,16 @@ float nats_row(App& app, std::string_view name, float x, float y, float width, s
   const Theme& c = colors(app);
   const Box line{x, y, width, u(app, 22)}, bar{x, line.bottom() + u(app, 3), width, u(app, 14)};
   const std::string total = std::string(sum) + " " + number(nats.total(), 2);
-  text(app.fonts.body, c.ink, line, words);
-  text(app.fonts.strong, c.ink, line, total, Align::kRight);
+  text(app.fonts.body, c.text, line, words);
+  text(app.fonts.strong, c.text, line, total, Align::kRight);
   const float radius = u(app, 4);
-  const ImU32 reconstruction = app.host.forced ? c.track : c.ink;
-  ink().AddRectFilled(low(bar), high(bar), c.control, radius);
+  const ImU32 reconstruction = app.display.forced ? c.track : c.text;
+  draw_list().AddRectFilled(low(bar), high(bar), c.control, radius);
   const auto at = [&](double value) { return std::round(x + width * static_cast<float>(value / most)); };
   if (nats.reconstruction >= 0 && most > 0) {
-    ink().AddRectFilled(low(bar), {at(nats.total()), bar.bottom()}, c.accent[kAccentZ], radius);
-    ink().AddRectFilled(low(bar), {at(nats.reconstruction), bar.bottom()}, reconstruction, radius,
-                        nats.kl > 0 ? ImDrawFlags_RoundCornersLeft : ImDrawFlags_RoundCornersAll);
+    draw_list().AddRectFilled(low(bar), {at(nats.total()), bar.bottom()}, c.accent[kAccentZ], radius);
+    draw_list().AddRectFilled(low(bar), {at(nats.reconstruction), bar.bottom()}, reconstruction, radius,
+                              nats.kl > 0 ? ImDrawFlags_RoundCornersLeft : ImDrawFlags_RoundCornersAll);
   }
   Box below{x, bar.bottom() + u(app, 2), width, u(app, 20)};
   const float next =
@@ -79,6 +79,7 @@ float nats_card(App& app, float x, float y, float width) {
                                    : sampled ? Text::kDrawNegElbo
                                              : Text::kDrawSumAtMu);
   const Nats average = test_average(model, sampled), *own = nats_of_drawing(app);
+  if (own != nullptr) app.nats = *own;
   double most = own != nullptr ? own->total() : 0;
   if (average.total() > most) most = average.total();  // false when the file does not say
   if (own != nullptr) {

@@ -65,22 +65,22 @@ void node_face(App& app, const std::vector<Node>& nodes, const Block& block, con
   const std::string name = indexed("layer", block.first);
   const bool chosen = app.lab.state().layer == block.first;
   bool pressed = press(app, name, box);
-  const float line = chosen ? u(app, 2) : std::max(1.0f, std::floor(app.host.scale)), inset = u(app, 8);
-  const ImU32 edge = chosen ? c.ink : app.pointer.hovered() ? c.muted : c.border;
-  ink().AddRectFilled(low(box), high(box), edge, u(app, 9));
-  ink().AddRectFilled({box.x + line, box.y + line}, {box.right() - line, box.bottom() - line}, c.card,
-                      u(app, 9) - line);
+  const float line = chosen ? u(app, 2) : std::max(1.0f, std::floor(app.display.scale)), inset = u(app, 8);
+  const ImU32 edge = chosen ? c.text : app.pointer.hovered() ? c.muted : c.border;
+  draw_list().AddRectFilled(low(box), high(box), edge, u(app, 9));
+  draw_list().AddRectFilled({box.x + line, box.y + line}, {box.right() - line, box.bottom() - line}, c.card,
+                            u(app, 9) - line);
   const float row = u(app, 18), side = beside ? box.h - 2 * inset : box.w - 2 * inset;
   const float left = beside ? box.x + side + 2 * inset + u(app, 6) : box.x + inset;
   Box words{left, box.y + inset, box.right() - inset - left, row};
-  text(app.fonts.strong, c.ink, words, node_title(node));
+  text(app.fonts.strong, c.text, words, node_title(node));
   words.y += row;
   text(app.fonts.small, c.muted, words, detail_words(node));
   words.y += row + (beside ? 0 : u(app, 4));
   const Box square{box.x + inset, beside ? box.y + inset : words.y, side, side};
   const int slot = small_values(app, node, block.first, square);
   if (!beside) words.y += side + u(app, 6);
-  text(app.fonts.small, c.ink, words, shape_words(node.out));
+  text(app.fonts.small, c.text, words, shape_words(node.out));
   words.y += row;
   const std::string weights = weight_words(node);
   const bool fits = text_width(app.fonts.small, weights) <= words.w;
@@ -164,7 +164,7 @@ float half(App& app, const std::vector<Node>& nodes, int from, int to, std::stri
   std::int64_t parameters = 0;
   for (int i = from; i < to; ++i) parameters += nodes[static_cast<std::size_t>(i)].parameters;
   const Box line{x, y, width, u(app, 22)};
-  text(app.fonts.strong, c.ink, line, title);
+  text(app.fonts.strong, c.text, line, title);
   text(app.fonts.small, c.muted, line, say(Text::kInsideParameters, {with_commas(parameters)}),
        Align::kRight);
   y += line.h + u(app, 8);
@@ -249,6 +249,7 @@ float inside_view(App& app, float x, float y, float width) {
   const std::vector<Node> nodes = nodes_of(app.lab.current()->model.spec());
   if (app.inside.decoder != app.lab.current()->decoder) app.inside = {};
   look(app);
+  if (app.inside.key != 0) app.nats = app.inside.nats;
   y += in_card(app, x, y, width, 0, [&] { return graph_card(app, nodes, x, y, width); }) + gap;
   if (app.lab.state().layer >= 0 && app.lab.state().layer < static_cast<int>(nodes.size())) {
     const float height = in_card(app, x, y, width, 0, [&] { return layer_card(app, nodes, x, y, width); });

@@ -1,8 +1,8 @@
 // What the sources of the view "Inside" share. Only they include this.
 #pragma once
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/state/model_graph.hpp"
+#include "web/lab/views/draw/draw.hpp"
 
 namespace lab {
 

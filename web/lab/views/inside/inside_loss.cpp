@@ -37,12 +37,13 @@ float term(App& app, float x, float y, float width, ImU32 color, std::string_vie
            std::string_view formula, std::string_view words) {
   const Theme& c = colors(app);
   const float top = y, line = u(app, 22), bar = u(app, 3), left = x + u(app, 14);
-  text(app.fonts.strong, c.ink, {left, y, width, line}, name);
-  text(app.fonts.strong, c.ink, {x, y, width, line}, say(Text::kNats, {number(nats, 2)}), Align::kRight);
+  text(app.fonts.strong, c.text, {left, y, width, line}, name);
+  text(app.fonts.strong, c.text, {x, y, width, line}, say(Text::kNats, {number(nats, 2)}), Align::kRight);
   y += line + u(app, 4);
-  if (!formula.empty()) y += paragraph(app.fonts.body, c.ink, left, y, x + width - left, formula) + u(app, 4);
+  if (!formula.empty())
+    y += paragraph(app.fonts.body, c.text, left, y, x + width - left, formula) + u(app, 4);
   y += paragraph(app.fonts.small, c.muted, left, y, x + width - left, words);
-  ink().AddRectFilled({x, top + u(app, 3)}, {x + bar, y}, color, bar / 2);
+  draw_list().AddRectFilled({x, top + u(app, 3)}, {x + bar, y}, color, bar / 2);
   return y - top;
 }
 
@@ -129,7 +130,7 @@ float loss_card(App& app, float x, float y, float width) {
   if (app.inside.own) {
     y += paragraph(app.fonts.small, c.muted, x, y, inner, say(Text::kInsideOwnPicture)) + gap;
   }
-  y += term(app, x, y, inner, c.ink, say(Text::kInsideReconstruction), nats.reconstruction,
+  y += term(app, x, y, inner, c.text, say(Text::kInsideReconstruction), nats.reconstruction,
             reconstruction_formula(spec.likelihood), reconstruction_words(spec.likelihood)) +
        gap;
   if (prior) {

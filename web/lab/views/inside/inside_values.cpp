@@ -54,7 +54,7 @@ int map_slot(App& app, int step, const vae::Shape& shape, int map, std::span<con
 int draw_map(App& app, int step, const vae::Shape& shape, int map, std::span<const float> all,
              const Box& box) {
   const Theme& c = colors(app);
-  ink().AddRectFilled(low(box), high(box), c.tile);
+  draw_list().AddRectFilled(low(box), high(box), c.tile);
   const bool negative = std::any_of(all.begin(), all.end(), [](float value) { return value < 0; });
   const int slot = map_slot(app, step, shape, map, all, 1);
   bare_digit(app, box, slot, tint(c, 1));
@@ -70,8 +70,8 @@ void draw_cells(App& app, std::span<const float> values, int columns, float x, f
     const auto at = static_cast<int>(i);
     const float left = x + static_cast<float>(at % columns) * (cell + gap);
     const float top = y + static_cast<float>(at / columns) * (cell + gap);
-    ink().AddRectFilled({left, top}, {left + cell, top + cell},
-                        mix(c.tile, tint(c, values[i]), std::fabs(values[i]) / peak));
+    draw_list().AddRectFilled({left, top}, {left + cell, top + cell},
+                              mix(c.tile, tint(c, values[i]), std::fabs(values[i]) / peak));
   }
 }
 
@@ -86,9 +86,9 @@ float draw_numbers(App& app, std::span<const float> values, float x, float y, fl
     const auto at = static_cast<int>(i);
     const float left = x + static_cast<float>(at % columns) * (cell + gap);
     const float top = y + static_cast<float>(at / columns) * (color + words + gap);
-    ink().AddRectFilled({left, top}, {left + cell, top + color},
-                        mix(c.tile, tint(c, values[i]), std::fabs(values[i]) / peak), u(app, 3));
-    text(app.fonts.small, c.ink, {left, top + color, cell, words}, number(static_cast<double>(values[i]), 2),
+    draw_list().AddRectFilled({left, top}, {left + cell, top + color},
+                              mix(c.tile, tint(c, values[i]), std::fabs(values[i]) / peak), u(app, 3));
+    text(app.fonts.small, c.text, {left, top + color, cell, words}, number(static_cast<double>(values[i]), 2),
          Align::kCenter);
     bottom = top + color + words;
   }
@@ -111,12 +111,12 @@ int small_values(App& app, const Node& node, int step, const Box& square) {
   if (node.part == Node::kDrawn || (node.part == Node::kImage && !values.empty())) {  // on their own scale
     const bool drawn = node.part == Node::kDrawn;
     const int slot = drawn ? app.lab.picture(app.lab.state().z) : app.lab.gallery().given(values);
-    ink().AddRectFilled(low(square), high(square), colors(app).tile);
+    draw_list().AddRectFilled(low(square), high(square), colors(app).tile);
     bare_digit(app, square, slot, colors(app).digit);
     return slot;
   }
   if (values.empty()) {
-    ink().AddRectFilled(low(square), high(square), colors(app).tile);
+    draw_list().AddRectFilled(low(square), high(square), colors(app).tile);
     return -1;
   }
   if (is_vector(shape)) {

@@ -121,7 +121,7 @@ float map_view(App& app, float x, float y, float width) {
     y += in_card(app, x, y, width, 0, [&] { return digit_card(app, x, y, width); });
     return y - top;
   }
-  const float seen = app.host.view_height > 0 ? app.host.view_height : u(app, 900);
+  const float seen = app.display.view_height > 0 ? app.display.view_height : u(app, 900);
   const float left = std::clamp(seen - u(app, 40), u(app, 480), std::floor((width - gap) * 0.6f));
   const float right = width - gap - left, x2 = x + left + gap;
   const float height = in_card(app, x, y, left, 0, [&] { return map_card(app, x, y, left); });

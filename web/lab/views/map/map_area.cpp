@@ -104,7 +104,7 @@ void draw_cells(App& app, const Window& window, std::span<const MapView::Shown> 
   for (const auto& [cell, slot, key] : cells) {
     if (!gallery.ready(slot) || gallery.key(slot) != key) continue;
     const Box box = cell_box(window, cell);
-    if (!app.map.under.empty()) ink().AddRectFilled(low(box), high(box), colors(app).tile);
+    if (!app.map.under.empty()) draw_list().AddRectFilled(low(box), high(box), colors(app).tile);
     const float side = fit_digit(box.w), inset = std::floor((box.w - side) / 2);
     const bool crisp = box.w == box.h && box.w >= side && box.w <= side * kMostPitch;
     bare_digit(app, crisp ? Box{box.x + inset, box.y + inset, side, side} : box, slot, tint);
@@ -128,7 +128,7 @@ void pictures(App& app, const Window& window, int across) {
 void map_area(App& app, const Box& box) {
   const Theme& c = colors(app);
   LabState& state = app.lab.state();
-  const float gutter = u(app, 34), line = std::max(1.0f, std::floor(app.host.scale));
+  const float gutter = u(app, 34), line = std::max(1.0f, std::floor(app.display.scale));
   const Layout layout = lay_out(app, box.w - gutter - line);
   const float left = box.right() - line - layout.side;
   map_remote(app);
@@ -143,14 +143,14 @@ void map_area(App& app, const Box& box) {
   state.map_zoom = window.zoom;
 
   const float edge = app.map.entered ? u(app, 3) : line;
-  ink().AddRectFilled({area.x - edge, area.y - edge}, {area.right() + edge, area.bottom() + edge},
-                      app.map.entered ? c.accent[kAccentZ] : c.border);
-  ink().AddRectFilled(low(area), high(area), c.tile);
+  draw_list().AddRectFilled({area.x - edge, area.y - edge}, {area.right() + edge, area.bottom() + edge},
+                            app.map.entered ? c.accent[kAccentZ] : c.border);
+  draw_list().AddRectFilled(low(area), high(area), c.tile);
   map_axes(app, window, !state.map_pictures);
-  ink().PushClipRect(low(area), high(area), true);
+  draw_list().PushClipRect(low(area), high(area), true);
   if (state.map_pictures) pictures(app, window, layout.across);
   map_marks(app, window);
-  ink().PopClipRect();
+  draw_list().PopClipRect();
   if (!app.map.hover.empty()) map_lens(app, area);
 }
 

@@ -88,12 +88,17 @@ void map_remote(App& app) {
   }
 }
 
-std::string map_place(const App& app) {
+/// "z1 = 0.42, z2 = −1.30": where the current digit is on the map; and what it looks like.
+std::string describe_map(const App& app) {
   const LabState& state = app.lab.state();
-  if (state.view != View::kMap || app.map.plane.origin.size() != state.z.size()) return {};
-  const Spot at = app.map.plane.coordinates(state.z);
-  return say(Text::kSayPlace, {axis_name(state.axis_x), number(static_cast<double>(at.x), 2),
-                               axis_name(state.axis_y), number(static_cast<double>(at.y), 2)});
+  std::string words;
+  if (app.map.plane.origin.size() == state.z.size()) {
+    const Spot at = app.map.plane.coordinates(state.z);
+    words = say(Text::kSayPlace, {axis_name(state.axis_x), number(static_cast<double>(at.x), 2),
+                                  axis_name(state.axis_y), number(static_cast<double>(at.y), 2)});
+  }
+  append_looks(words, app, state.z);
+  return words;
 }
 
 }  // namespace lab

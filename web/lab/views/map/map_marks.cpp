@@ -31,7 +31,7 @@ void draw_ellipse(App& app, const Window& window, const Ellipse& ellipse, float 
     points[static_cast<std::size_t>(i)] = {at.x, at.y};
   }
   for (const auto& [tint, width] : {std::pair(colors(app).tile, 4.0f), std::pair(color, 1.6f)}) {
-    ink().AddPolyline(points.data(), kSegments, tint, ImDrawFlags_Closed, u(app, 10 * width) / 10);
+    draw_list().AddPolyline(points.data(), kSegments, tint, ImDrawFlags_Closed, u(app, 10 * width) / 10);
   }
 }
 
@@ -40,14 +40,14 @@ void prior_circles(App& app, const Window& window) {
   const std::vector<float> zero(app.map.plane.origin.size());
   const Ellipse prior = ellipse_on(app.map.plane, zero, zero);
   for (int k = 1; k <= 3; ++k) {
-    draw_ellipse(app, window, prior, static_cast<float>(k), c.ink);
+    draw_ellipse(app, window, prior, static_cast<float>(k), c.text);
     const Spot at = window.screen(prior.at(0.785398f, static_cast<float>(k)));
     const std::string words = std::to_string(k) + "σ";
     const float width = text_width(app.fonts.tiny, words) + u(app, 8), height = u(app, 15);
     const Box box{std::round(at.x - width / 2), std::round(at.y - height / 2), width, height};
     if (box.right() > window.left + window.side || box.y < window.top) continue;
-    ink().AddRectFilled(low(box), high(box), c.tile, u(app, 5));
-    text(app.fonts.tiny, c.ink, box, words, Align::kCenter);
+    draw_list().AddRectFilled(low(box), high(box), c.tile, u(app, 5));
+    text(app.fonts.tiny, c.text, box, words, Align::kCenter);
   }
 }
 
@@ -80,9 +80,9 @@ void current_digit(App& app, const Window& window) {
   const Theme& c = colors(app);
   const Spot at = window.screen(app.map.plane.coordinates(app.lab.state().z));
   const float radius = u(app, 9), thick = u(app, 3);
-  ink().AddCircle({at.x, at.y}, radius, c.card, 0, thick + u(app, 4));
-  ink().AddCircle({at.x, at.y}, radius, c.accent[kAccentZ], 0, thick);
-  ink().AddCircleFilled({at.x, at.y}, u(app, 2.5f), c.accent[kAccentZ]);
+  draw_list().AddCircle({at.x, at.y}, radius, c.card, 0, thick + u(app, 4));
+  draw_list().AddCircle({at.x, at.y}, radius, c.accent[kAccentZ], 0, thick);
+  draw_list().AddCircleFilled({at.x, at.y}, u(app, 2.5f), c.accent[kAccentZ]);
   mark(app, "map_digit", {at.x - radius, at.y - radius, 2 * radius, 2 * radius});
 }
 
@@ -123,9 +123,9 @@ std::vector<Label> labels_along(App& app, const Window& window, bool across, int
 void class_dot(App& app, float x, float y, float radius, int label, bool filled) {
   const Theme& c = colors(app);
   const ImU32 color = kClassColors[static_cast<std::size_t>(label)];
-  const float line = std::max(1.0f, std::floor(app.host.scale * 1.5f));
-  ink().AddCircleFilled({x, y}, radius, filled ? c.tile : color);
-  ink().AddCircleFilled({x, y}, radius - line, filled ? color : c.card);
+  const float line = std::max(1.0f, std::floor(app.display.scale * 1.5f));
+  draw_list().AddCircleFilled({x, y}, radius, filled ? c.tile : color);
+  draw_list().AddCircleFilled({x, y}, radius - line, filled ? color : c.card);
   const ImU32 figure = !filled ? c.muted : on_dark(label) ? IM_COL32_WHITE : IM_COL32(0x14, 0x14, 0x17, 255);
   text(app.fonts.tiny, figure, {x - radius, y - radius, 2 * radius, 2 * radius}, std::to_string(label),
        Align::kCenter);
@@ -138,9 +138,9 @@ void encode_test_digits(App& app) {
   if (digits == nullptr || digits->image.size() != kPixels) return;
   if (view.encoder != model.decoder) view.mu.clear();
   view.encoder = model.decoder;
-  const double start = app.host.now();
+  const double start = app.display.now();
   auto done = std::ssize(view.mu) / model.model.latent();
-  for (; done < digits->count() && app.host.now() - start < kEncodeSeconds; ++done) {
+  for (; done < digits->count() && app.display.now() - start < kEncodeSeconds; ++done) {
     const auto image = std::span(digits->images).subspan(static_cast<std::size_t>(done * kPixels), kPixels);
     const auto posterior = model.model.encode(image);
     if (!posterior) return;
@@ -167,21 +167,21 @@ void map_axes(App& app, const Window& window, bool grid) {
   const Theme& c = colors(app);
   const LabState& state = app.lab.state();
   const float right = window.left + window.side, bottom = window.top + window.side, row = u(app, 20);
-  const float line = std::max(1.0f, std::floor(app.host.scale)), margin = u(app, 7);
+  const float line = std::max(1.0f, std::floor(app.display.scale)), margin = u(app, 7);
   const std::string name_x = axis_name(state.axis_x), name_y = axis_name(state.axis_y);
   const float name_width = text_width(app.fonts.strong, name_x);
-  text(app.fonts.strong, c.ink, {window.left, bottom + u(app, 2), window.side, row}, name_x, Align::kRight);
-  text(app.fonts.strong, c.ink, {window.left - u(app, 60), window.top, u(app, 60) - margin, row}, name_y,
+  text(app.fonts.strong, c.text, {window.left, bottom + u(app, 2), window.side, row}, name_x, Align::kRight);
+  text(app.fonts.strong, c.text, {window.left - u(app, 60), window.top, u(app, 60) - margin, row}, name_y,
        Align::kRight);
   const int most = std::max(2, static_cast<int>(window.side / u(app, 64)));
   for (const Label& label : labels_along(app, window, true, most)) {
     const float half = text_width(app.fonts.small, label.words) / 2;
-    if (grid) ink().AddRectFilled({label.at, window.top}, {label.at + line, bottom}, c.border);
+    if (grid) draw_list().AddRectFilled({label.at, window.top}, {label.at + line, bottom}, c.border);
     if (label.at + half > right - name_width - margin) continue;
     text(app.fonts.small, c.muted, {label.at - half, bottom + u(app, 2), 2 * half, row}, label.words);
   }
   for (const Label& label : labels_along(app, window, false, most)) {
-    if (grid) ink().AddRectFilled({window.left, label.at}, {right, label.at + line}, c.border);
+    if (grid) draw_list().AddRectFilled({window.left, label.at}, {right, label.at + line}, c.border);
     if (label.at - row / 2 < window.top + row) continue;
     text(app.fonts.small, c.muted, {window.left - u(app, 60), label.at - row / 2, u(app, 60) - margin, row},
          label.words, Align::kRight);

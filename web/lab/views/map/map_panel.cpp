@@ -56,7 +56,7 @@ void position_slider(App& app, bool is_x, const Box& box) {
   const float most = kMapHalf * map_scale(app).unit;
   const std::string name = axis_name(axis), figures = number(static_cast<double>(value), 2);
   text(app.fonts.small, c.muted, box, name);
-  text(app.fonts.small, c.ink, box, figures, Align::kRight);
+  text(app.fonts.small, c.text, box, figures, Align::kRight);
   const Box track{box.x + u(app, 34), box.y, box.w - u(app, 34) - u(app, 46), box.h};
   if (!slider(app, is_x ? "map_x" : "map_y", name, track, value, -most, most, 0,
               {c.accent[kAccentZ], c.accent[kAccentZ], true}, figures)) {
@@ -84,12 +84,13 @@ void map_lens(App& app, const Box& area) {
   box.x = std::round(std::clamp(box.x, area.x, std::max(area.x, area.right() - box.w)));
   box.y = std::round(at.y - away - box.h >= above ? at.y - away - box.h : at.y + away);
   card(app, box);
-  ink().AddRect(low(box), high(box), c.muted, u(app, 14), 0, std::max(1.0f, std::floor(app.host.scale)));
+  draw_list().AddRect(low(box), high(box), c.muted, u(app, 14), 0,
+                      std::max(1.0f, std::floor(app.display.scale)));
   digit(app, "hover", {std::round(box.x + (box.w - hero) / 2), box.y + pad, hero, hero},
         app.lab.picture(app.map.hover));
   float y = box.y + pad + hero + u(app, 4);
   for (const std::string& line : lines) {
-    text(app.fonts.strong, c.ink, {box.x, y, box.w, row}, line, Align::kCenter);
+    text(app.fonts.strong, c.text, {box.x, y, box.w, row}, line, Align::kCenter);
     y += row;
   }
 }
@@ -98,7 +99,7 @@ float map_controls(App& app, float x, float y, float width) {
   const Theme& c = colors(app);
   LabState& state = app.lab.state();
   const float top = y, row = u(app, 34), gap = u(app, 8), half = std::floor((width - u(app, 16)) / 2);
-  text(app.fonts.title, c.ink, {x, y, width, u(app, 24)}, say(Text::kMapPosition));
+  text(app.fonts.title, c.text, {x, y, width, u(app, 24)}, say(Text::kMapPosition));
   y += u(app, 34);
   position_slider(app, true, {x, y, width, row});
   y += row;
@@ -143,7 +144,7 @@ float map_legend(App& app, float x, float y, float width) {
     const std::string name = indexed("map_class", label);
     const bool shown = (state.hidden >> label & 1) == 0;
     bool pressed = press(app, name, box);
-    if (app.pointer.hovered()) ink().AddRectFilled(low(box), high(box), c.control, u(app, 9));
+    if (app.pointer.hovered()) draw_list().AddRectFilled(low(box), high(box), c.control, u(app, 9));
     class_dot(app, std::round(box.x + box.w / 2), std::round(box.y + row / 2), u(app, 9), label, shown);
     Item& item = add_item(app, Item::kToggle, name, box, say(Text::kMapClass, {std::to_string(label)}));
     item.value = shown ? 1.0f : 0.0f;

@@ -3,7 +3,9 @@
 
 #include <string>
 
-#include "web/lab/shell/views.hpp"
+#include "web/lab/views/bend/bend.hpp"
+#include "web/lab/views/draw/draw.hpp"
+#include "web/lab/views/map/map.hpp"
 
 namespace lab {
 

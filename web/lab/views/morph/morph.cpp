@@ -1,10 +1,11 @@
 // The way from digit A to digit B through latent space, at t by hand or played, in a straight line (lerp)
 // or along the sphere (slerp), and as a film strip: the card that "Generate" shows, and what it shares
 // with "Morph".
+#include "web/lab/views/morph/morph.hpp"
+
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
@@ -52,7 +53,7 @@ std::string stop_letter(int stop) { return std::string(1, static_cast<char>('A' 
 
 ImU32 stop_color(const App& app, int stop) {
   const Theme& c = colors(app);
-  return stop == 0 ? c.accent[kAccentA] : stop == 1 ? c.accent[kAccentB] : c.ink;
+  return stop == 0 ? c.accent[kAccentA] : stop == 1 ? c.accent[kAccentB] : c.text;
 }
 
 void way_slider(App& app, const Box& box) {
@@ -118,7 +119,7 @@ float morph_card(App& app, float x, float y, float width) {
   }
   const std::string words = "t = " + number(state.t, 2);
   if (text_width(app.fonts.body, words) + u(app, 8) < inner - play - ways) {
-    text(app.fonts.body, c.ink, {x + play, y, inner - play - ways, row}, words, Align::kCenter);
+    text(app.fonts.body, c.text, {x + play, y, inner - play - ways, row}, words, Align::kCenter);
   }
   state.slerp = choices(app, "way", say(Text::kWayOfMorph), {x + inner - ways, y, ways, row},
                         {"lerp", "slerp"}, state.slerp ? 1 : 0) == 1;
@@ -129,5 +130,7 @@ float morph_card(App& app, float x, float y, float width) {
       paragraph(app.fonts.small, c.muted, x, y, inner, say(state.slerp ? Text::kSlerpLine : Text::kLerpLine));
   return y + pad - top;
 }
+
+bool* morph_playing(App& app) { return &app.lab.state().playing; }
 
 }  // namespace lab

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "shared/base/rng.hpp"
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/morph/morph.hpp"
 
 namespace lab {
 namespace {
@@ -55,7 +55,7 @@ void take_real_digit(App& app) {
 }
 
 void take_drawing(App& app) {
-  const std::vector<Stroke>& strokes = app.lab.state().ink;
+  const std::vector<Stroke>& strokes = app.lab.state().strokes;
   const std::vector<float> raster = rasterize(strokes, kInkSide, pen_width(strokes));
   if (auto z = app.lab.encode_mu(mnist_digit(raster, kInkSide))) set_chosen(app, std::move(*z));
 }
@@ -73,7 +73,7 @@ float sources(App& app, float x, float y, float right) {
     app.morph.real = true;
     if (app.lab.digits() == nullptr) app.lab.want(kDigitsFile);
   }
-  if (!state.ink.empty() && pressed("stop_ink", Text::kMorphInk)) take_drawing(app);
+  if (!state.strokes.empty() && pressed("stop_ink", Text::kMorphInk)) take_drawing(app);
   if (state.stops.size() > 2 && pressed("stop_remove", Text::kMorphRemove))
     app.lab.remove_stop(app.morph.stop);
   return row.bottom();
@@ -120,7 +120,7 @@ float stops_card(App& app, float x, float y, float width) {
   const Box picture{x + u(app, 2), y, hero, hero};
   digit(app, "stop", picture, app.lab.picture(z), stop_color(app, stop));
   const float right_x = picture.right() + u(app, 18), right = x + inner;
-  text(app.fonts.body, c.ink, {right_x, y, right - right_x, u(app, 20)},
+  text(app.fonts.body, c.text, {right_x, y, right - right_x, u(app, 20)},
        with_looks(app, say(Text::kMorphStop, {stop_letter(stop)}), z));
   float bottom = sources(app, right_x, y + u(app, 30), right);
   if (app.morph.real) {

@@ -45,35 +45,36 @@ void axes(App& app, const Scales& scales, float tick) {
          Align::kRight);
   }
   for (std::int64_t step = 0; static_cast<float>(step) <= scales.last; step = step == 0 ? 1 : 10 * step) {
-    const float x = std::round(scales.x(step)), thick = std::max(1.0f, std::floor(app.host.scale));
-    ink().AddRectFilled({x, plot.bottom()}, {x + thick, plot.bottom() + u(app, 5)}, c.muted);
+    const float x = std::round(scales.x(step)), thick = std::max(1.0f, std::floor(app.display.scale));
+    draw_list().AddRectFilled({x, plot.bottom()}, {x + thick, plot.bottom() + u(app, 5)}, c.muted);
     text(app.fonts.tiny, c.muted, {x - width / 2, plot.bottom() + u(app, 7), width, line},
          std::to_string(step), Align::kCenter);
   }
 }
 
 void areas(App& app, const Scales& scales, const vae::Snapshots& snapshots) {
-  const ImDrawListFlags before = ink().Flags;
-  ink().Flags &= ~ImDrawListFlags_AntiAliasedFill;  // or hairlines show between neighbors
+  const ImDrawListFlags before = draw_list().Flags;
+  draw_list().Flags &= ~ImDrawListFlags_AntiAliasedFill;  // or hairlines show between neighbors
   for (int k = 1; k < snapshots.count(); ++k) {
     const float x0 = scales.x(snapshots.step(k - 1)), x1 = scales.x(snapshots.step(k)), base = scales.y(0);
     const ImVec2 lower0{x0, scales.y(snapshots.reconstruction(k - 1))};
     const ImVec2 lower1{x1, scales.y(snapshots.reconstruction(k))};
     const ImVec2 upper0{x0, scales.y(sum(snapshots, k - 1))}, upper1{x1, scales.y(sum(snapshots, k))};
-    ink().AddQuadFilled({x0, base}, lower0, lower1, {x1, base}, reconstruction_color(app));
-    ink().AddQuadFilled(lower0, upper0, upper1, lower1, kl_color(app));
+    draw_list().AddQuadFilled({x0, base}, lower0, lower1, {x1, base}, reconstruction_color(app));
+    draw_list().AddQuadFilled(lower0, upper0, upper1, lower1, kl_color(app));
   }
-  ink().Flags = before;
+  draw_list().Flags = before;
 }
 
 void line(App& app, const Scales& scales, const vae::Snapshots& snapshots, int now) {
   const Theme& c = colors(app);
   for (int k = 0; k < snapshots.count(); ++k) {
-    ink().PathLineTo({scales.x(snapshots.step(k)), scales.y(sum(snapshots, k))});
+    draw_list().PathLineTo({scales.x(snapshots.step(k)), scales.y(sum(snapshots, k))});
   }
-  ink().PathStroke(c.ink, 0, u(app, 2));
+  draw_list().PathStroke(c.text, 0, u(app, 2));
   for (int k = 0; k < snapshots.count(); ++k) {
-    ink().AddCircleFilled({scales.x(snapshots.step(k)), scales.y(sum(snapshots, k))}, u(app, 2.5f), c.ink);
+    draw_list().AddCircleFilled({scales.x(snapshots.step(k)), scales.y(sum(snapshots, k))}, u(app, 2.5f),
+                                c.text);
   }
   for (int k = 0; k < snapshots.count(); ++k) {
     if (sum(snapshots, k) <= scales.most) continue;
@@ -82,9 +83,9 @@ void line(App& app, const Scales& scales, const vae::Snapshots& snapshots, int n
   }
   const float x = std::round(scales.x(snapshots.step(now))), y = scales.y(sum(snapshots, now));
   const float half = std::max(1.0f, u(app, 2) / 2);
-  ink().AddRectFilled({x - half, scales.plot.y}, {x + half, scales.plot.bottom()}, c.accent[kAccentZ]);
-  ink().AddCircleFilled({x, y}, u(app, 7), c.card);
-  ink().AddCircleFilled({x, y}, u(app, 5), c.accent[kAccentZ]);
+  draw_list().AddRectFilled({x - half, scales.plot.y}, {x + half, scales.plot.bottom()}, c.accent[kAccentZ]);
+  draw_list().AddCircleFilled({x, y}, u(app, 7), c.card);
+  draw_list().AddCircleFilled({x, y}, u(app, 5), c.accent[kAccentZ]);
 }
 
 int nearest(const Scales& scales, const vae::Snapshots& snapshots, float x) {

@@ -2,7 +2,7 @@
 // edge is their sum, -ELBO. The view "Time" includes this.
 #pragma once
 
-#include "web/lab/shell/app.hpp"
+#include "web/lab/views/app.hpp"
 
 namespace lab {
 

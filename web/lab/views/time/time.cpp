@@ -38,13 +38,13 @@ void loss_line(App& app, float x, float y, float width, std::string_view name, f
   const Theme& c = colors(app);
   const float side = u(app, 11), row = u(app, 20);
   const float middle = std::round(y + row / 2);
-  if (swatch == c.ink) {
-    ink().AddRectFilled({x, middle - u(app, 1)}, {x + side, middle + u(app, 1)}, swatch);
+  if (swatch == c.text) {
+    draw_list().AddRectFilled({x, middle - u(app, 1)}, {x + side, middle + u(app, 1)}, swatch);
   } else {
-    ink().AddRectFilled({x, middle - side / 2}, {x + side, middle + side / 2}, swatch, u(app, 2));
+    draw_list().AddRectFilled({x, middle - side / 2}, {x + side, middle + side / 2}, swatch, u(app, 2));
   }
-  text(font, c.ink, {x + side + u(app, 8), y, width, row}, name);
-  text(font, c.ink, {x, y, width, row}, number(static_cast<double>(nats), 1), Align::kRight);
+  text(font, c.text, {x + side + u(app, 8), y, width, row}, name);
+  text(font, c.text, {x, y, width, row}, number(static_cast<double>(nats), 1), Align::kRight);
 }
 
 void losses(App& app, const Moment& moment, float x, float y, float width) {
@@ -55,7 +55,7 @@ void losses(App& app, const Moment& moment, float x, float y, float width) {
   loss_line(app, x, y, width, say(Text::kTimeReconstruction), reconstruction, reconstruction_color(app),
             app.fonts.small);
   loss_line(app, x, y + row, width, "KL", kl, kl_color(app), app.fonts.small);
-  loss_line(app, x, y + 2 * row, width, say(Text::kTimeLoss), reconstruction + kl, c.ink, app.fonts.strong);
+  loss_line(app, x, y + 2 * row, width, say(Text::kTimeLoss), reconstruction + kl, c.text, app.fonts.strong);
 }
 
 std::string step_words(const Moment& moment) {
@@ -99,7 +99,7 @@ float training_card(App& app, const Moment& moment, float x, float y, float widt
   digit(app, "time:digit", box, picture(app, moment, app.lab.state().z), c.accent[kAccentZ]);
   const float right_x = box.right() + u(app, narrow ? 12 : 20), right = x + inner - right_x;
   const bool untrained = moment.snapshots.step(moment.now) == 0;
-  text(app.fonts.title, c.ink, {right_x, y, right, u(app, 24)},
+  text(app.fonts.title, c.text, {right_x, y, right, u(app, 24)},
        say(Text::kTimeAt, {std::to_string(moment.snapshots.step(moment.now))}));
   text(app.fonts.small, c.muted, {right_x, y + u(app, 26), right, u(app, 20)},
        say(untrained ? Text::kTimeUntrained : Text::kTimeTestLosses));
@@ -189,5 +189,12 @@ float time_view(App& app, float x, float y, float width) {
   y += card_with(x, y, width, time_samples_card);
   return y - gap - top;
 }
+
+std::string describe_moment(const App& app) {
+  const Item* snapshot = find_item(app, "snapshot");
+  return snapshot == nullptr ? std::string() : snapshot->words;
+}
+
+bool* time_playing(App& app) { return &app.time.playing; }
 
 }  // namespace lab

@@ -1,7 +1,7 @@
 // The view "Time" in two files: time.cpp has the moments of the training, time_pictures.cpp what they draw.
 #pragma once
 
-#include "web/lab/shell/views.hpp"
+#include "web/lab/views/cards.hpp"
 
 namespace lab {
 

@@ -60,7 +60,7 @@ float time_map_card(App& app, const Moment& moment, float x, float y, float widt
   const Box box{x + std::floor((width - side) / 2), y, side, side};
   const bool pressed = press(app, "time:map", box);
   mark(app, "time:map", box);
-  ink().AddRectFilled(low(box), high(box), c.tile);
+  draw_list().AddRectFilled(low(box), high(box), c.tile);
   ask_for_tiles(app, moment, tiles);
   for (int i = 0; i < static_cast<int>(app.time.map.size()); ++i) {
     const auto column = static_cast<float>(i % tiles), row = static_cast<float>(i / tiles);
@@ -69,8 +69,8 @@ float time_map_card(App& app, const Moment& moment, float x, float y, float widt
   }
   const std::vector<float>& z = app.lab.state().z;
   const ImVec2 at{box.x + side * probability(z[0]), box.bottom() - side * probability(z[1])};
-  ink().AddCircle(at, u(app, 9), c.card, 0, u(app, 5));
-  ink().AddCircle(at, u(app, 9), c.accent[kAccentZ], 0, u(app, 2.5f));
+  draw_list().AddCircle(at, u(app, 9), c.card, 0, u(app, 5));
+  draw_list().AddCircle(at, u(app, 9), c.accent[kAccentZ], 0, u(app, 2.5f));
   if (pressed) {
     const auto value = [side](float along) {
       return static_cast<float>(vae::inverse_normal_cdf(std::clamp(double{along / side}, 0.001, 0.999)));
@@ -92,6 +92,7 @@ float time_samples_card(App& app, const Moment& moment, float x, float y, float 
   const float gap =
       std::floor((inner - static_cast<float>(columns) * cell) / static_cast<float>(columns - 1));
   const int count = columns * std::max(2, kLeastSamples / columns);
+  app.samples = true;
   std::vector<float> chosen;
   Box box{x, y, cell, cell};
   for (int i = 0; i < count; ++i) {

@@ -2,15 +2,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
+#include "web/lab/views/cards.hpp"
+#include "web/lab/views/table.hpp"
 
 namespace lab {
-namespace {
-
-void go(App& app, View view) { app.lab.state().view = view; }
-
-}  // namespace
-
 void undo_buttons(App& app, float right, float y) {
   const float size = u(app, 36);
   if (button(app, "undo", {right - 2 * size - u(app, 6), y, size, size}, "",
@@ -28,7 +23,7 @@ float digit_card(App& app, float x, float y, float width) {
   LabState& state = app.lab.state();
   const float pad = card_padding(app, width), inner = width - 2 * pad, top = y;
   x += pad;
-  text(app.fonts.title, c.ink, {x, y + pad, inner, u(app, 24)}, say(Text::kThisDigit));
+  text(app.fonts.title, c.text, {x, y + pad, inner, u(app, 24)}, say(Text::kThisDigit));
   undo_buttons(app, x + inner, y + pad - u(app, 6));
   y += pad + u(app, 24) + u(app, 14);
   const float hero = fit_digit(u(app, width < u(app, 480) ? 112 : 140));
@@ -38,7 +33,7 @@ float digit_card(App& app, float x, float y, float width) {
   const float right_x = picture.right() + u(app, 18), right = x + inner;
   const std::string looks = class_words(app.lab.looks_like(state.z));
   if (!looks.empty()) {
-    text(app.fonts.body, c.ink, {right_x, y, right - right_x, u(app, 20)},
+    text(app.fonts.body, c.text, {right_x, y, right - right_x, u(app, 20)},
          say(Text::kLooksLikeOnly, {looks}));
     y += u(app, 30);
   }
@@ -48,14 +43,14 @@ float digit_card(App& app, float x, float y, float width) {
   }
   if (button(app, "useA", row.next(say(Text::kUseAsA)), say(Text::kUseAsA))) app.lab.set_stop(0, state.z);
   if (button(app, "useB", row.next(say(Text::kUseAsB)), say(Text::kUseAsB))) app.lab.set_stop(1, state.z);
-  static constexpr View kTargets[] = {View::kBend, View::kMap, View::kCompare, View::kInside};
-  for (const View target : kTargets) {
-    const std::string name = "go:" + std::string(kViewNames[static_cast<int>(target)]);
-    if (state.view != target && button(app, name, row.next(view_title(target)), view_title(target)))
-      go(app, target);
+  for (const char* target : {"bend", "map", "compare", "inside"}) {
+    const std::string_view title = say(find_view(target)->title);
+    if (state.view != target && button(app, std::string("go:") + target, row.next(title), title)) {
+      state.view = target;
+    }
   }
   y = std::max(picture.bottom(), row.bottom());
-  if (!app.host.window) {
+  if (!app.display.window) {
     y += u(app, 14);
     Flow exports(app, x, y, right);
     const std::pair<const char*, Text> kExports[] = {
@@ -66,6 +61,21 @@ float digit_card(App& app, float x, float y, float width) {
     y = exports.bottom();
   }
   return y + pad - top;
+}
+
+void append_looks(std::string& words, const App& app, std::span<const float> z) {
+  const std::string looks = class_words(app.lab.looks_like(z));
+  if (!looks.empty()) words += say(Text::kSayLooks, {looks});
+}
+
+std::string describe_digit(const App& app) {
+  std::string words;
+  if (app.nats) {
+    words = say(Text::kSayNats,
+                {number(app.nats->total(), 1), number(app.nats->reconstruction, 1), number(app.nats->kl, 1)});
+  }
+  append_looks(words, app, app.lab.state().z);
+  return words;
 }
 
 }  // namespace lab

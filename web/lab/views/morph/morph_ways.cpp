@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/morph/morph.hpp"
 
 namespace lab {
 namespace {
@@ -19,7 +19,7 @@ float length(const std::vector<float>& z) {
 
 /// Of the plot's lines.
 float line_width(const App& app, bool slerp) {
-  return slerp ? u(app, 2) : std::max(1.0f, app.host.scale * 1.5f);
+  return slerp ? u(app, 2) : std::max(1.0f, app.display.scale * 1.5f);
 }
 
 std::string length_words(float length) { return "|z| = " + number(length, 2); }
@@ -32,10 +32,10 @@ float two_digits(App& app, float x, float y, float width) {
   for (int i = 0; i < 2; ++i) {
     const std::vector<float> z = app.lab.between(app.lab.state().t, i == 1);
     const float left = x + static_cast<float>(i) * half;
-    text(app.fonts.strong, c.ink, {left, y, half, line}, kWays[i], Align::kCenter);
+    text(app.fonts.strong, c.text, {left, y, half, line}, kWays[i], Align::kCenter);
     const Box box{std::round(left + (half - hero) / 2), y + line, hero, hero};
     if (digit(app, kWays[i], box, app.lab.picture(z), 0, with_looks(app, kWays[i], z))) app.lab.set_z(z);
-    text(app.fonts.body, c.ink, {left, y + line + hero, half, u(app, 30)}, length_words(length(z)),
+    text(app.fonts.body, c.text, {left, y + line + hero, half, u(app, 30)}, length_words(length(z)),
          Align::kCenter);
   }
   return line + hero + u(app, 30);
@@ -49,12 +49,12 @@ float plot_legend(App& app, Box box) {
   if (box.w - text_width(app.fonts.tiny, say(Text::kMorphLength)) < u(app, 128)) box.y += row;
   float right = box.right();
   for (int i = 1; i >= 0; --i) {
-    const ImU32 color = i == 1 ? c.ink : c.muted;
+    const ImU32 color = i == 1 ? c.text : c.muted;
     const float width = std::ceil(text_width(app.fonts.tiny, kWays[i])), line = u(app, 16),
                 middle = box.y + box.h / 2;
     text(app.fonts.tiny, color, {right - width, box.y, width, box.h}, kWays[i]);
     right -= width + u(app, 6);
-    ink().AddLine({right - line, middle}, {right, middle}, color, line_width(app, i == 1));
+    draw_list().AddLine({right - line, middle}, {right, middle}, color, line_width(app, i == 1));
     right -= line + u(app, 12);
   }
   return box.y + row - top;
@@ -73,17 +73,17 @@ void length_plot(App& app, const Box& box) {
   };
   rule(app, box.x, box.bottom(), box.w);
   for (const bool slerp : {false, true}) {
-    const ImU32 color = slerp ? c.ink : c.muted;
+    const ImU32 color = slerp ? c.text : c.muted;
     for (int i = 0; i < kPoints; ++i) {
-      ink().PathLineTo(point(end * static_cast<float>(i) / (kPoints - 1), slerp));
+      draw_list().PathLineTo(point(end * static_cast<float>(i) / (kPoints - 1), slerp));
     }
-    ink().PathStroke(color, 0, line_width(app, slerp));
+    draw_list().PathStroke(color, 0, line_width(app, slerp));
   }
   const float t = app.lab.state().t;
   for (const bool slerp : {false, true}) {
     const ImVec2 at = point(t, slerp);
-    ink().AddCircleFilled(at, u(app, 5), slerp ? c.ink : c.muted);
-    ink().AddCircleFilled(at, u(app, 3), c.card);
+    draw_list().AddCircleFilled(at, u(app, 5), slerp ? c.text : c.muted);
+    draw_list().AddCircleFilled(at, u(app, 3), c.card);
   }
   mark(app, "lengths", box);
 }
@@ -161,14 +161,14 @@ float strips_card(App& app, float x, float y, float width) {
   const std::string frames = say(Text::kMorphFrames, {std::to_string(state.frames)});
   state.frames =
       stepper(app, "frames", say(Text::kMorphStrips), row.next(u(app, 170)), frames, state.frames, 5, 21);
-  if (!app.host.window) {
+  if (!app.display.window) {
     state.slerp = choices(app, "way", say(Text::kWayOfMorph), row.next(u(app, 170)), {"lerp", "slerp"},
                           state.slerp ? 1 : 0) == 1;
     if (button(app, "apng", row.next(say(Text::kMorphSave)), say(Text::kMorphSave))) app.request = "apng";
   }
   y = row.bottom() + u(app, 12);
   for (const bool slerp : {false, true}) {
-    text(app.fonts.strong, c.ink, {x, y, inner, u(app, 26)}, kWays[slerp ? 1 : 0]);
+    text(app.fonts.strong, c.text, {x, y, inner, u(app, 26)}, kWays[slerp ? 1 : 0]);
     y += u(app, 28);
     const std::string_view names = slerp == state.slerp ? "strip" : "other";  // "strip" is what is saved
     y += film_strip(app, names, x, y, inner, state.frames, slerp, 112) + u(app, 10);
@@ -188,6 +188,14 @@ float morph_view(App& app, float x, float y, float width) {
     y += in_card(app, x, y, width, 0, [&] { return stops_card(app, x, y, width); }) + gap;
   }
   return y + in_card(app, x, y, width, 0, [&] { return strips_card(app, x, y, width); }) - top;
+}
+
+std::string describe_morph(const App& app) {
+  const LabState& state = app.lab.state();
+  std::string words;
+  if (state.playing) return words.append(say(Text::kSayPlaying));
+  append_looks(words, app, app.lab.between(state.t));
+  return words;
 }
 
 }  // namespace lab

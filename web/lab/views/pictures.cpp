@@ -1,14 +1,15 @@
-// Pictures of the lab; see widgets.hpp.
+#include "web/lab/views/pictures.hpp"
+
 #include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
 
 void bare_digit(App& app, const Box& box, int slot, ImU32 tint) {
-  if (app.host.atlas == ImTextureID{} || slot < 0) return;
+  if (app.display.atlas == ImTextureID{} || slot < 0) return;
   const float column = static_cast<float>(slot % kAtlasColumns),
               row = static_cast<float>(slot / kAtlasColumns);
-  ink().AddImage(app.host.atlas, low(box), high(box), {column / kAtlasColumns, row / kAtlasRows},
-                 {(column + 1) / kAtlasColumns, (row + 1) / kAtlasRows}, tint);
+  draw_list().AddImage(app.display.atlas, low(box), high(box), {column / kAtlasColumns, row / kAtlasRows},
+                       {(column + 1) / kAtlasColumns, (row + 1) / kAtlasRows}, tint);
 }
 
 int slot_to_show(App& app, std::uint64_t place, int slot) {
@@ -31,10 +32,10 @@ bool digit(App& app, std::string_view name, const Box& box, int slot, ImU32 ring
   const float radius = u(app, 5), edge = u(app, 2);
   if (ring == 0 && hovered) ring = c.muted;
   if (ring != 0) {
-    ink().AddRectFilled({box.x - edge, box.y - edge}, {box.right() + edge, box.bottom() + edge}, ring,
-                        radius + edge);
+    draw_list().AddRectFilled({box.x - edge, box.y - edge}, {box.right() + edge, box.bottom() + edge}, ring,
+                              radius + edge);
   }
-  ink().AddRectFilled(low(box), high(box), c.tile, radius);
+  draw_list().AddRectFilled(low(box), high(box), c.tile, radius);
   bare_digit(app, box, slot_to_show(app, hash_text(name), slot), c.digit);
   Item& item = add_item(app, spoken.empty() ? Item::kPlace : Item::kButton, name, box, spoken);
   item.slot = slot;
@@ -51,15 +52,6 @@ std::string class_words(std::span<const int> labels) {
   if (labels.empty()) return {};
   const std::string first = std::to_string(labels[0]);
   return labels.size() == 1 ? first : say(Text::kOneOrOther, {first, std::to_string(labels[1])});
-}
-
-void badge(App& app, float x, float y, std::string_view letter, ImU32 color, bool filled) {
-  const Theme& c = colors(app);
-  const float radius = u(app, 9);
-  ink().AddCircleFilled({x, y}, radius, color);
-  if (!filled) ink().AddCircleFilled({x, y}, radius - u(app, 2), c.card);
-  text(app.fonts.tiny, filled ? c.on_accent : color, {x - radius, y - radius, 2 * radius, 2 * radius}, letter,
-       Align::kCenter);
 }
 
 }  // namespace lab

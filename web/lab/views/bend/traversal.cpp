@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/views/bend/bend.hpp"
 
 namespace lab {
 namespace {
@@ -58,7 +58,7 @@ void line(App& app, float x, float y, const Lines& lines, int dimension) {
   float& value = z[static_cast<std::size_t>(dimension)];
   const float step = 2 * kLatentLimit / static_cast<float>(lines.columns - 1);
   const int now = static_cast<int>(std::lround((value + kLatentLimit) / step));
-  const ImU32 color = dimension == app.bend.chosen ? c.accent[kAccentZ] : c.ink;
+  const ImU32 color = dimension == app.bend.chosen ? c.accent[kAccentZ] : c.text;
   if (lines.name == 0) {
     text(app.fonts.strong, color, {x, y, u(app, 40), u(app, 24)}, latent_name(dimension));
     use_bar(app, {x + u(app, 40), y, lines.x(lines.columns) - lines.gap - u(app, 40), u(app, 24)}, dimension);

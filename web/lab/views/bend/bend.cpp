@@ -1,10 +1,11 @@
 // "Bend": one slider for each dimension of z, the digit they make, redrawn in the same frame, and what each
 // dimension does on its own.
+#include "web/lab/views/bend/bend.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 
-#include "web/lab/shell/views.hpp"
 #include "web/lab/ui/draw_list.hpp"
 
 namespace lab {
@@ -53,7 +54,7 @@ void latent_slider(App& app, int i, const Box& box, bool stacked) {
   const ImU32 color = chosen ? c.accent[kAccentZ] : c.muted;
   const Box top{box.x + (stacked ? u(app, 2) : 0), box.y, box.w - (stacked ? u(app, 4) : 0), line};
   text(font, color, top, name);
-  text(app.fonts.small, c.ink, top, figures, Align::kRight);
+  text(app.fonts.small, c.text, top, figures, Align::kRight);
   Box track{box.x + u(app, 28), box.y, box.w - u(app, 28) - u(app, 44), line};
   if (stacked) track = {box.x, box.y + line - u(app, 4), box.w, u(app, 28)};
   const float nats = use(app, i);
@@ -200,7 +201,7 @@ void use_bar(App& app, const Box& box, int dimension) {
   const float words = u(app, 62), thick = u(app, 3), y = std::round(box.y + (box.h - thick) / 2);
   const float room = box.w - words, part = std::clamp(nats / most, 0.0f, 1.0f) * room;
   if (nats >= kUnused)
-    ink().AddRectFilled({box.x, y}, {box.x + std::max(part, thick), y + thick}, c.muted, thick / 2);
+    draw_list().AddRectFilled({box.x, y}, {box.x + std::max(part, thick), y + thick}, c.muted, thick / 2);
   text(app.fonts.tiny, c.muted, box, use_words(nats), Align::kRight);
 }
 
