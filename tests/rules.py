@@ -46,4 +46,10 @@ for side, order in ORDER.items():
         for folder in re.findall(rf'#include *"{side}/(\w+)/', file.read_text()):
             if order.index(folder) > order.index(own):
                 found.append(f'{file.relative_to(ROOT)}: {side}/{folder} stands above {side}/{own}')
+
+# What the documentation links to is there.
+for page in [*ROOT.glob('*.md'), *ROOT.glob('docs/*.md'), ROOT / 'assets/README.md']:
+    for target in re.findall(r'\]\((?!https?:)([^)#]+)', page.read_text()):
+        if not (page.parent / target).exists():
+            found.append(f'{page.relative_to(ROOT)}: links to {target}, which is not there')
 sys.exit('\n'.join(found) or 0)
