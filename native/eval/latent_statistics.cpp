@@ -101,8 +101,9 @@ void add_component_labels(Facts& facts, const Mixture& mixture, const Posterior&
   if (labels.empty() || !facts.fits({mixture.components()})) return;
   std::vector<std::array<int, 10>> counts(mixture.components());
   const std::size_t latent = q.mu.size() / labels.size();
+  const ComponentDensities densities(mixture);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const std::vector<double> joint = mixture.log_joint(std::span(q.mu).subspan(i * latent, latent));
+    const std::vector<double> joint = densities.log_joint(std::span(q.mu).subspan(i * latent, latent));
     const auto likeliest = std::max_element(joint.begin(), joint.end()) - joint.begin();
     ++counts[static_cast<std::size_t>(likeliest)][labels[i]];
   }

@@ -3,6 +3,8 @@
 #include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 namespace vae {
 namespace {
@@ -66,19 +68,49 @@ double kl_divergence(std::span<const float> mu, std::span<const float> log_var) 
   return sum;
 }
 
+namespace {
+
+/// KL(q || N_k) - log(weight_k) for every component, (K).
+std::vector<double> kl_to_components(const Mixture& prior, std::span<const float> mu,
+                                     std::span<const float> log_var) {
+  std::vector<double> all;
+  for (std::size_t k = 0, at = 0; k < prior.components(); ++k) {
+    all.push_back(-std::log(double{prior.weight[k]}));
+    for (std::size_t d = 0; d < mu.size(); ++d, ++at) {
+      const double distance = double{mu[d]} - prior.mean[at], scale = std::exp(-double{prior.log_var[at]});
+      const double log_ratio = double{log_var[d]} - prior.log_var[at];
+      all[k] += (std::exp(log_ratio) - log_ratio + distance * distance * scale - 1) / 2;
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
 double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<const float> log_var,
                      int draws, std::uint64_t seed) {
-  double sum = 0;
-  Rng rng(seed, Stream::kEvaluation);
-  std::vector<float> z(mu.size());
-  for (int k = 0; k < draws; ++k) {
-    for (std::size_t d = 0; d < z.size(); ++d) {
-      z[d] = mu[d] + std::exp(log_var[d] / 2) * rng.normal();
-      sum += log_normal(z[d], mu[d], log_var[d]);
-    }
-    sum -= log_density(prior, z);
+  const std::vector<double> kl = kl_to_components(prior, mu, log_var);
+  const double least = *std::min_element(kl.begin(), kl.end());
+  std::vector<double> share;
+  for (const double nats : kl) share.push_back(std::exp(least - nats));
+  const double all = std::accumulate(share.begin(), share.end(), 0.0);
+  double bound = 0, rest = 0;
+  for (std::size_t k = 0; k < kl.size(); ++k) {
+    share[k] /= all;
+    if (share[k] > 0) bound += share[k] * kl[k];
   }
-  return sum / draws;
+  Rng rng(seed, Stream::kEvaluation);
+  const ComponentDensities densities(prior);
+  std::vector<float> z(mu.size());
+  for (int draw = 0; draw < draws; ++draw) {
+    for (std::size_t d = 0; d < z.size(); ++d) z[d] = mu[d] + std::exp(log_var[d] / 2) * rng.normal();
+    const std::vector<double> joint = densities.log_joint(z);
+    rest -= log_sum_exp(joint);
+    for (std::size_t k = 0; k < joint.size(); ++k) {
+      if (share[k] > 0) rest += share[k] * joint[k];
+    }
+  }
+  return bound + rest / draws;
 }
 
 }  // namespace vae

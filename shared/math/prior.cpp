@@ -8,14 +8,27 @@
 
 namespace vae {
 
-std::vector<double> Mixture::log_joint(std::span<const float> z) const {
-  std::vector<double> all;
-  for (std::size_t k = 0, at = 0; k < components(); ++k) {
-    all.push_back(std::log(double{weight[k]}));
+ComponentDensities::ComponentDensities(const Mixture& mixture)
+    : mean_(mixture.mean.begin(), mixture.mean.end()) {
+  const std::size_t latent = mean_.size() / mixture.components();
+  for (const float log_var : mixture.log_var) precision_.push_back(std::exp(-double{log_var}));
+  for (std::size_t k = 0; k < mixture.components(); ++k) {
+    double log_vars = 0;
+    for (std::size_t d = 0; d < latent; ++d) log_vars += mixture.log_var[k * latent + d];
+    constant_.push_back(std::log(double{mixture.weight[k]}) -
+                        (static_cast<double>(latent) * kLogTwoPi + log_vars) / 2);
+  }
+}
+
+std::vector<double> ComponentDensities::log_joint(std::span<const float> z) const {
+  std::vector<double> all = constant_;
+  for (std::size_t k = 0, at = 0; k < all.size(); ++k) {
+    double distance = 0;
     for (std::size_t d = 0; d < z.size(); ++d, ++at) {
-      const double distance = double{z[d]} - mean[at];
-      all[k] -= (kLogTwoPi + log_var[at] + distance * distance * std::exp(-double{log_var[at]})) / 2;
+      const double step = double{z[d]} - mean_[at];
+      distance += step * step * precision_[at];
     }
+    all[k] -= distance / 2;
   }
   return all;
 }
@@ -26,12 +39,15 @@ double log_standard_normal(std::span<const float> z) {
   return sum;
 }
 
-double log_density(const Mixture& mixture, std::span<const float> z) {
-  const std::vector<double> joint = mixture.log_joint(z);
-  const double largest = *std::max_element(joint.begin(), joint.end());
+double log_sum_exp(std::span<const double> values) {
+  const double largest = *std::max_element(values.begin(), values.end());
   double sum = 0;
-  for (const double value : joint) sum += std::exp(value - largest);
+  for (const double value : values) sum += std::exp(value - largest);
   return largest + std::log(sum);
+}
+
+double log_density(const Mixture& mixture, std::span<const float> z) {
+  return log_sum_exp(ComponentDensities(mixture).log_joint(z));
 }
 
 Moments moments(const Mixture& mixture) {

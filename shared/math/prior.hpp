@@ -20,10 +20,22 @@ struct Mixture {
   std::vector<float> weight;         // (K), which add up to 1
 
   std::size_t components() const { return weight.size(); }
-  /// log of each component's weight and density at z, (latent) -> (K): their log-sum-exp is log p(z).
-  std::vector<double> log_joint(std::span<const float> z) const;
 };
 
+/// The densities of a mixture's components, for many z: what does not depend on z is computed once.
+class ComponentDensities {
+ public:
+  explicit ComponentDensities(const Mixture& mixture);
+  /// log of each component's weight and density at z, (latent) -> (K): their log-sum-exp is log p(z).
+  std::vector<double> log_joint(std::span<const float> z) const;
+
+ private:
+  std::vector<double> mean_, precision_;  // (K, latent)
+  std::vector<double> constant_;          // (K)
+};
+
+/// log(sum exp(v)); not empty.
+double log_sum_exp(std::span<const double> values);
 /// log N(z; 0, I), and log p(z) of a mixture, in nats.
 double log_standard_normal(std::span<const float> z);
 double log_density(const Mixture& mixture, std::span<const float> z);

@@ -82,10 +82,27 @@ TEST_CASE("draws have the mixture's moments, temperature spreads them, and compo
   CHECK((z == -1 || z == 2));
 }
 
-TEST_CASE("KL by sampling: the closed form's value where there is one") {
+TEST_CASE("KL to a mixture of one component is the closed form, whatever is drawn") {
   const Mixture standard{{0, 0}, {0, 0}, {1}};
   const Values mu{0.5f, -1}, log_var{-1, -3};
-  CHECK(kl_divergence(standard, mu, log_var, 200000, 1) == Approx(kl_divergence(mu, log_var)).margin(0.01));
+  for (const std::uint64_t seed : {1u, 2u}) {
+    CHECK(kl_divergence(standard, mu, log_var, 1, seed) == Approx(kl_divergence(mu, log_var)).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("KL to a mixture is its integral") {
+  const Mixture with_none{{-1, 2, 7}, {std::log(0.25f), std::log(4.0f), 0}, {0.25f, 0.75f, 0}};
+  const Values mu{0.3f}, log_var{std::log(0.36f)};
+  double integral = 0;
+  for (double z = -6; z < 6; z += 0.001) {
+    const auto at = static_cast<float>(z);
+    const double log_q = log_normal(at, mu[0], log_var[0]);
+    integral += 0.001 * std::exp(log_q) * (log_q - log_density(kPair, Values{at}));
+  }
+  for (const std::uint64_t seed : {1u, 2u, 3u}) {
+    CHECK(kl_divergence(kPair, mu, log_var, 20000, seed) == Approx(integral).margin(0.01));
+    CHECK(kl_divergence(with_none, mu, log_var, 20000, seed) == Approx(integral).margin(0.01));
+  }
 }
 
 TEST_CASE("a model with a mixture draws from it, and from the components of a label") {

@@ -19,7 +19,7 @@ std::optional<Nats> nats_of(vae::Model& model, const Encoded& encoded, std::span
   nats.reconstruction = vae::reconstruction_loss(spec.likelihood, *output, encoded.pixels);
   if (spec.prior == vae::Prior::kNormal) nats.kl = vae::kl_divergence(encoded.mu, encoded.log_var);
   if (const vae::Mixture* mixture = model.mixture()) {
-    constexpr int kDraws = 16;
+    constexpr int kDraws = 512;  // a standard error below 0.05 nats
     nats.kl = vae::kl_divergence(*mixture, encoded.mu, encoded.log_var, kDraws, 0);
   }
   return nats;
