@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "web/host/host.hpp"
+#include "web/lab/views/table.hpp"
 
 namespace {
 
@@ -144,14 +145,24 @@ EMSCRIPTEN_KEEPALIVE const char* lab_link() {
   answer = lab::to_link(host.app.lab.state());
   return answer.c_str();
 }
-/// Takes the state of a link; an empty one is a fresh lab, which plays unless nothing should move.
-EMSCRIPTEN_KEEPALIVE void lab_open(const char* link) {
-  lab::LabState state = lab::from_link(link);
+/// Takes the state of a link; an empty one is a fresh lab, which plays unless nothing should move. Returns
+/// what it did not understand of it, "seed=-1, vew=map", or an empty text.
+EMSCRIPTEN_KEEPALIVE const char* lab_open(const char* link) {
+  std::vector<std::string> skipped;
+  lab::LabState state = lab::from_link(link, &skipped);
+  if (lab::find_view(state.view) == nullptr) skipped.push_back("view=" + state.view);
+  for (const std::string* id : {&state.model, &state.other}) {
+    const bool said = id == &state.model ? *id != lab::LabState().model : *id != lab::LabState().other;
+    if (said && !lab::is_model(*id)) skipped.push_back((id == &state.model ? "model=" : "other=") + *id);
+  }
   host.app.draw.take = state.z.empty() && (state.test_digit >= 0 || !state.strokes.empty());
   if (*link == '\0') state.playing = true;
   if (host.app.display.still) state.playing = false;
   host.app.lab.open(std::move(state));
   wake();
+  answer.clear();
+  for (const std::string& pair : skipped) answer.append(answer.empty() ? "" : ", ").append(pair);
+  return answer.c_str();
 }
 /// Four floats x, y, w, h of an item; w = 0 if there is none.
 EMSCRIPTEN_KEEPALIVE const float* lab_item(const char* name) {

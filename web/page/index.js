@@ -167,7 +167,7 @@ function remote(name, value, text = '') {
 
 // ---- Frames
 
-let request = 0, before = 0, visible = true, lost = false, sentence = '', talk, touched = false, written;
+let request = 0, before = 0, visible = true, lost = false, sentence = '', talk, touched = false, written = 0;
 
 function schedule() {
   if (request === 0 && visible && !lost && !stage.hidden) request = requestAnimationFrame(frame);
@@ -228,13 +228,21 @@ function follow() {
     clearTimeout(talk);
     talk = setTimeout(() => { live.textContent = words; }, 600);
   }
-  if (!touched) return;
-  clearTimeout(written);
-  written = setTimeout(writeLink, 400);
+  if (touched && !written) written = setTimeout(writeLink, 400);  // twice a second while something plays
+}
+
+let unknown = '';  // what the last link said and the lab did not understand, in a sentence
+
+/** Takes the state of the address, and tells what it did not understand once there is a lab to be seen. */
+function openLink() {
+  const skipped = withTexts([location.hash.slice(1)], pointer => lab.UTF8ToString(lab._lab_open(pointer)));
+  unknown = skipped && say('error_link', skipped);
+  if (unknown && !stage.hidden) tellError(new LabError('link', unknown));
 }
 
 /** The address shows the lab's state, once a visitor has changed it. */
 function writeLink() {
+  written = 0;
   if (!lab) return;
   const hash = `#${link()}`;
   if (hash !== location.hash) history.replaceState(null, '', hash);
@@ -249,6 +257,17 @@ function save(blob, name) {
 }
 
 const exports = () => import('./export.js');
+
+/** Shows the link to be copied by hand, selected. */
+function offerLink() {
+  tell(say('link_by_hand'));
+  const field = Object.assign(document.createElement('input'), {id: 'link', readOnly: true, value: location.href});
+  field.setAttribute('aria-label', say('link_by_hand'));
+  status.append(field);
+  close.hidden = false;
+  notice.scrollIntoView({block: 'nearest'});
+  field.select();
+}
 
 async function answerRequest(what) {
   if (what === 'open') chooser.click();
@@ -271,7 +290,8 @@ async function answerRequest(what) {
     try {
       await navigator.clipboard.writeText(location.href);
       live.textContent = say('link_copied');
-    } catch {  // not allowed here, or not there without https: the address bar has it
+    } catch {  // not allowed here, or not there without https: the address bar has it, if it is this page's
+      if (self !== top) return offerLink();
       live.textContent = say('link_in_address');
     }
     live.classList.add('seen');
@@ -342,19 +362,48 @@ function hold(element) {
   element.addEventListener('touchend', () => { span = 0; });
 }
 
-/** A pad lies on the canvas, where GLFW listens: passes its pointer on. */
+/** A pad lies on the canvas, where GLFW listens: passes its pointer on, with all that it did between two frames. */
 function forward(pad) {
   hold(pad);
   for (const type of POINTER) {
     pad.addEventListener(type, event => {
-      if (!canvas.dispatchEvent(new event.constructor(type, event))) event.preventDefault();
+      const all = type === 'pointermove' && event.getCoalescedEvents?.() || [];
+      for (const one of all.length ? all : [event]) {
+        if (!canvas.dispatchEvent(new event.constructor(type, one))) event.preventDefault();
+      }
     });
   }
 }
 
+let active = null;  // the pointer that is down
+
+/** Lets one pointer at a time through to GLFW. A pen takes over from the palm that came down before it. */
+function onlyOne(event) {
+  const {type, pointerId, pointerType, isPrimary} = event;
+  const palm = active?.pointerType === 'touch' && pointerType === 'pen' && type === 'pointerdown';
+  if (palm) lab._lab_cancel();
+  if (type === 'pointerdown' && isPrimary && (!active || palm)) active = {pointerId, pointerType};
+  if (active && active.pointerId !== pointerId) event.stopImmediatePropagation();
+  else if (type === 'pointerup' || type === 'pointercancel') active = null;
+}
+
+/** Paper is light: what is printed is drawn so before, and as it was afterwards. */
+function watchPrinting() {
+  const paper = matchMedia('print');
+  const print = on => {
+    printing = on;
+    colours();
+    if (lab && !stage.hidden && !lost) frame(performance.now());
+  };
+  paper.addEventListener('change', () => print(paper.matches));
+  addEventListener('beforeprint', () => print(true));
+  addEventListener('afterprint', () => print(false));
+}
+
+let printing = false;
 function colours() {
   if (!lab) return;
-  if (forced.matches) {
+  if (forced.matches && !printing) {
     const probe = document.createElement('span'), names = ['Canvas', 'CanvasText', 'ButtonBorder', 'ButtonFace',
       'Highlight', 'HighlightText', 'LinkText'];
     document.body.append(probe);
@@ -366,7 +415,7 @@ function colours() {
     probe.remove();
     lab._lab_forced_theme(...values);
   } else {
-    lab._lab_theme(dark.matches ? 1 : 0);
+    lab._lab_theme(dark.matches && !printing ? 1 : 0);
   }
   schedule();
 }
@@ -398,6 +447,7 @@ function waitForWebGL() {
 function listen() {
   hold(canvas);
   for (const type of POINTER) {
+    if (type !== 'wheel') canvas.addEventListener(type, onlyOne, true);
     canvas.addEventListener(type, event => { if (type !== 'wheel' || event.defaultPrevented) schedule(); });  // GLFW took it
   }
   canvas.addEventListener('pointerdown', () => { touched = true; });
@@ -427,11 +477,12 @@ function listen() {
   });
   addEventListener('hashchange', () => {
     if (!lab || location.hash === `#${link()}`) return;
-    withTexts([location.hash.slice(1)], pointer => lab._lab_open(pointer));
+    openLink();
     schedule();
   });
   for (const query of [dark, forced]) query.addEventListener('change', colours);
   still.addEventListener('change', () => resize());
+  watchPrinting();
   colours();
   canvas.addEventListener('webglcontextlost', event => {
     event.preventDefault();  // asks for it back
@@ -510,7 +561,7 @@ async function start() {
     if (!lab) {
       lab = await startModule();
       lab._lab_visitor(window.innerHeight, still.matches ? 1 : 0);
-      withTexts([location.hash.slice(1)], pointer => lab._lab_open(pointer));
+      openLink();
       listen();
     }
     first = first || lab.UTF8ToString(lab._lab_wanted()) || 'weights.bin';  // told once; "Try again" wants the same
@@ -518,6 +569,7 @@ async function start() {
     const error = give(first, bytes);
     if (error) throw new LabError(error.code, say('error_weights_refused', error.message));
     show();
+    if (unknown) tellError(new LabError('link', unknown));
     if (/(^#|&)model=own(&|$)/.test(location.hash)) tellError(new LabError('own', say('own_missing')));
   } catch (error) {
     stop.abort();  // and its progress is told no more

@@ -51,6 +51,9 @@ struct Wanted {
   std::string message;  // why it failed
 };
 
+/// Is there a model of this id: a known one, or a visitor's own?
+bool is_model(std::string_view id);
+
 class Lab {
  public:
   /// Adds a model under an id, and changes to it when it is the one chosen, a visitor's own or the first. On

@@ -25,6 +25,8 @@ const KnownModel* find_known(std::string_view id) {
 
 }  // namespace
 
+bool is_model(std::string_view id) { return find_known(id) != nullptr || id == kOwnModel; }
+
 float LoadedModel::test_loss(const char* key) const {
   const auto value = parse_decimal(model.fact(key));
   return value ? static_cast<float>(*value) : std::numeric_limits<float>::quiet_NaN();
@@ -142,7 +144,7 @@ vae::Snapshots* Lab::snapshots(std::string_view id) {
 
 void Lab::use_model(std::string_view id) {
   const KnownModel* known = find_known(id);
-  if (known == nullptr && id != kOwnModel) return;
+  if (!is_model(id)) return;
   LoadedModel* chosen = model(id);
   if (chosen == nullptr && known != nullptr) want(known->file);  // also when that failed before
   if (chosen == nullptr && id == kOwnModel) return;
@@ -189,7 +191,7 @@ void Lab::open(LabState state) {
   state_ = std::move(state);
   own_link_.reset();
   current_ = nullptr;  // its latents are of the link's own model
-  state_.model = find_known(id) != nullptr || id == kOwnModel ? id : std::string(known_models()[0].id);
+  state_.model = is_model(id) ? id : std::string(known_models()[0].id);
   if (LoadedModel* chosen = model(state_.model)) {
     change_to(*chosen);
   } else if (state_.model == kOwnModel) {

@@ -101,44 +101,101 @@ struct Writer {
   }
 };
 
-/// Takes what the link says.
-struct Reader {
-  std::string_view link;
+std::string lower(std::string_view text) {
+  std::string small(text);
+  for (char& c : small) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return small;
+}
 
-  /// The value of a name, or nothing.
-  std::optional<std::string_view> get(std::string_view name) const {
-    for (std::string_view rest = link; !rest.empty();) {
-      const std::string_view pair = rest.substr(0, rest.find('&'));
-      rest.remove_prefix(std::min(pair.size() + 1, rest.size()));
-      if (pair.size() > name.size() && pair.starts_with(name) && pair[name.size()] == '=') {
-        return pair.substr(name.size() + 1);
+/// Every %41 an A.
+std::string percent_decoded(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string digits = lower(text.substr(i + 1, 2));
+    const bool escaped = text[i] == '%' && digits.size() == 2 && kHex.find(digits[0]) != kHex.npos &&
+                         kHex.find(digits[1]) != kHex.npos;
+    plain += escaped ? static_cast<char>(16 * kHex.find(digits[0]) + kHex.find(digits[1])) : text[i];
+    if (escaped) i += 2;
+  }
+  return plain;
+}
+
+/// What was sent, of what arrived: encoded up to three times, HTML's "&amp;", punctuation around it.
+std::string repaired(std::string_view arrived) {
+  std::string link(arrived);
+  for (int i = 0; i < 3; ++i) {
+    link = percent_decoded(link);
+    for (std::size_t at; (at = lower(link).find("&amp;")) != std::string::npos;) link.erase(at + 1, 4);
+  }
+  const auto plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '=';
+  };
+  const auto last = std::find_if(link.rbegin(), link.rend(), plain).base();
+  link.erase(last, link.end());
+  link.erase(link.begin(), std::find_if(link.begin(), link.end(), plain));
+  return link;
+}
+
+/// Takes what the link says; from `pairs` what it understood.
+struct Reader {
+  struct Pair {
+    std::string name, value;
+    std::string_view whole;
+  };
+  mutable std::vector<Pair> pairs;
+
+  explicit Reader(std::string_view link) {
+    while (!link.empty()) {
+      const std::string_view whole = link.substr(0, link.find('&'));
+      link.remove_prefix(std::min(whole.size() + 1, link.size()));
+      const std::size_t equals = std::min(whole.find('='), whole.size());
+      if (!whole.empty()) {
+        pairs.push_back({lower(whole.substr(0, equals)),
+                         std::string(whole.substr(std::min(equals + 1, whole.size()))), whole});
       }
+    }
+  }
+  /// Returns the first value of a name, or nothing.
+  std::optional<std::string_view> get(std::string_view name) const {
+    for (const Pair& pair : pairs) {
+      if (pair.name == name) return pair.value;
     }
     return std::nullopt;
   }
+  void understood(std::string_view name) const {
+    std::erase_if(pairs, [&](const Pair& pair) { return pair.name == name; });
+  }
   void word(std::string_view name, std::string& value) const {
-    if (const auto text = get(name); text && plain_word(*text)) value = *text;
+    const auto text = get(name);
+    if (std::string small = lower(text.value_or("")); plain_word(small))
+      value = std::move(small), understood(name);
   }
   void latent(std::string_view name, std::vector<float>& value) const {
-    if (const auto text = get(name)) value = from_base64url(*text).value_or(value);
+    const auto text = get(name);
+    if (auto values = text ? from_base64url(*text) : std::nullopt)
+      value = std::move(*values), understood(name);
   }
   void stop(std::string_view name, std::vector<std::vector<float>>& stops, std::size_t i) const {
+    if (stops.size() != i) return;
     std::vector<float> z;
     latent(name, z);
-    if (!z.empty() && stops.size() == i) stops.push_back(std::move(z));
+    if (!z.empty()) stops.push_back(std::move(z));
   }
   template <class Number>
   void number(std::string_view name, Number& value, double least, double most) const {
     const auto text = get(name);
     const auto number = text ? parse_decimal(*text) : std::nullopt;
-    if (number && *number >= least && *number <= most) value = static_cast<Number>(*number);
+    if (number && *number >= least && *number <= most) value = static_cast<Number>(*number), understood(name);
   }
   void flag(std::string_view name, bool& value) const {
-    if (const auto text = get(name); text == "0" || text == "1") value = text == "1";
+    if (const auto text = get(name); text == "0" || text == "1") value = text == "1", understood(name);
   }
   void ink(std::string_view name, std::vector<Stroke>& strokes) const {
     std::vector<Stroke> read;
-    if (const auto text = get(name); text && decode_strokes(*text, read)) strokes = std::move(read);
+    const auto text = get(name);
+    if (text && decode_strokes(*text, read)) strokes = std::move(read), understood(name);
   }
 };
 
@@ -157,10 +214,14 @@ std::string to_link(const LabState& state) {
   return link;
 }
 
-LabState from_link(std::string_view link) {
+LabState from_link(std::string_view link, std::vector<std::string>* skipped) {
   LabState state;
-  const Reader reader{link};
+  const std::string text = repaired(link);
+  const Reader reader(text);
   for_each_field(state, reader);
+  if (skipped != nullptr) {
+    for (const Reader::Pair& pair : reader.pairs) skipped->emplace_back(pair.whole);
+  }
   return state;
 }
 

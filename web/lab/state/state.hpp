@@ -71,7 +71,9 @@ inline constexpr int kPrincipalAxis = 1000;
 /// "view=map&model=aevb&z=...": what differs from a fresh lab. Latents are exact, base64url of
 /// little-endian floats.
 std::string to_link(const LabState& state);
-/// The fresh lab with what the link says. Unknown words, malformed and out-of-range values are skipped.
-LabState from_link(std::string_view link);
+/// Returns the fresh lab with what the link says. What mail and chats do to a link is undone: percent signs,
+/// "&amp;", a full stop at the end, capitals. Unknown names, malformed and out-of-range values are skipped;
+/// `skipped` gets them, as they stand in the link.
+LabState from_link(std::string_view link, std::vector<std::string>* skipped = nullptr);
 
 }  // namespace lab

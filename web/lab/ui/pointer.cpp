@@ -22,6 +22,7 @@ void Pointer::take(const Event& event, float apart) {
       x_ = event.x;
       y_ = event.y;
       there_ = true;
+      if (down_) trail_.push_back({x_, y_});
       break;
     case Kind::kLeave:
       there_ = false;
@@ -47,6 +48,7 @@ void Pointer::begin_frame(float apart) {
   if (held_ > kPage && !alive_ && held_before_ == held_) held_ = kNone;
   held_before_ = held_;
   clicked_ = alive_ = hovered_ = false;
+  trail_.clear();
   item_ = over_ = kNone;
   dx_ = dy_ = 0;
   cursor = Cursor::kArrow;

@@ -42,6 +42,12 @@ class Pointer {
   float y() const { return y_; }
   float dx() const { return dx_; }  // moved since the last frame
   float dy() const { return dy_; }
+  struct Place {
+    float x, y;
+  };
+  /// Returns where it was in this frame while it was down, in order: a pen's way, however slow the frames
+  /// are.
+  const std::vector<Place>& trail() const { return trail_; }
   Cursor cursor = Cursor::kArrow;  // what the items ask for in this frame
 
  private:
@@ -56,6 +62,7 @@ class Pointer {
   void take(const Event& event, float apart);
 
   std::vector<Event> events_;
+  std::vector<Place> trail_;
   float x_ = 0, y_ = 0, dx_ = 0, dy_ = 0;
   bool there_ = false, down_ = false, clicked_ = false;
   int clicks_ = 0;

@@ -81,6 +81,33 @@ TEST_CASE("what a link says wrongly is skipped, the rest is taken") {
   CHECK(to_link(read) == to_link(expected));
 }
 
+TEST_CASE("what a link says wrongly is told") {
+  std::vector<std::string> skipped;
+  from_link("seed=-1&loop=1&vew=map&z=!!&digit&t=0.5", &skipped);
+  CHECK(skipped == std::vector<std::string>{"seed=-1", "vew=map", "z=!!", "digit"});
+  skipped.clear();
+  const LabState state = unusual();
+  CHECK(to_link(from_link(to_link(state), &skipped)) == to_link(state));
+  CHECK(skipped.empty());
+}
+
+TEST_CASE("a link survives mail and chats") {
+  const std::string link = "view=map&model=aevb&z=AACAPwAAAEA&zoom=2";
+  for (const char* arrived :
+       {"view=map&amp;model=aevb&amp;z=AACAPwAAAEA&amp;zoom=2",
+        "view%3Dmap%26model%3Daevb%26z%3DAACAPwAAAEA%26zoom%3D2",
+        "view%253Dmap%2526model%253Daevb%2526z%253DAACAPwAAAEA%2526zoom%253D2",
+        "view=map&model=aevb&z=AACAPwAAAEA&zoom=2.", "View=Map&MODEL=aevb&z=AACAPwAAAEA&Zoom=2",
+        "#view=map&model=aevb&z=AACAPwAAAEA&zoom=2),",
+        "view=map&AMP;model=aevb&amp;amp;z=AACAPwAAAEA&zoom=2\xe3\x80\x82",
+        " view=map&model=aevb&z=AACAPwAAAEA&zoom=2\r\n"}) {
+    std::vector<std::string> skipped;
+    CHECK(to_link(from_link(arrived, &skipped)) == to_link(from_link(link)));
+    CHECK(skipped.empty());
+  }
+  CHECK(to_link(from_link(link)).find("zoom=2") != std::string::npos);
+}
+
 TEST_CASE("stops in a link are without holes") {
   const std::string z = "AACAPwAAAEA";  // 1, 2
   CHECK(from_link("a=" + z + "&b=" + z + "&d=" + z).stops.size() == 2);

@@ -56,7 +56,7 @@ void draw_stroke(const Box& box, const Stroke& stroke, float thick, ImU32 color)
 }
 
 /// What the pen does. Its first touch takes the place of a real digit.
-void follow_pen(App& app, const Pad& pad) {
+void follow_pen(App& app, const Pad& pad, const Box& box) {
   LabState& state = app.lab.state();
   DrawView& view = app.draw;
   if (pad.started && (state.test_digit >= 0 || state.strokes.size() < kMaxStrokes)) {
@@ -69,10 +69,13 @@ void follow_pen(App& app, const Pad& pad) {
   }
   view.drawing = view.drawing && state.strokes.size() == view.strokes;  // it may have been undone meanwhile
   if (!view.drawing) return;
-  std::size_t points = 0;
-  for (const Stroke& stroke : state.strokes) points += stroke.xy.size() / 2;
-  if (points < kMaxPoints && (pad.held || pad.ended) && app.pointer.there())
-    add_point(state.strokes.back(), pad.x, pad.y);
+  std::size_t others = 0;  // points of the strokes before
+  for (std::size_t i = 0; i + 1 < state.strokes.size(); ++i) others += state.strokes[i].xy.size() / 2;
+  const auto add = [&](float x, float y) {
+    if (others + state.strokes.back().xy.size() / 2 < kMaxPoints) add_point(state.strokes.back(), x, y);
+  };
+  for (const auto& [x, y] : app.pointer.trail()) add((x - box.x) / box.w, (y - box.y) / box.h);
+  if (pad.started && app.pointer.there()) add(pad.x, pad.y);
   if (app.cancelled) {
     app.lab.take_back();
     view.drawing = false;
@@ -85,7 +88,7 @@ void follow_pen(App& app, const Pad& pad) {
 void pad_area(App& app, const Box& box) {
   const Theme& c = colors(app);
   const LabState& state = app.lab.state();
-  follow_pen(app, pad(app, "pad", say(Text::kDrawPad), box));
+  follow_pen(app, pad(app, "pad", say(Text::kDrawPad), box), box);
   const float radius = u(app, 5), line = std::max(1.0f, std::floor(app.display.scale));
   draw_list().AddRectFilled(low(box), high(box), c.tile, radius);
   draw_list().AddRect(low(box), high(box), c.border, radius, 0, line);

@@ -43,9 +43,11 @@ void follow_pointer(App& app, const Pad& pad, Window& window) {
     const Spot at = window.screen(view.plane.coordinates(app.lab.state().z));
     view.holding = std::hypot(at.x - pointer.x, at.y - pointer.y) < reach;
     view.moved = 0;
+    view.before = {window.x, window.y};
   }
   if (app.cancelled && (pad.held || pad.ended)) {
     if (view.holding && view.moved > still) app.lab.take_back();
+    if (!view.holding) window.x = view.before.x, window.y = view.before.y;
     view.holding = false;
     view.moved = window.side;  // no click
   } else if (pad.held) {

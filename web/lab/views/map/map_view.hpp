@@ -33,6 +33,7 @@ struct MapView {
   std::vector<float> hover;  // z under it, or empty
   Spot pointer;              // the last there was, on the screen
   float moved = 0;           // while held, device pixels
+  Spot before;               // the middle of the window when it was pressed
   bool holding = false;      // it holds the current digit
 };
 
