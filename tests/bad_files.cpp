@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "shared/spec/model_line.hpp"
 #include "tests/models.hpp"
 
 namespace vae::testing {

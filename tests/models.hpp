@@ -10,6 +10,8 @@
 #include "shared/base/rng.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/model.hpp"
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae::testing {
 

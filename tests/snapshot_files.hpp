@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "shared/model/snapshots.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/models.hpp"
 
 namespace vae::testing {

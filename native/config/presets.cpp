@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "native/support/failure.hpp"
+#include "shared/spec/architectures.hpp"
 
 namespace vae {
 namespace {

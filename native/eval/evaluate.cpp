@@ -7,6 +7,7 @@
 #include "native/support/failure.hpp"
 #include "shared/math/elbo.hpp"
 #include "shared/math/latent.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 namespace {

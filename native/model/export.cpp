@@ -5,6 +5,7 @@
 #include "native/support/failure.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/math/latent.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "native/eval/nll.hpp"
 #include "native/figures/figures.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 namespace {

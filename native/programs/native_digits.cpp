@@ -12,6 +12,7 @@
 #include "native/support/progress.hpp"
 #include "native/support/version.hpp"
 #include "shared/file/digits_file.hpp"
+#include "shared/spec/model_line.hpp"
 #include "shared/spec/model_spec.hpp"
 
 namespace {

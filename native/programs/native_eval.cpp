@@ -19,6 +19,7 @@
 #include "native/support/progress.hpp"
 #include "native/support/version.hpp"
 #include "shared/model/model.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace {
 

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "shared/spec/model_line.hpp"
+
 namespace vae {
 namespace {
 

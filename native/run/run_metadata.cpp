@@ -4,6 +4,7 @@
 
 #include "native/run/console_report.hpp"
 #include "native/support/version.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 

@@ -11,6 +11,7 @@
 
 #include "native/compress/stored_as.hpp"
 #include "native/support/version.hpp"
+#include "shared/spec/check.hpp"
 
 namespace vae {
 namespace {

@@ -29,6 +29,8 @@
 #include "native/train/snapshot_writer.hpp"
 #include "native/train/trainer.hpp"
 #include "shared/model/model.hpp"
+#include "shared/spec/check.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 namespace {

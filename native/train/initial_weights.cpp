@@ -7,6 +7,7 @@
 #include "native/support/output_file.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/file/safetensors_header.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 namespace {

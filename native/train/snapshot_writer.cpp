@@ -9,6 +9,7 @@
 #include "native/model/export.hpp"
 #include "native/support/failure.hpp"
 #include "shared/base/encoding.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 namespace {

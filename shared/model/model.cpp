@@ -11,6 +11,7 @@
 #include "shared/base/exponential.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/parameters.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 namespace {

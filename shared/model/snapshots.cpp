@@ -10,6 +10,7 @@
 #include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/model/parameters.hpp"
+#include "shared/spec/model_line.hpp"
 
 namespace vae {
 namespace {

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "shared/nn/sequential.hpp"
+#include "shared/spec/check.hpp"
+#include "shared/spec/model_line.hpp"
 #include "shared/spec/model_spec.hpp"
 
 namespace {

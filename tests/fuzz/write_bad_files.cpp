@@ -6,6 +6,8 @@
 
 #include "shared/file/digits_file.hpp"
 #include "shared/model/weights_parts.hpp"
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/bad_files.hpp"
 #include "tests/models.hpp"
 #include "tests/snapshot_files.hpp"

@@ -16,6 +16,7 @@
 
 #include "shared/math/latent.hpp"
 #include "shared/model/model.hpp"
+#include "shared/spec/model_line.hpp"
 
 #define VAE_API extern "C" __attribute__((used, visibility("default")))
 

@@ -5,6 +5,7 @@
 
 #include "native/compress/stored_as.hpp"
 #include "shared/model/weights_parts.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
 #include "tests/native/temporary.hpp"

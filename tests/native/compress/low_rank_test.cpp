@@ -1,6 +1,8 @@
 #include "native/compress/low_rank.hpp"
 
 #include "shared/base/rng.hpp"
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/check.hpp"
 #include "tests/catch.hpp"
 
 using namespace vae;

@@ -9,6 +9,7 @@
 #include "native/support/output_file.hpp"
 #include "native/train/trainer.hpp"
 #include "shared/base/rng.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 
 using namespace vae;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "native/figures/principal_axes.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
 

@@ -6,6 +6,7 @@
 #include "native/eval/evaluate.hpp"
 #include "native/support/failure.hpp"
 #include "shared/base/encoding.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
 

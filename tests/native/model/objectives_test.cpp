@@ -1,6 +1,7 @@
 #include "native/model/objectives.hpp"
 
 #include "shared/math/elbo.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 
 using namespace vae;

@@ -13,6 +13,8 @@
 #include "shared/math/latent.hpp"
 #include "shared/model/model.hpp"
 #include "shared/model/weights_parts.hpp"
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/catch.hpp"
 
 using namespace vae;

@@ -4,6 +4,7 @@
 
 #include "native/model/sequential.hpp"
 #include "shared/base/rng.hpp"
+#include "shared/spec/architectures.hpp"
 #include "shared/spec/model_spec.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"

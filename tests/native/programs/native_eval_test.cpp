@@ -8,6 +8,7 @@
 
 #include "native/compress/stored_as.hpp"
 #include "native/support/output_file.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/models.hpp"
 #include "tests/native/program.hpp"
 

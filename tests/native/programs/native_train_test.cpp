@@ -15,6 +15,8 @@
 #include "shared/math/latent.hpp"
 #include "shared/model/model.hpp"
 #include "shared/model/snapshots.hpp"
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/bad_files.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"

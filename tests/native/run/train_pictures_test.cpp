@@ -4,6 +4,7 @@
 
 #include "native/figures/figures.hpp"
 #include "shared/base/rng.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/read_png.hpp"
 

@@ -5,6 +5,7 @@
 
 #include "native/support/failure.hpp"
 #include "shared/base/rng.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/bars.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "native/model/objectives.hpp"
 #include "native/train/trainer.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/bars.hpp"
 #include "tests/native/steps.hpp"

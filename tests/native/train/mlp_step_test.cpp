@@ -6,6 +6,7 @@
 #include "native/model/objectives.hpp"
 #include "native/support/process_settings.hpp"
 #include "native/train/trainer.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/bars.hpp"
 #include "tests/native/steps.hpp"

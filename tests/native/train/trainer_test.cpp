@@ -6,6 +6,7 @@
 #include "native/model/export.hpp"
 #include "native/support/failure.hpp"
 #include "shared/model/model.hpp"
+#include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/bars.hpp"
 

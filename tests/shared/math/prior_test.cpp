@@ -6,6 +6,9 @@
 #include "shared/math/latent.hpp"
 #include "shared/model/latent_statistics.hpp"
 #include "shared/nn/sequential.hpp"
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/check.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
 

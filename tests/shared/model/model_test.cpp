@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
 

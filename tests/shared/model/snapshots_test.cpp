@@ -4,6 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/catch.hpp"
 #include "tests/snapshot_files.hpp"
 

@@ -2,6 +2,9 @@
 #include <string>
 
 #include "shared/model/model.hpp"
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/check.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
 

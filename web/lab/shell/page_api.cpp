@@ -1,5 +1,6 @@
 // What the page around the canvas and the tests may ask the lab: where things are, what they show, what is
 // chosen, in words and as JSON.
+#include "shared/spec/model_line.hpp"
 #include "web/lab/shell/shell.hpp"
 #include "web/lab/views/cards.hpp"
 #include "web/lab/views/table.hpp"

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shared/math/latent.hpp"
+#include "shared/spec/model_line.hpp"
 #include "web/lab/state/lab.hpp"
 
 namespace lab {

@@ -9,6 +9,8 @@
 #include "shared/file/digits_file.hpp"
 #include "shared/math/elbo.hpp"
 #include "shared/math/latent.hpp"
+#include "shared/spec/architectures.hpp"
+#include "shared/spec/model_line.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
 #include "web/lab/state/model_graph.hpp"

@@ -1,0 +1,76 @@
+#include "shared/spec/check.hpp"
+
+#include <algorithm>
+
+#include "shared/base/concat.hpp"
+#include "shared/spec/model_line.hpp"
+
+namespace vae {
+namespace {
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+}
+
+/// Empty when `layers` take `in`, stay within the limits and give `out` numbers (any number when out is 0).
+std::string check(const char* part, const LayerList& layers, const Shape& input, std::int64_t out) {
+  std::int64_t work = 0;
+  Shape in = input;
+  for (int i = 0; i < layers.size(); ++i) {
+    const std::string where = concat({part, " layer ", i, " (", to_string(layers[i]), ")"});
+    const std::optional<Shape> shape = output_shape(layers[i], in);
+    if (!shape) return concat({where, " cannot take an input of ", to_string(in)});
+    if (!skip_fits(layers, i, input)) return concat({where, " does not fit there"});
+    // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees
+    // to that).
+    if (shape->size() > kMaxActivations) return concat({where, " is too large"});
+    std::int64_t kernel = 0, channels = 0;  // of a convolution
+    const auto measure = [&](const auto& c) {
+      kernel = c.kernel;
+      channels = c.in;
+    };
+    if (const auto* c = std::get_if<Conv2d>(&layers[i])) measure(*c);
+    const auto* const transposed = std::get_if<ConvTranspose2d>(&layers[i]);
+    if (transposed) measure(*transposed);
+    if (kernel > 1024) return concat({where, " has a kernel above 1024"});
+    // What it reads, as shared/nn/sequential unrolls it, or, transposed, makes of its input.
+    const std::int64_t unrolled = channels * kernel * kernel * (shape->size() / shape->channels);
+    const std::int64_t made = transposed ? kernel * kernel * shape->channels * (in.size() / in.channels) : 0;
+    if (std::max(unrolled, made) > 4 * kMaxActivations) return concat({where, " is too large"});
+    work += kernel > 0 ? unrolled * shape->channels : multiply_adds(layers[i], in);
+    if (work > kMaxMultiplyAdds) return concat({where, " makes the model too slow to run"});
+    in = *shape;
+  }
+  if (in.size() != out && out != 0) {
+    return concat({part, " gives ", to_string(in), ", but ", out, " numbers are needed"});
+  }
+  if (out == 0 && (in.height != 1 || in.width != 1)) {
+    return concat({part, " must end in a vector, but gives ", to_string(in)});
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string check(const ModelSpec& spec) {
+  if (!is_name(spec.name)) return "the model's name must be one word of letters, digits, '-', '_' and '.'";
+  if (spec.image.size() > kMaxActivations)
+    return concat({"the image of ", to_string(spec.image), " is too large"});
+  if (spec.latent < 1 || spec.latent > 4096) return "latent must be 1 to 4096";
+  if (spec.encoder.size() == 0 || spec.decoder.size() == 0) return "encoder and decoder need a layer each";
+  if (spec.prior == Prior::kMixture && (spec.components < 1 || spec.components > kMaxComponents ||
+                                        spec.components * spec.latent > kMaxMixture)) {
+    return "the prior has too many components";
+  }
+  const std::string encoder = check("encoder", spec.encoder, encoder_input(spec.encoder, spec.image), 0);
+  if (!encoder.empty()) return encoder;
+  const std::string decoder = check("decoder", spec.decoder, {spec.latent, 1, 1}, spec.image.size());
+  if (!decoder.empty() || spec.likelihood != Likelihood::kGaussian) return decoder;
+  if (last_linear(spec.decoder) < 0) return "a Gaussian likelihood needs a linear layer in the decoder";
+  return check("log-variance decoder", log_var_decoder(spec), {spec.latent, 1, 1}, spec.image.size());
+}
+
+}  // namespace vae
