@@ -9,6 +9,7 @@
 #include "native/data/known_data.hpp"
 #include "native/data/png_folder.hpp"
 #include "native/support/failure.hpp"
+#include "native/support/formatted.hpp"
 
 namespace vae {
 namespace {
@@ -125,10 +126,7 @@ std::string sha256(const std::vector<std::uint8_t>& bytes) {
     throw std::runtime_error("OpenSSL cannot compute SHA-256");
   }
   std::string text;
-  for (unsigned i = 0; i < length; ++i) {
-    text += "0123456789abcdef"[digest[i] >> 4];
-    text += "0123456789abcdef"[digest[i] & 15];
-  }
+  for (unsigned i = 0; i < length; ++i) text += formatted("%02x", digest[i]);
   return text;
 }
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
 #include <memory>
 
 #include "native/support/failure.hpp"
+#include "native/support/formatted.hpp"
 
 namespace vae {
 namespace {
@@ -62,12 +62,6 @@ std::uint32_t big_endian(const std::uint8_t* p) {
          std::uint32_t{p[3]};
 }
 
-std::string hex(std::uint32_t value) {
-  char text[16];
-  std::snprintf(text, sizeof text, "0x%08x", value);
-  return text;
-}
-
 /// The sizes in a header, and the number of bytes that they promise behind it.
 std::uint64_t read_sizes(const fs::path& path, IdxFile& file) {
   std::uint64_t promised = 1;
@@ -90,8 +84,8 @@ IdxFile read_idx(const fs::path& path, std::uint32_t magic, std::size_t rank) {
   reader.read(file.header(), file.bytes);
   const std::size_t got = file.bytes.size();
   if (got >= 4 && big_endian(file.bytes.data()) != magic) {
-    bad_idx(path, "starts with " + hex(big_endian(file.bytes.data())) + ", expected the IDX magic number " +
-                      hex(magic));
+    bad_idx(path, formatted("starts with 0x%08x, expected the IDX magic number 0x%08x",
+                            big_endian(file.bytes.data()), magic));
   }
   if (got < file.header()) {
     bad_idx(path, "ends after " + std::to_string(got) + " bytes, inside its header of " +

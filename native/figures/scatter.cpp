@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "native/support/failure.hpp"
+#include "native/support/formatted.hpp"
 
 namespace vae {
 namespace {
@@ -54,12 +54,6 @@ double tick_step(double limit) {
   }
 }
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.0f", value);
-  return text;
-}
-
 void draw_axes(Canvas& canvas, const Window& window, const ScatterAxes& axes) {
   const double right = kLeft + kSide, bottom = kTop + kSide, step = tick_step(window.limit);
   const int ticks = static_cast<int>(window.limit / step);
@@ -69,7 +63,7 @@ void draw_axes(Canvas& canvas, const Window& window, const ScatterAxes& axes) {
     canvas.line({kLeft, p.y}, {right, p.y}, 1, kGrid);
     canvas.line({p.x, bottom}, {p.x, bottom + kTick}, 1, kAxis);
     canvas.line({kLeft - kTick, p.y}, {kLeft, p.y}, 1, kAxis);
-    const std::string text = number(i * step);
+    const std::string text = formatted("%.0f", i * step);
     canvas.text(text, {p.x, bottom + kTick + 16}, kNumber, kAxis);
     canvas.text(text, {kLeft - kTick - 8 - Canvas::text_width(text, kNumber) / 2, p.y}, kNumber, kAxis);
   }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "native/support/formatted.hpp"
 #include "shared/spec/model_line.hpp"
 
 namespace vae {

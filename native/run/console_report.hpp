@@ -13,13 +13,6 @@
 
 namespace vae {
 
-/// printf into a string of at most 255 characters.
-std::string formatted(const char* format, auto... values) {
-  char text[256];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
-
 void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
                  const torch::Device& device, const ProcessGroup& group);
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "native/support/failure.hpp"
+#include "native/support/formatted.hpp"
 
 namespace vae {
 namespace {
@@ -61,12 +62,6 @@ fs::path forget(const fs::path& folder, std::int64_t step) {
   return folder / kMetrics;
 }
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.9g", value);  // every bit of a float
-  return text;
-}
-
 }  // namespace
 
 RunLog::RunLog(const fs::path& folder, std::int64_t step)
@@ -80,7 +75,7 @@ void RunLog::metrics(std::int64_t step, int epoch, std::span<const Metric> value
   std::vector<Scalar> scalars;
   for (const Metric& m : values) {
     if (!std::isfinite(m.value)) continue;
-    line += ", \"" + m.key + "\": " + number(m.value);
+    line += formatted(", \"%s\": %.9g", m.key.c_str(), m.value);  // every bit of a float
     scalars.push_back({m.tag, m.value});
   }
   metrics_.append(line + "}\n");
@@ -88,9 +83,7 @@ void RunLog::metrics(std::int64_t step, int epoch, std::span<const Metric> value
 }
 
 void RunLog::picture(std::int64_t step, const std::string& name, std::span<const std::byte> png) {
-  char suffix[32];
-  std::snprintf(suffix, sizeof suffix, "-%010lld.png", static_cast<long long>(step));
-  write_file(folder_ / kPictures / (name + suffix), png);
+  write_file(folder_ / kPictures / (name + formatted("-%010lld.png", static_cast<long long>(step))), png);
   events_.image(step, name, png);
 }
 

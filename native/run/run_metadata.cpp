@@ -2,7 +2,7 @@
 
 #include <torch/version.h>
 
-#include "native/run/console_report.hpp"
+#include "native/support/formatted.hpp"
 #include "native/support/version.hpp"
 #include "shared/spec/model_line.hpp"
 

@@ -22,6 +22,7 @@
 #include "native/run/run_metrics.hpp"
 #include "native/run/train_checkpoints.hpp"
 #include "native/support/failure.hpp"
+#include "native/support/formatted.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/process_settings.hpp"
 #include "native/train/initial_weights.hpp"

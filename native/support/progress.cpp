@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "native/support/failure.hpp"
+#include "native/support/formatted.hpp"
 
 namespace vae {
 
@@ -18,15 +19,9 @@ void flush_output() {
 
 std::string duration(double seconds) {
   const long long s = static_cast<long long>(seconds + 0.5);
-  char text[32];
-  if (s < 60) {
-    std::snprintf(text, sizeof text, "%lld s", s);
-  } else if (s < 3600) {
-    std::snprintf(text, sizeof text, "%lld min %02lld s", s / 60, s % 60);
-  } else {
-    std::snprintf(text, sizeof text, "%lld h %02lld min", s / 3600, s / 60 % 60);
-  }
-  return text;
+  if (s < 60) return formatted("%lld s", s);
+  if (s < 3600) return formatted("%lld min %02lld s", s / 60, s % 60);
+  return formatted("%lld h %02lld min", s / 3600, s / 60 % 60);
 }
 
 std::string thousands(long long number) {
@@ -66,9 +61,8 @@ void ImageProgress::show(int done) {
   std::string text = thousands(done) + " of " + thousands(images_) + " images";
   if (done > 0 && seconds > 0) {
     const double rate = done / seconds;
-    char number[32];
-    std::snprintf(number, sizeof number, "%.*f", rate < 10 ? 2 : 0, rate);
-    text += "  " + std::string(number) + " images/s  " + duration((images_ - done) / rate) + " left";
+    text +=
+        formatted("  %.*f images/s  ", rate < 10 ? 2 : 0, rate) + duration((images_ - done) / rate) + " left";
   }
   line_.show(text);
 }

@@ -8,6 +8,7 @@
 
 #include "native/model/export.hpp"
 #include "native/support/failure.hpp"
+#include "native/support/formatted.hpp"
 
 namespace vae {
 namespace {
@@ -18,11 +19,7 @@ constexpr FileLimits kLimits{"digit-vae-checkpoint", std::size_t{1} << 30, 1024}
 const std::string kAverage = "average.", kOptimizer = "optimizer.";
 
 /// Every bit of a double.
-std::string exact(double value) {
-  char text[40];
-  std::snprintf(text, sizeof text, "%a", value);
-  return text;
-}
+std::string exact(double value) { return formatted("%a", value); }
 
 double number(const WeightsView& view, const char* key, const std::string& name) {
   const std::string text(view.get(key));
@@ -139,8 +136,7 @@ std::optional<Checkpoint> CheckpointFolder::newest(
 
 void CheckpointFolder::save(const Checkpoint& checkpoint, bool best) {
   const std::vector<std::byte> bytes = write_checkpoint(checkpoint);
-  char name[40];
-  std::snprintf(name, sizeof name, "checkpoint-%010lld.bin", static_cast<long long>(checkpoint.state.step));
+  const std::string name = formatted("checkpoint-%010lld.bin", static_cast<long long>(checkpoint.state.step));
   write_file(folder_ / name, bytes);
   if (best) write_file(folder_ / "best.bin", bytes);
   int kept = 0;
