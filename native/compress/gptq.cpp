@@ -50,7 +50,7 @@ std::vector<Layer8> layers_of(const ModelSpec& spec, const WeightsView& view) {
   add_list("encoder.", spec.encoder);
   for (const char* head : {"mu.weight", "log_var.weight"}) add(head, false, spec.encoder.size() - 1);
   add_list("decoder.", spec.decoder);
-  if (spec.likelihood == Likelihood::kGaussian)
+  if (traits(spec.likelihood).learned_variance)
     add("decoder_log_var.weight", true, last_linear(spec.decoder) - 1);
   return layers;
 }

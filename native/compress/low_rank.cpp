@@ -61,7 +61,8 @@ std::string check_low_rank(const ModelSpec& spec, int rank) {
   const auto changes_shape = [](const Layer& layer) { return !std::holds_alternative<Activation>(layer); };
   if (last < 0 || std::any_of(spec.decoder.begin() + last + 1, spec.decoder.end(), changes_shape))
     return "--low-rank: the decoder of this model does not end with a linear layer";
-  if (spec.likelihood == Likelihood::kGaussian) return "--low-rank: not for a Gaussian likelihood";
+  if (traits(spec.likelihood).learned_variance)
+    return "--low-rank: not for --likelihood " + std::string(name_of(spec.likelihood));
   if (spec.decoder.size() == LayerList::kCapacity)
     return "--low-rank: the decoder has as many layers as there can be";
   const auto& layer = std::get<Linear>(spec.decoder[last]);
@@ -88,11 +89,11 @@ Vae low_rank(VaeImpl& trained, const ImageSet& train, int rank, const Progress& 
         feature_maps(model->decoder, model->spec.decoder, part)[static_cast<std::size_t>(last) + 1]);
   const torch::Tensor y = torch::cat(outputs).to(torch::kDouble);  // (n, out), before the activation
   // A small change d of a logit costs p (1 - p) d^2 / 2 nats of a Bernoulli pixel, and (p (1 - p) d)^2 of a
-  // squared error.
+  // squared error. Other likelihoods are weighted like the one of these whose decoder ends as theirs does.
   const torch::Tensor p = torch::sigmoid(y), slope = p * (1 - p);
   const bool sigmoid = last + 1 < model->spec.decoder.size();
-  const bool bernoulli = model->spec.likelihood == Likelihood::kBernoulli;
-  const torch::Tensor cost = bernoulli ? slope : sigmoid ? slope.square() : torch::ones_like(slope);
+  const bool logits = traits(model->spec.likelihood).logits;
+  const torch::Tensor cost = logits ? slope : sigmoid ? slope.square() : torch::ones_like(slope);
   const torch::Tensor scale = cost.mean(0).sqrt().clamp_min(1e-4), mean = y.mean(0);
   const torch::Tensor centred = (y - mean) * scale;
   const torch::Tensor axes =

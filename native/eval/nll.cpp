@@ -55,10 +55,8 @@ double image_nll(Model& model, std::span<const float> x, Rng rng, int samples, c
 
 }  // namespace
 
-double left_out_constant(const ModelSpec& spec) {
-  constexpr double kLogPi = 1.1447298858494001741;
-  return spec.likelihood == Likelihood::kSquaredError ? static_cast<double>(spec.image.size()) * kLogPi / 2
-                                                      : 0;
+double omitted_constant(const ModelSpec& spec) {
+  return static_cast<double>(spec.image.size()) * traits(spec.likelihood).omitted_constant;
 }
 
 std::vector<double> negative_log_likelihoods(std::span<Model> models, const ImageSet& set, Pixels pixels,

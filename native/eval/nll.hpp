@@ -34,9 +34,8 @@ class LogSumExp {
   double largest_ = -std::numeric_limits<double>::infinity(), sum_ = 0;
 };
 
-/// The constant that the squared error leaves out, nats per image: pixels / 2 log(2 pi variance) for variance
-/// 1/2. 0 for other likelihoods.
-double left_out_constant(const ModelSpec& spec);
+/// Returns the constant that reconstruction_loss omits, nats per image; 0 where it is included.
+double omitted_constant(const ModelSpec& spec);
 
 /// NLL of every image, nats, (images), from `samples` draws each, the first of which is the one that -ELBO
 /// has. One thread for each model, all of one file; the figures do not depend on how many there are, and

@@ -1,6 +1,7 @@
 #include "native/model/objectives.hpp"
 
 #include <cmath>
+#include <stdexcept>
 
 #include "shared/math/prior.hpp"
 
@@ -19,10 +20,15 @@ torch::Tensor kl_of(const Draws& d) { return d.log_pz.defined() ? log_ratio(d).m
 
 torch::Tensor reconstruction_loss(Likelihood likelihood, const torch::Tensor& output,
                                   const torch::Tensor& x) {
-  if (likelihood == Likelihood::kBernoulli) return (torch::softplus(output) - x * output).sum(-1);
-  if (likelihood == Likelihood::kSquaredError) return (x - output).square().sum(-1);
-  const torch::Tensor mean = output.slice(-1, 0, x.size(-1)), log_var = output.slice(-1, x.size(-1));
-  return 0.5 * (kLogTwoPi + log_var + (x - mean).square() * torch::exp(-log_var)).sum(-1);
+  switch (likelihood) {
+    case Likelihood::kBernoulli:
+      return (torch::softplus(output) - x * output).sum(-1);
+    case Likelihood::kSquaredError:
+      return (x - output).square().sum(-1);
+    case Likelihood::kGaussian:
+      return -log_normal(x, output.slice(-1, 0, x.size(-1)), output.slice(-1, x.size(-1)));
+  }
+  throw std::logic_error("a likelihood without a density");
 }
 
 torch::Tensor kl_divergence(const PosteriorTensors& q) {

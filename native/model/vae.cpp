@@ -26,7 +26,7 @@ VaeImpl::VaeImpl(const ModelSpec& s) : spec(s) {
   mu = register_module("mu", torch::nn::Linear(features, spec.latent));
   log_var = register_module("log_var", torch::nn::Linear(features, spec.latent));
   decoder = register_module("decoder", make_sequential(spec.decoder, key, LayerList::kCapacity));
-  if (spec.likelihood == Likelihood::kGaussian) {
+  if (traits(spec.likelihood).learned_variance) {
     const Linear head = std::get<Linear>(spec.decoder[last_linear(spec.decoder)]);
     decoder_log_var = register_module("decoder_log_var", torch::nn::Linear(head.in, head.out));
   }
@@ -53,8 +53,8 @@ torch::Tensor VaeImpl::decode(const torch::Tensor& z) {
 }
 
 torch::Tensor VaeImpl::image(const torch::Tensor& output) {
-  if (spec.likelihood == Likelihood::kGaussian) return output.slice(1, 0, spec.image.size()).clamp(0, 1);
-  return spec.likelihood == Likelihood::kBernoulli ? torch::sigmoid(output) : output.clamp(0, 1);
+  const torch::Tensor mean = output.slice(1, 0, spec.image.size());
+  return traits(spec.likelihood).logits ? torch::sigmoid(mean) : mean.clamp(0, 1);
 }
 
 std::optional<Mixture> mixture_of(VaeImpl& model) {

@@ -39,7 +39,7 @@ struct VaeImpl : torch::nn::Module {
   torch::nn::Sequential encoder{nullptr};
   torch::nn::Linear mu{nullptr}, log_var{nullptr};
   torch::nn::Sequential decoder{nullptr};
-  torch::nn::Linear decoder_log_var{nullptr};  // of a Gaussian likelihood only
+  torch::nn::Linear decoder_log_var{nullptr};  // where the likelihood has a learned variance
   MixturePrior prior{nullptr};                 // of a mixture only
 };
 TORCH_MODULE(Vae);

@@ -6,6 +6,7 @@
 
 #include "native/eval/nll.hpp"
 #include "native/figures/figures.hpp"
+#include "native/support/formatted.hpp"
 #include "shared/spec/model_line.hpp"
 
 namespace vae {
@@ -42,16 +43,23 @@ void print_kl_chart(const Evaluation& e) {
 }
 
 void print_assumptions(const ModelSpec& spec, Pixels pixels) {
+  const LikelihoodTraits likelihood = traits(spec.likelihood);
+  const std::string name(likelihood.name);
   const bool black_and_white = pixels == Pixels::kDynamic || pixels == Pixels::kThreshold;
-  if (spec.likelihood == Likelihood::kSquaredError) {
-    std::printf(
-        "  squared error: normal pixels of variance 1/2; every figure leaves out the constant, %.3f nats\n",
-        left_out_constant(spec));
-  } else if (spec.likelihood == Likelihood::kGaussian) {
-    std::printf("  gaussian: a density of pixels with variances that the model gives, constant included\n");
+  if (likelihood.omitted_constant != 0) {
+    std::printf("  %s: pixels of variance %g; every figure omits the constant, %.3f nats\n", name.c_str(),
+                likelihood.pixel_variance, omitted_constant(spec));
+  } else if (likelihood.density) {
+    std::printf("  %s: a density of the pixels, constant included\n", name.c_str());
   } else if (!black_and_white && spec.prior != Prior::kNone) {
-    std::printf("  gray pixels under a Bernoulli likelihood: bounds on a cross-entropy, not a density\n");
+    std::printf("  %s with gray pixels: bounds on a cross-entropy, not on a density\n", name.c_str());
   }
+}
+
+/// JSON: null where the likelihood has none.
+std::string pixel_variance(const LikelihoodTraits& likelihood) {
+  if (likelihood.learned_variance) return "\"learned\"";
+  return likelihood.pixel_variance > 0 ? formatted("%g", likelihood.pixel_variance) : "null";
 }
 
 std::string name_of(Pixels pixels) { return std::string(kPixelsNames[static_cast<int>(pixels)]); }
@@ -108,11 +116,10 @@ std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, c
             "\", \"bytes\": " + std::to_string(stored.bytes) + ", \"neg_elbo\": " + number(stored.neg_elbo) +
             (nll.samples > 0 ? ", \"nll\": " + number(stored.nll) : "") + "}";
   }
-  constexpr const char* kVariances[] = {"null", "0.5", "\"learned\""};
-  const auto likelihood = static_cast<std::size_t>(spec.likelihood);
-  json += ", \"likelihood\": \"" + std::string(kLikelihoodNames[likelihood]) +
-          "\", \"pixel_variance\": " + kVariances[likelihood] +
-          ", \"constant_included\": " + (left_out_constant(spec) == 0 ? "true" : "false") +
+  const LikelihoodTraits likelihood = traits(spec.likelihood);
+  json += ", \"likelihood\": \"" + std::string(likelihood.name) +
+          "\", \"pixel_variance\": " + pixel_variance(likelihood) +
+          ", \"constant_included\": " + (likelihood.omitted_constant == 0 ? "true" : "false") +
           ", \"binarization\": \"" + name_of(pixels) +
           "\", \"active_units\": " + std::to_string(e.active_units()) +
           ", \"draws\": " + std::to_string(e.draws) + ", \"kl_per_dimension\": [";

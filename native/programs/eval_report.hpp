@@ -31,8 +31,8 @@ void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e);
 
 /// One line: reconstruction, kl, neg_elbo, neg_elbo_at_mu, nll and nll_samples if there is one, "stored" with
 /// precision, bytes, neg_elbo and nll if there is another precision, likelihood,
-/// pixel_variance (0.5, "learned" or null), constant_included (false where the likelihood's constant is left
-/// out of every figure), binarization, active_units, draws (of z for each image), kl_per_dimension, images.
+/// pixel_variance (0.5, "learned" or null), constant_included (false where every figure omits the
+/// likelihood's constant), binarization, active_units, draws (of z for each image), kl_per_dimension, images.
 std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll,
                     const Stored& stored);
 

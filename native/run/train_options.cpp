@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "native/compress/stored_as.hpp"
+#include "native/support/formatted.hpp"
 #include "native/support/version.hpp"
 #include "shared/spec/check.hpp"
 
@@ -48,8 +49,8 @@ CLI::Validator at_least_zero() { return number(0, true, kInfinity, "must be 0 or
 CLI::Validator fraction() { return number(0, true, 1, "must be at least 0 and below 1"); }
 
 /// An option whose value is one of an enumeration's names.
-template <class Enum, std::size_t N>
-CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const std::string_view (&names)[N],
+template <class Enum, class Names>
+CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const Names& names,
                       const std::string& text) {
   const std::vector<std::string> words(std::begin(names), std::end(names));
   return app
@@ -97,6 +98,18 @@ std::string preset_words() {
   std::string words;
   for (const Preset& preset : presets()) {
     words += (words.empty() ? "" : ", ") + std::string(preset.name) + " (" + std::string(preset.source) + ')';
+  }
+  return words;
+}
+
+/// "bernoulli, squared_error (variance 0.5), gaussian (learned variance)"
+std::string likelihood_words() {
+  std::string words;
+  for (std::size_t i = 0; i < count_of<Likelihood>(); ++i) {
+    const LikelihoodTraits likelihood = traits(static_cast<Likelihood>(i));
+    words += (words.empty() ? "" : ", ") + std::string(likelihood.name);
+    if (likelihood.learned_variance) words += " (learned variance)";
+    if (likelihood.pixel_variance > 0) words += formatted(" (variance %g)", likelihood.pixel_variance);
   }
   return words;
 }
@@ -163,8 +176,8 @@ void TrainCommand::add_model_options() {
                   "normal distributions mixed in a learned prior; 0: N(0, I)")
       ->type_name("N")
       ->check(range(0, kMaxComponents));
-  add_word(app_, "--likelihood", o.spec.likelihood, kLikelihoodNames,
-           "of a pixel: bernoulli, squared_error (variance 1/2) or gaussian (learned variance)");
+  add_word(app_, "--likelihood", o.spec.likelihood, kNamesOf<Likelihood>,
+           "of a pixel: " + likelihood_words());
   app_.add_option("--dropout", o.spec.dropout, "part of hidden units zeroed in training")
       ->type_name("RATE")
       ->check(fraction());
@@ -316,7 +329,7 @@ void TrainCommand::resolve() {
           : app_["--steps"]->count() == 0 && app_["--epochs"]->count() > 0) {
     t.steps = 0;  // the command line wins over a configuration file, what is given over a preset
   }
-  if (app_["--pixels"]->count() == 0 && options_.spec.likelihood == Likelihood::kGaussian) {
+  if (app_["--pixels"]->count() == 0 && traits(options_.spec.likelihood).learned_variance) {
     t.pixels = Pixels::kDequantized;
     app_.get_option("--pixels")->default_str(std::string(kPixelsNames[static_cast<int>(t.pixels)]));
   }

@@ -70,7 +70,7 @@ std::optional<Error> check_golden_mu(const WeightsView& view, Model& model) {
   return q ? check_same("encode", "mu", q->mu, g->z) : as_golden(q.error());
 }
 
-bool gaussian(const ModelSpec& spec) { return spec.likelihood == Likelihood::kGaussian; }
+bool learns_variance(const ModelSpec& spec) { return traits(spec.likelihood).learned_variance; }
 
 /// The softplus floor of a Gaussian pixel's log-variance: smooth, so that its gradient never dies.
 float floored_log_variance(float x) {
@@ -86,8 +86,8 @@ Model::Model(ModelSpec spec, Metadata metadata, Floats weights, std::vector<Laye
       metadata_(std::move(metadata)),
       weights_(std::move(weights)),
       decoder_(spec_, std::move(decoder)),
-      log_var_decoder_(gaussian(spec_) ? vae::log_var_decoder(spec_) : LayerList{}, {spec_.latent, 1, 1},
-                       std::move(log_var_decoder)) {}
+      log_var_decoder_(learns_variance(spec_) ? vae::log_var_decoder(spec_) : LayerList{},
+                       {spec_.latent, 1, 1}, std::move(log_var_decoder)) {}
 
 Model::Encoder Model::make_encoder(const ModelSpec& spec, Parameters weights) {
   const Parameter* next = weights.list.data();
@@ -140,7 +140,7 @@ Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
   if (!weights) return weights.error();
   const Parameter* next = weights->list.data();
   std::vector<LayerParameters> decoder = layer_parameters(spec.decoder, next), log_var_decoder;
-  if (gaussian(spec)) {  // shares all layers but its last one
+  if (learns_variance(spec)) {  // shares all layers but its last one
     const std::ptrdiff_t last = last_linear(spec.decoder);
     log_var_decoder.assign(decoder.begin(), decoder.begin() + last);
     log_var_decoder.push_back(layer_parameters({spec.decoder[static_cast<int>(last)]}, next)[0]);
@@ -238,7 +238,7 @@ Result<Posterior> Model::encode(std::span<const float> images) {
 
 Result<std::vector<float>> Model::decode_output(std::span<const float> latents) {
   auto means = decoder_.means(latents);
-  if (!means || !gaussian(spec_)) return means;
+  if (!means || !learns_variance(spec_)) return means;
   const std::vector<float> z = clamped(latents);
   std::vector<float> log_variances(means->size());
   if (!log_var_decoder_.run(z, log_variances)) return out_of_memory();

@@ -51,9 +51,7 @@ Result<std::vector<float>> ImageDecoder::means(std::span<const float> latents) {
 Result<std::vector<float>> ImageDecoder::images(std::span<const float> latents) {
   auto image = means(latents);
   if (!image) return image;
-  if (likelihood_ == Likelihood::kBernoulli) {
-    sigmoid(image->data(), std::ssize(*image));
-  }
+  if (traits(likelihood_).logits) sigmoid(image->data(), std::ssize(*image));
   for (float& x : *image) x = to_pixel(x);
   return image;
 }

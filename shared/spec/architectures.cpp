@@ -75,7 +75,7 @@ ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood) {
   for (int i = 0; i < spec.decoder.size(); ++i) {
     if (i + 1 < spec.decoder.size() || spec.decoder[i] != sigmoid) decoder.push_back(spec.decoder[i]);
   }
-  if (likelihood != Likelihood::kBernoulli) decoder.push_back(sigmoid);
+  if (!traits(likelihood).logits) decoder.push_back(sigmoid);
   spec.decoder = decoder;
   spec.likelihood = likelihood;
   return spec;

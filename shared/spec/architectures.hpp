@@ -80,8 +80,8 @@ constexpr LayerList tf_conv_decoder(int latent) {
 }
 ModelSpec tf_conv(int latent = 8);
 
-/// The same network for another likelihood: the decoder ends in logits for kBernoulli and in a
-/// sigmoid otherwise.
+/// The same network for another likelihood: without a sigmoid at the end where that takes logits, otherwise
+/// with one.
 ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood);
 
 /// Every dropout layer at this rate; where there is none, one behind each hidden activation if rate > 0.

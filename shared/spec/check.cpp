@@ -27,18 +27,13 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
     // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees
     // to that).
     if (shape->size() > kMaxActivations) return concat({where, " is too large"});
-    std::int64_t kernel = 0, channels = 0;  // of a convolution
-    const auto measure = [&](const auto& c) {
-      kernel = c.kernel;
-      channels = c.in;
-    };
-    if (const auto* c = std::get_if<Conv2d>(&layers[i])) measure(*c);
-    const auto* const transposed = std::get_if<ConvTranspose2d>(&layers[i]);
-    if (transposed) measure(*transposed);
+    const ParameterShapes parameters = parameter_shapes(layers[i]);
+    const std::int64_t kernel = parameters.weight.size[2];  // of a convolution, otherwise 0
     if (kernel > 1024) return concat({where, " has a kernel above 1024"});
     // What it reads, as shared/nn/sequential unrolls it, or, transposed, makes of its input.
-    const std::int64_t unrolled = channels * kernel * kernel * (shape->size() / shape->channels);
-    const std::int64_t made = transposed ? kernel * kernel * shape->channels * (in.size() / in.channels) : 0;
+    const std::int64_t taps = kernel * kernel;
+    const std::int64_t unrolled = in.channels * taps * (shape->size() / shape->channels);
+    const std::int64_t made = parameters.in_first ? taps * shape->channels * (in.size() / in.channels) : 0;
     if (std::max(unrolled, made) > 4 * kMaxActivations) return concat({where, " is too large"});
     work += kernel > 0 ? unrolled * shape->channels : multiply_adds(layers[i], in);
     if (work > kMaxMultiplyAdds) return concat({where, " makes the model too slow to run"});
@@ -68,8 +63,10 @@ std::string check(const ModelSpec& spec) {
   const std::string encoder = check("encoder", spec.encoder, encoder_input(spec.encoder, spec.image), 0);
   if (!encoder.empty()) return encoder;
   const std::string decoder = check("decoder", spec.decoder, {spec.latent, 1, 1}, spec.image.size());
-  if (!decoder.empty() || spec.likelihood != Likelihood::kGaussian) return decoder;
-  if (last_linear(spec.decoder) < 0) return "a Gaussian likelihood needs a linear layer in the decoder";
+  if (!decoder.empty() || !traits(spec.likelihood).learned_variance) return decoder;
+  if (last_linear(spec.decoder) < 0) {
+    return concat({"likelihood=", name_of(spec.likelihood), " needs a linear layer in the decoder"});
+  }
   return check("log-variance decoder", log_var_decoder(spec), {spec.latent, 1, 1}, spec.image.size());
 }
 

@@ -2,14 +2,18 @@
 // Two interpreters visit it (native/model/sequential builds LibTorch modules, shared/nn/sequential runs
 // them without it), so a new layer must not compile until both know it: never add a catch-all to a
 // visitor. Layouts are PyTorch's: Linear (out, in), Conv2d (out, in, kh, kw), ConvTranspose2d (in, out,
-// kh, kw), C,H,W.
+// kh, kw), C,H,W. kWord and kFields are a layer's name and numbers in the model line, in this order.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <string_view>
+#include <tuple>
 #include <variant>
+
+#include "shared/base/enum_names.hpp"
 
 namespace vae {
 
@@ -29,35 +33,66 @@ struct Padding {
 
 enum class ActivationKind { kRelu, kLeakyRelu, kTanh, kSigmoid, kSilu };
 
+constexpr std::string_view name_of(ActivationKind kind) {
+  switch (kind) {
+    case ActivationKind::kRelu:
+      return "relu";
+    case ActivationKind::kLeakyRelu:
+      return "leaky_relu";
+    case ActivationKind::kTanh:
+      return "tanh";
+    case ActivationKind::kSigmoid:
+      return "sigmoid";
+    case ActivationKind::kSilu:
+      return "silu";
+  }
+  return {};
+}
+
 struct Linear {
   int in = 1, out = 1;
+  static constexpr std::string_view kWord = "linear";
+  static constexpr auto kFields = std::tuple(&Linear::in, &Linear::out);
   friend constexpr bool operator==(const Linear&, const Linear&) = default;
 };
 struct Conv2d {  // square kernel
   int in = 1, out = 1, kernel = 1, stride = 1;
   Padding padding{};
+  static constexpr std::string_view kWord = "conv";
+  static constexpr auto kFields =
+      std::tuple(&Conv2d::in, &Conv2d::out, &Conv2d::kernel, &Conv2d::stride, &Conv2d::padding);
   friend constexpr bool operator==(const Conv2d&, const Conv2d&) = default;
 };
 struct ConvTranspose2d {  // square kernel; full output is (in - 1) * stride + kernel, then `crop` is cut away
   int in = 1, out = 1, kernel = 1, stride = 1;
   Padding crop{};
+  static constexpr std::string_view kWord = "conv_transpose";
+  static constexpr auto kFields =
+      std::tuple(&ConvTranspose2d::in, &ConvTranspose2d::out, &ConvTranspose2d::kernel,
+                 &ConvTranspose2d::stride, &ConvTranspose2d::crop);
   friend constexpr bool operator==(const ConvTranspose2d&, const ConvTranspose2d&) = default;
 };
-struct Activation {
+struct Activation {  // in the model line its kind's name, with the slope of kLeakyRelu
   ActivationKind kind = ActivationKind::kRelu;
   float slope = 0;  // of kLeakyRelu, for negative inputs
   friend constexpr bool operator==(const Activation&, const Activation&) = default;
 };
 struct Dropout {   // identity outside training
-  float rate = 0;  // probability of zeroing
+  float rate = 0;  // probability of zeroing, below 1
+  static constexpr std::string_view kWord = "dropout";
+  static constexpr auto kFields = std::tuple(&Dropout::rate);
   friend constexpr bool operator==(const Dropout&, const Dropout&) = default;
 };
 struct Skip {  // adds what went into the layer `over` layers before: a residual block (He et al. 2016)
   int over = 1;
+  static constexpr std::string_view kWord = "skip";
+  static constexpr auto kFields = std::tuple(&Skip::over);
   friend constexpr bool operator==(const Skip&, const Skip&) = default;
 };
 struct Reshape {  // flatten is Reshape{{n, 1, 1}}
   Shape to{};
+  static constexpr std::string_view kWord = "reshape";
+  static constexpr auto kFields = std::tuple(&Reshape::to);
   friend constexpr bool operator==(const Reshape&, const Reshape&) = default;
 };
 
@@ -111,6 +146,7 @@ struct Dims {
 
 struct ParameterShapes {
   Dims weight, bias;
+  bool in_first = false;  // the weight is (in, out, ...) rather than (out, in, ...)
 };
 
 /// Shapes of a layer's weight and bias (rank 0 where it has none).
@@ -121,7 +157,7 @@ constexpr ParameterShapes parameter_shapes(const Layer& layer) {
                           return ParameterShapes{{4, {c.out, c.in, c.kernel, c.kernel}}, {1, {c.out}}};
                         },
                         [](const ConvTranspose2d& c) {
-                          return ParameterShapes{{4, {c.in, c.out, c.kernel, c.kernel}}, {1, {c.out}}};
+                          return ParameterShapes{{4, {c.in, c.out, c.kernel, c.kernel}}, {1, {c.out}}, true};
                         },
                         [](const Activation&) { return ParameterShapes{}; },
                         [](const Dropout&) { return ParameterShapes{}; },
@@ -178,7 +214,10 @@ constexpr std::optional<Shape> output_shape(const Layer& layer, const Shape& in)
                                conv_transpose_length(in.width, p.left, p.right, c.kernel, c.stride));
           },
           [&](const Activation&) -> std::optional<Shape> { return in; },
-          [&](const Dropout&) -> std::optional<Shape> { return in; },
+          [&](const Dropout& d) -> std::optional<Shape> {
+            if (!(d.rate >= 0 && d.rate < 1)) return std::nullopt;
+            return in;
+          },
           [&](const Skip&) -> std::optional<Shape> { return in; },  // skip_fits() sees to the other one
           [&](const Reshape& r) -> std::optional<Shape> {
             if (r.to.size() != in.size()) return std::nullopt;
@@ -223,13 +262,10 @@ constexpr std::optional<Shape> output_shape(const LayerList& layers, Shape in) {
 
 /// Multiply-adds of one layer on one sample whose input has shape `in` (0 for layers without weights).
 constexpr std::int64_t multiply_adds(const Layer& layer, const Shape& in) {
-  const std::int64_t weights = parameter_shapes(layer).weight.count();
-  if (std::holds_alternative<Conv2d>(layer)) {
-    const Shape out = output_shape(layer, in).value_or(Shape{});
-    return weights * out.height * out.width;
-  }
-  if (std::holds_alternative<ConvTranspose2d>(layer)) return weights * in.height * in.width;
-  return weights;
+  const ParameterShapes shapes = parameter_shapes(layer);
+  if (shapes.weight.rank < 4) return shapes.weight.count();
+  const Shape places = shapes.in_first ? in : output_shape(layer, in).value_or(Shape{});  // of the kernel
+  return shapes.weight.count() * places.height * places.width;
 }
 
 /// The same of all layers, which fit together.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 
 #include "shared/base/concat.hpp"
 #include "shared/spec/check.hpp"
@@ -12,7 +13,7 @@ namespace {
 // ---- Writing
 
 /// Up to six decimals, without trailing zeros: 0.3, 0, 2.5.
-std::string decimal(float value) {
+std::string words(float value) {
   auto digits = static_cast<std::int64_t>(static_cast<double>(value) * 1e6 + 0.5);
   std::int64_t one = 1000000;  // so that digits / one is the value
   while (one > 1 && digits % 10 == 0) digits /= 10, one /= 10;
@@ -21,21 +22,30 @@ std::string decimal(float value) {
   return concat({digits / one, ".", std::string_view(fraction).substr(1)});
 }
 
-std::string convolution_words(const char* name, int in, int out, int kernel, int stride, const Padding& p) {
-  std::string text = name;
-  for (int number : {in, out, kernel, stride, p.top, p.left, p.bottom, p.right}) {
-    text = concat({text, ":", number});
-  }
+std::string words(int value) { return concat({value}); }
+
+std::string words(const Padding& p) { return concat({p.top, ":", p.left, ":", p.bottom, ":", p.right}); }
+
+std::string words(const Shape& shape) { return to_string(shape); }
+
+std::string words(const Activation& a) {
+  const std::string_view name = name_of(a.kind);
+  return a.kind == ActivationKind::kLeakyRelu ? concat({name, ":", words(a.slope)}) : std::string(name);
+}
+
+/// "linear:784:400"
+template <class L>
+std::string words(const L& layer) {
+  std::string text(L::kWord);
+  const auto append = [&](const auto& field) { text = concat({text, ":", words(field)}); };
+  std::apply([&](const auto... fields) { (append(layer.*fields), ...); }, L::kFields);
   return text;
 }
 
-constexpr std::string_view kActivationNames[] = {"relu", "leaky_relu", "tanh", "sigmoid", "silu"};
-constexpr std::string_view kPriorNames[] = {"normal", "none", "mixture"};
-
 /// "normal", "mixture:100"
 std::string prior_words(const ModelSpec& spec) {
-  std::string name(kPriorNames[static_cast<int>(spec.prior)]);
-  return spec.prior == Prior::kMixture ? concat({name, ":", spec.components}) : name;
+  const std::string_view name = name_of(spec.prior);
+  return spec.prior == Prior::kMixture ? concat({name, ":", spec.components}) : std::string(name);
 }
 
 std::string words(const LayerList& layers) {
@@ -81,71 +91,46 @@ bool parse_decimal(std::string_view text, float& value) {
   return true;
 }
 
-/// Reads `numbers` separated by `separator`, and nothing after them.
-bool parse_ints(std::string_view text, char separator, int least, std::initializer_list<int*> numbers) {
-  for (int* number : numbers) {
-    if (!parse_int(next(text, separator), least, *number)) return false;
-  }
-  return text.empty();
+/// Takes numbers, with `separator` between, from the front of `text`.
+bool take_ints(std::string_view& text, char separator, int least, std::initializer_list<int*> numbers) {
+  return std::all_of(numbers.begin(), numbers.end(),
+                     [&](int* number) { return parse_int(next(text, separator), least, *number); });
 }
 
 bool parse_shape(std::string_view text, Shape& s) {
-  return parse_ints(text, 'x', 1, {&s.channels, &s.height, &s.width});
+  return take_ints(text, 'x', 1, {&s.channels, &s.height, &s.width}) && text.empty();
 }
 
-bool parse_convolution(std::string_view text, int& in, int& out, int& kernel, int& stride, Padding& p) {
-  for (int* number : {&in, &out, &kernel, &stride}) {
-    if (!parse_int(next(text, ':'), 1, *number)) return false;
-  }
-  return parse_ints(text, ':', 0, {&p.top, &p.left, &p.bottom, &p.right});
+// Each takes a layer's field from the front of `text`.
+bool take(std::string_view& text, int& value) { return parse_int(next(text, ':'), 1, value); }
+bool take(std::string_view& text, float& value) { return parse_decimal(next(text, ':'), value); }
+bool take(std::string_view& text, Shape& shape) { return parse_shape(next(text, ':'), shape); }
+bool take(std::string_view& text, Padding& p) {
+  return take_ints(text, ':', 0, {&p.top, &p.left, &p.bottom, &p.right});
 }
 
-bool parse_layer(std::string_view text, Layer& layer) {
+/// Reads a layer of type L from its name and the text behind that; false where it is not one.
+template <class L>
+bool parse(std::string_view name, std::string_view text, L& layer) {
+  if (name != L::kWord) return false;
+  return std::apply([&](const auto... fields) { return (take(text, layer.*fields) && ...); }, L::kFields) &&
+         text.empty();
+}
+bool parse(std::string_view name, std::string_view text, Activation& a) {
+  return parse_name(name, a.kind) && (a.kind != ActivationKind::kLeakyRelu || take(text, a.slope)) &&
+         text.empty();
+}
+
+/// Tries every type of layer.
+template <std::size_t... I>
+bool parse_layer(std::string_view text, Layer& layer, std::index_sequence<I...>) {
   const std::string_view name = next(text, ':');
-  if (name == "linear") {
-    Linear l;
-    const bool ok = parse_ints(text, ':', 1, {&l.in, &l.out});
-    layer = l;
+  const auto is = [&](auto candidate) {
+    const bool ok = parse(name, text, candidate);
+    if (ok) layer = candidate;
     return ok;
-  }
-  if (name == "conv") {
-    Conv2d c;
-    const bool ok = parse_convolution(text, c.in, c.out, c.kernel, c.stride, c.padding);
-    layer = c;
-    return ok;
-  }
-  if (name == "conv_transpose") {
-    ConvTranspose2d c;
-    const bool ok = parse_convolution(text, c.in, c.out, c.kernel, c.stride, c.crop);
-    layer = c;
-    return ok;
-  }
-  if (name == "dropout") {
-    Dropout d;
-    const bool ok = parse_decimal(text, d.rate) && d.rate < 1;
-    layer = d;
-    return ok;
-  }
-  if (name == "skip") {
-    Skip s;
-    const bool ok = parse_ints(text, ':', 1, {&s.over});
-    layer = s;
-    return ok;
-  }
-  if (name == "reshape") {
-    Reshape r;
-    const bool ok = parse_shape(text, r.to);
-    layer = r;
-    return ok;
-  }
-  for (std::size_t kind = 0; kind < std::size(kActivationNames); ++kind) {
-    if (name != kActivationNames[kind]) continue;
-    Activation a{static_cast<ActivationKind>(kind)};
-    const bool ok = a.kind == ActivationKind::kLeakyRelu ? parse_decimal(text, a.slope) : text.empty();
-    layer = a;
-    return ok;
-  }
-  return false;
+  };
+  return (is(std::variant_alternative_t<I, Layer>{}) || ...);
 }
 
 /// Empty on success, otherwise the word that was not understood.
@@ -153,53 +138,30 @@ std::string parse_layers(std::string_view text, LayerList& layers) {
   while (!text.empty()) {
     const std::string_view word = next(text, ',');
     Layer layer;
-    if (!parse_layer(word, layer)) return concat({"unknown layer \"", word, "\""});
+    if (!parse_layer(word, layer, std::make_index_sequence<std::variant_size_v<Layer>>())) {
+      return concat({"unknown layer \"", word, "\""});
+    }
     if (!layers.push_back(layer)) return concat({"more than ", LayerList::kCapacity, " layers"});
   }
   return {};
 }
 
-/// The value of an enumeration whose names are in `names`, in its order.
-template <class Enum, std::size_t N>
-bool parse_word(std::string_view text, const std::string_view (&names)[N], Enum& value) {
-  const auto found = std::find(std::begin(names), std::end(names), text);
-  value = static_cast<Enum>(found - std::begin(names));
-  return found != std::end(names);
-}
-
 bool parse_prior(std::string_view text, ModelSpec& spec) {
-  if (!parse_word(next(text, ':'), kPriorNames, spec.prior)) return false;
-  return spec.prior == Prior::kMixture ? parse_ints(text, ':', 1, {&spec.components}) : text.empty();
+  return parse_name(next(text, ':'), spec.prior) &&
+         (spec.prior != Prior::kMixture || take(text, spec.components)) && text.empty();
 }
 
 }  // namespace
 
 std::string to_string(const Layer& layer) {
-  return std::visit(Overloaded{
-                        [](const Linear& l) { return concat({"linear:", l.in, ":", l.out}); },
-                        [](const Conv2d& c) {
-                          return convolution_words("conv", c.in, c.out, c.kernel, c.stride, c.padding);
-                        },
-                        [](const ConvTranspose2d& c) {
-                          return convolution_words("conv_transpose", c.in, c.out, c.kernel, c.stride, c.crop);
-                        },
-                        [](const Activation& a) {
-                          std::string name(kActivationNames[static_cast<int>(a.kind)]);
-                          return a.kind == ActivationKind::kLeakyRelu ? concat({name, ":", decimal(a.slope)})
-                                                                      : name;
-                        },
-                        [](const Dropout& d) { return concat({"dropout:", decimal(d.rate)}); },
-                        [](const Skip& s) { return concat({"skip:", s.over}); },
-                        [](const Reshape& r) { return concat({"reshape:", to_string(r.to)}); },
-                    },
-                    layer);
+  return std::visit([](const auto& l) { return words(l); }, layer);
 }
 
 std::string to_string(const Shape& s) { return concat({s.channels, "x", s.height, "x", s.width}); }
 
 std::string to_string(const ModelSpec& spec) {
-  return concat({spec.name, " image=", to_string(spec.image), " latent=", spec.latent, " likelihood=",
-                 kLikelihoodNames[static_cast<int>(spec.likelihood)], " prior=", prior_words(spec),
+  return concat({spec.name, " image=", to_string(spec.image), " latent=", spec.latent,
+                 " likelihood=", name_of(spec.likelihood), " prior=", prior_words(spec),
                  " encoder=", words(spec.encoder), " decoder=", words(spec.decoder)});
 }
 
@@ -222,7 +184,7 @@ Result<ModelSpec> parse_model_spec(std::string_view line) {
     std::string problem;
     if (key == "image" && !parse_shape(value, spec.image)) problem = "image must be CxHxW, e.g. 1x28x28";
     if (key == "latent" && !parse_int(value, 1, spec.latent)) problem = "latent must be a positive number";
-    if (key == "likelihood" && !parse_word(value, kLikelihoodNames, spec.likelihood)) {
+    if (key == "likelihood" && !parse_name(value, spec.likelihood)) {
       problem = "unknown likelihood, update digit-vae";
     }
     if (key == "prior" && !parse_prior(value, spec)) problem = "unknown prior, update digit-vae";

@@ -8,7 +8,7 @@ namespace {
 void add_parameters(const std::string& prefix, const Layer& layer, std::vector<ParameterSpec>& all) {
   const ParameterShapes shapes = parameter_shapes(layer);
   if (shapes.weight.rank > 0) {
-    all.push_back({prefix + ".weight", shapes.weight, std::holds_alternative<ConvTranspose2d>(layer)});
+    all.push_back({prefix + ".weight", shapes.weight, shapes.in_first});
   }
   if (shapes.bias.rank > 0) all.push_back({prefix + ".bias", shapes.bias});
 }
@@ -35,7 +35,7 @@ LayerList log_var_decoder(const ModelSpec& spec) {
 
 int outputs(const ModelSpec& spec) {
   const int pixels = static_cast<int>(spec.image.size());
-  return spec.likelihood == Likelihood::kGaussian ? 2 * pixels : pixels;
+  return traits(spec.likelihood).learned_variance ? 2 * pixels : pixels;
 }
 
 std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec) {
@@ -54,7 +54,7 @@ std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec) {
   for (int i = 0; i < spec.decoder.size(); ++i) {
     add_parameters(concat({"decoder.", i}), spec.decoder[i], all);
   }
-  if (spec.likelihood == Likelihood::kGaussian) {
+  if (traits(spec.likelihood).learned_variance) {
     add_parameters("decoder_log_var", spec.decoder[last_linear(spec.decoder)], all);
   }
   for (ParameterSpec& parameter : prior_parameters(spec)) all.push_back(std::move(parameter));

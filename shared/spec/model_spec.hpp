@@ -9,16 +9,9 @@
 #include <vector>
 
 #include "shared/spec/layers.hpp"
+#include "shared/spec/likelihood.hpp"
 
 namespace vae {
-
-enum class Likelihood {
-  kBernoulli,     // the decoder ends in logits; its image is their sigmoid
-  kSquaredError,  // the decoder ends in the image; a normal distribution of variance 1/2, constant left out
-  kGaussian,      // the decoder ends in the mean; a second head, decoder_log_var, gives the log-variance
-};
-
-inline constexpr std::string_view kLikelihoodNames[] = {"bernoulli", "squared_error", "gaussian"};
 
 /// What z is drawn from when no image is given.
 enum class Prior {
@@ -27,9 +20,17 @@ enum class Prior {
   kMixture,  // a learned mixture of normal distributions (shared/math/prior)
 };
 
-/// The log-variance of a Gaussian pixel never falls below this (standard deviation 0.03, about 8 of 255 gray
-/// levels): border pixels never vary, and their density would grow without bound.
-inline constexpr float kMinLogVariance = -7;
+constexpr std::string_view name_of(Prior prior) {
+  switch (prior) {
+    case Prior::kNormal:
+      return "normal";
+    case Prior::kNone:
+      return "none";
+    case Prior::kMixture:
+      return "mixture";
+  }
+  return {};
+}
 
 struct ModelSpec {
   std::string name;  // one word: letters, digits, '-', '_', '.'
@@ -67,7 +68,7 @@ int outputs(const ModelSpec& spec);
 struct ParameterSpec {
   std::string name;
   Dims shape;
-  bool in_first = false;  // a transposed convolution's weight: (in, out, ...) rather than (out, in, ...)
+  bool in_first = false;  // as in ParameterShapes
   friend bool operator==(const ParameterSpec&, const ParameterSpec&) = default;
 };
 

@@ -139,7 +139,7 @@ TEST_CASE("a linear decoder with its exact posterior: the NLL is the normal dens
     const double explained = (along[0] * along[0] + along[1] * along[1]) * (1 - 1 / s);
     expected += (squares - explained + std::log(s)) / 20;  // without 8 log pi
   }
-  CHECK(left_out_constant(models.front().spec()) == Approx(8 * std::log(3.14159265358979)));
+  CHECK(omitted_constant(models.front().spec()) == Approx(8 * std::log(3.14159265358979)));
   CHECK(nll(models, images, 1) == Approx(expected).epsilon(1e-5));
   CHECK(nll(models, images, 300) == Approx(expected).epsilon(1e-5));
   CHECK(evaluate(models, images).active_units() == 2);

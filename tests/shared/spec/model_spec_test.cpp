@@ -25,7 +25,7 @@ TEST_CASE("a Gaussian likelihood has a head beside the decoder's last linear lay
   CHECK(log_var_decoder(spec) == aevb_decoder(784, 500, 2));  // without the sigmoid
   spec.decoder = {Reshape{{1, 28, 28}}};
   spec.latent = 784;
-  CHECK(check(spec) == "a Gaussian likelihood needs a linear layer in the decoder");
+  CHECK(check(spec) == "likelihood=gaussian needs a linear layer in the decoder");
   spec.decoder = {Linear{784, 392}, Reshape{{1, 14, 28}}, ConvTranspose2d{1, 2, 1, 1, {}}};
   CHECK(check(spec).find("log-variance decoder gives 392x1x1") == 0);
 }

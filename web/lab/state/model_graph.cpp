@@ -20,8 +20,8 @@ void add_layers(std::vector<Node>& nodes, Node::Part part, const vae::LayerList&
 std::vector<Node> nodes_of(const vae::ModelSpec& spec) {
   const vae::Shape code{spec.latent, 1, 1};
   const vae::Linear head{vae::encoder_features(spec), spec.latent};
-  std::int64_t spread = 0;  // what a Gaussian likelihood has besides, for the variance of each pixel
-  if (spec.likelihood == vae::Likelihood::kGaussian) {
+  std::int64_t spread = 0;  // parameters of the head for the variance of each pixel
+  if (vae::traits(spec.likelihood).learned_variance) {
     spread = count_parameters(spec.decoder[vae::last_linear(spec.decoder)]);
   }
   std::vector<Node> nodes = {{Node::kImage, 0, nullptr, spec.image, 0}};

@@ -14,7 +14,8 @@ struct Side {
   std::vector<float> a, b;                        // the ends of the morph in its own latents; or empty
   const CompareView::Reading* reading = nullptr;  // of the picture that z comes from, if it comes from one
   bool plain() const { return model->model.spec().prior == vae::Prior::kNone; }
-  bool squared() const { return model->model.spec().likelihood == vae::Likelihood::kSquaredError; }
+  vae::Likelihood likelihood() const { return model->model.spec().likelihood; }
+  bool squared() const { return likelihood() == vae::Likelihood::kSquaredError; }
 };
 
 inline bool same_size(const Side& a, const Side& b) {

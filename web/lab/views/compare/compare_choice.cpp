@@ -109,7 +109,7 @@ float given(App& app, const Side& left, const Side& right, float x, float y, flo
 
 /// Why the numbers of the two cannot be held against each other; empty when they can.
 std::string_view caution(const Side& left, const Side& right) {
-  if (left.squared() != right.squared()) return say(Text::kCompareScales);
+  if (left.likelihood() != right.likelihood()) return say(Text::kCompareScales);
   if (left.plain() != right.plain()) return say(Text::kCompareNoElbo);
   return {};
 }

@@ -3,22 +3,11 @@
 #include <cmath>
 
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/ui/likelihood_texts.hpp"
 #include "web/lab/views/draw/draw.hpp"
 
 namespace lab {
 namespace {
-
-std::string_view likelihood_words(vae::Likelihood likelihood) {
-  switch (likelihood) {
-    case vae::Likelihood::kBernoulli:
-      return say(Text::kDrawBernoulli);
-    case vae::Likelihood::kSquaredError:
-      return say(Text::kDrawSquaredError);
-    case vae::Likelihood::kGaussian:
-      return say(Text::kDrawGaussian);
-  }
-  return {};
-}
 
 /// The test set's averages: with z drawn, or at z = mu, whose KL is the same.
 Nats test_average(const LoadedModel& model, bool sampled) {
@@ -73,7 +62,7 @@ float nats_card(App& app, float x, float y, float width) {
   const bool prior = spec.prior != vae::Prior::kNone, sampled = app.lab.state().sampled || !prior;
   const float padding = card_padding(app, width), inner = width - 2 * padding, top = y, gap = u(app, 14);
   x += padding;
-  y = heading(app, x, y + padding, inner, say(Text::kDrawNats), likelihood_words(spec.likelihood)) + gap;
+  y = heading(app, x, y + padding, inner, say(Text::kDrawNats), say(texts(spec.likelihood).summary)) + gap;
 
   const std::string_view sum = say(!prior    ? Text::kDrawLoss
                                    : sampled ? Text::kDrawNegElbo

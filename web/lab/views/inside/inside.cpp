@@ -24,30 +24,6 @@ std::vector<Block> blocks_of(const std::vector<Node>& nodes, int from, int to) {
   return blocks;
 }
 
-/// "784 → 400", "4 × 4, stride 2".
-std::string detail_words(const Node& node) {
-  if (node.part == Node::kHeads) return std::string(say(Text::kInsideTwoHeads));
-  if (node.part == Node::kImage) return std::string(say(Text::kInsideInput));
-  if (node.part == Node::kCode) return std::string(say(Text::kInsideCurrent));
-  if (node.part == Node::kDrawn) return std::string(say(Text::kInsideOutput));
-  const auto kernel = [](const auto& conv) {
-    return say(Text::kInsideKernel, {std::to_string(conv.kernel), std::to_string(conv.stride)});
-  };
-  return std::visit(
-      vae::Overloaded{
-          [](const vae::Linear& l) {
-            return say(Text::kInsideInOut, {std::to_string(l.in), std::to_string(l.out)});
-          },
-          [&](const vae::Conv2d& c) { return kernel(c); },
-          [&](const vae::ConvTranspose2d& c) { return kernel(c); },
-          [](const vae::Activation&) { return std::string(); },
-          [](const vae::Dropout& d) { return number(100 * static_cast<double>(d.rate), 0) + " %"; },
-          [](const vae::Skip& s) { return "+ " + std::to_string(s.over); },
-          [](const vae::Reshape& r) { return shape_words(r.to); },
-      },
-      *node.layer);
-}
-
 std::string weight_words(const Node& node) {
   return node.parameters == 0 ? "" : say(Text::kInsideWeights, {with_commas(node.parameters)});
 }
@@ -73,9 +49,10 @@ void node_face(App& app, const std::vector<Node>& nodes, const Block& block, con
   const float row = u(app, 18), side = beside ? box.h - 2 * inset : box.w - 2 * inset;
   const float left = beside ? box.x + side + 2 * inset + u(app, 6) : box.x + inset;
   Box words{left, box.y + inset, box.right() - inset - left, row};
-  text(app.fonts.strong, c.text, words, node_title(node));
+  const NodeTexts said = texts(node);
+  text(app.fonts.strong, c.text, words, said.title);
   words.y += row;
-  text(app.fonts.small, c.muted, words, detail_words(node));
+  text(app.fonts.small, c.muted, words, said.detail);
   words.y += row + (beside ? 0 : u(app, 4));
   const Box square{box.x + inset, beside ? box.y + inset : words.y, side, side};
   const int slot = small_values(app, node, block.first, square);
@@ -85,7 +62,7 @@ void node_face(App& app, const std::vector<Node>& nodes, const Block& block, con
   const std::string weights = weight_words(node);
   const bool fits = text_width(app.fonts.small, weights) <= words.w;
   text(app.fonts.small, c.muted, words, fits ? weights : with_commas(node.parameters));
-  std::string spoken(node_title(node));
+  std::string spoken(said.title);
   spoken.append(say(Text::kComma)).append(shape_words(node.out));
   if (!weights.empty()) spoken.append(say(Text::kComma)).append(weights);
   Item& item = add_item(app, Item::kToggle, name, box, spoken);
@@ -101,7 +78,7 @@ float chips(App& app, const std::vector<Node>& nodes, const Block& block, float 
   const float height = u(app, 26), gap = u(app, 4), top = y;
   float left = x;
   for (int i = block.first + 1; i < block.end; ++i) {
-    const std::string_view title = node_title(nodes[static_cast<std::size_t>(i)]);
+    const std::string_view title = texts(nodes[static_cast<std::size_t>(i)]).title;
     const float own = row ? text_width(app.fonts.strong, title) + u(app, 20) : width;
     if (left > x && left + own > x + width) left = x, y += height + gap;
     if (toggle(app, indexed("layer", i), {left, y, own, height}, title, app.lab.state().layer == i)) {
@@ -197,12 +174,13 @@ float layer_card(App& app, const std::vector<Node>& nodes, float x, float y, flo
   const float padding = card_padding(app, width), inner = width - 2 * padding, top = y;
   const int chosen = app.lab.state().layer;
   const Node& node = nodes[static_cast<std::size_t>(chosen)];
+  const NodeTexts said = texts(node);
   x += padding;
-  y = heading(app, x, y + padding, inner, node_title(node), node_words(node)) + u(app, 14);
+  y = heading(app, x, y + padding, inner, said.title, said.words) + u(app, 14);
   const float values = large_values(app, node, chosen, x, y, inner);
   y += values + (values > 0 ? u(app, 10) : 0);
   std::string facts = say(Text::kInsideNumbers, {shape_words(node.out)});
-  for (const std::string& more : {detail_words(node), weight_words(node)}) {
+  for (const std::string& more : {said.detail, weight_words(node)}) {
     if (!more.empty()) facts += " · " + more;
   }
   y += paragraph(app.fonts.small, colors(app).muted, x, y, inner, facts);

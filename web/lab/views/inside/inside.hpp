@@ -10,10 +10,13 @@ namespace lab {
 std::string shape_words(const vae::Shape& shape);
 /// "9,834,496"
 std::string with_commas(std::int64_t count);
-/// "Dense", "ReLU"
-std::string_view node_title(const Node& node);
-/// One sentence on what it does.
-std::string_view node_words(const Node& node);
+
+/// "Dense", one sentence on what it does, "784 → 400".
+struct NodeTexts {
+  std::string_view title, words;
+  std::string detail;
+};
+NodeTexts texts(const Node& node);
 
 /// The numbers a node gives, as the trace in app.inside has them, in a square: the first 16 feature maps as
 /// pictures, or a vector as cells. Returns the slot of the first picture, or -1.

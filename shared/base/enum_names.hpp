@@ -1,0 +1,39 @@
+// The names of an enumeration, from one exhaustive switch: name_of(value) gives each value's name and, behind
+// the last value, "". A value without a name does not compile (-Werror=switch), and no list of names can be
+// shorter.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace vae {
+
+/// Returns how many values Enum has: 0, 1, ... up to the first one without a name.
+template <class Enum>
+constexpr std::size_t count_of() {
+  std::size_t n = 0;
+  while (!name_of(static_cast<Enum>(n)).empty()) ++n;
+  return n;
+}
+
+/// All names, in the order of the values.
+template <class Enum>
+inline constexpr auto kNamesOf = [] {
+  std::array<std::string_view, count_of<Enum>()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = name_of(static_cast<Enum>(i));
+  return names;
+}();
+
+/// Sets `value` to the one called `name`; returns false where none is.
+template <class Enum>
+constexpr bool parse_name(std::string_view name, Enum& value) {
+  for (std::size_t i = 0; i < count_of<Enum>(); ++i) {
+    if (name != name_of(static_cast<Enum>(i))) continue;
+    value = static_cast<Enum>(i);
+    return true;
+  }
+  return false;
+}
+
+}  // namespace vae
