@@ -4,20 +4,22 @@
 
 namespace vae {
 
-std::string concat(std::initializer_list<Piece> pieces) {
+std::string concat(std::initializer_list<TextPart> parts) {
   std::string all;
-  for (const Piece& piece : pieces) {
-    all.append(piece.text);
-    if (piece.sign == 0) continue;
+  for (const TextPart& part : parts) {
+    all.append(part.text);
+    if (part.sign == 0) continue;
     const auto first = static_cast<std::ptrdiff_t>(all.size());
-    std::uint64_t left = piece.number;
+    std::uint64_t left = part.number;
     do {
       all.push_back(static_cast<char>('0' + left % 10));
     } while ((left /= 10) > 0);
-    if (piece.sign < 0) all.push_back('-');
+    if (part.sign < 0) all.push_back('-');
     std::reverse(all.begin() + first, all.end());
   }
   return all;
 }
+
+Error make_error(ErrorCode code, std::initializer_list<TextPart> message) { return {code, concat(message)}; }
 
 }  // namespace vae

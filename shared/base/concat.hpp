@@ -8,14 +8,16 @@
 #include <string>
 #include <string_view>
 
+#include "shared/base/result.hpp"
+
 namespace vae {
 
 /// A text, or a whole number that becomes its decimal digits. What it was made from must outlive it.
-struct Piece {
-  Piece(const char* s) : text(s) {}         // NOLINT: meant to be made in place
-  Piece(std::string_view s) : text(s) {}    // NOLINT
-  Piece(const std::string& s) : text(s) {}  // NOLINT
-  Piece(std::integral auto n)               // NOLINT
+struct TextPart {
+  TextPart(const char* s) : text(s) {}         // NOLINT: meant to be made in place
+  TextPart(std::string_view s) : text(s) {}    // NOLINT
+  TextPart(const std::string& s) : text(s) {}  // NOLINT
+  TextPart(std::integral auto n)               // NOLINT
       : number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n)),
         sign(n < 0 ? -1 : 1) {}
   std::string_view text = {};
@@ -24,6 +26,9 @@ struct Piece {
 };
 
 /// All pieces, one behind the other.
-std::string concat(std::initializer_list<Piece> pieces);
+std::string concat(std::initializer_list<TextPart> parts);
+
+/// An Error whose message is made of these.
+Error make_error(ErrorCode code, std::initializer_list<TextPart> message);
 
 }  // namespace vae

@@ -17,7 +17,13 @@ constexpr std::size_t count_of() {
   return n;
 }
 
-/// All names, in the order of the values.
+/// All values, and all names, in their order.
+template <class Enum>
+inline constexpr auto kValuesOf = [] {
+  std::array<Enum, count_of<Enum>()> values{};
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<Enum>(i);
+  return values;
+}();
 template <class Enum>
 inline constexpr auto kNamesOf = [] {
   std::array<std::string_view, count_of<Enum>()> names;

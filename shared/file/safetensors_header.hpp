@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "shared/base/concat.hpp"
+#include "shared/base/numbers.hpp"
 #include "shared/spec/layers.hpp"
 
 namespace vae {
@@ -76,12 +77,11 @@ class HeaderParser {
   bool number(std::uint64_t& value) {
     skip_space();
     const std::size_t begin = at_;
-    value = 0;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') {
-      value = value * 10 + static_cast<std::uint64_t>(text_[at_++] - '0');
-      if (value >> 53) return fail("number above 2^53");
-    }
+    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
     if (at_ == begin) return fail("expected a whole number");
+    const auto number = parse_whole(text_.substr(begin, at_ - begin));
+    if (!number || *number >> 53) return fail("number above 2^53");
+    value = *number;
     if (at_ - begin > 1 && text_[begin] == '0') return fail("number with a leading zero");
     return true;
   }

@@ -8,12 +8,11 @@
 
 #include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
+#include "shared/base/numbers.hpp"
 #include "shared/file/safetensors_header.hpp"
 
 namespace vae {
 namespace {
-
-Error error(ErrorCode code, std::string message) { return {code, std::move(message)}; }
 
 std::string quoted(std::string_view text) { return concat({"\"", text.substr(0, 64), "\""}); }
 
@@ -24,20 +23,20 @@ std::string quoted(std::string_view text) { return concat({"\"", text.substr(0, 
 Result<std::uint64_t> tensor_bytes(const HeaderParser::Entry& entry, Dtype& dtype) {
   const auto found = std::find(std::begin(kDtypeNames), std::end(kDtypeNames), entry.dtype);
   if (found == std::end(kDtypeNames)) {
-    return error(ErrorCode::kDtype, concat({"tensor ", quoted(entry.name), " has the element type ",
-                                            quoted(entry.dtype), "; expected F32, F16 or I8"}));
+    return make_error(ErrorCode::kDtype, {"tensor ", quoted(entry.name), " has the element type ",
+                                          quoted(entry.dtype), "; expected F32, F16 or I8"});
   }
   dtype = static_cast<Dtype>(found - std::begin(kDtypeNames));
   if (entry.too_many_dims || entry.zero_dim || entry.shape.rank == 0) {
-    return error(ErrorCode::kShape,
-                 concat({"tensor ", quoted(entry.name), " must have 1 to 4 dimensions of at least 1"}));
+    return make_error(ErrorCode::kShape,
+                      {"tensor ", quoted(entry.name), " must have 1 to 4 dimensions of at least 1"});
   }
   std::uint64_t bytes = bytes_of(dtype);
   for (int i = 0; i < entry.shape.rank; ++i) {
     bytes *= static_cast<std::uint64_t>(entry.shape.size[static_cast<std::size_t>(i)]);  // < 2^31 * 2^31
     if (bytes > 0x7fffffff) {
-      return error(ErrorCode::kShape,
-                   concat({"tensor ", quoted(entry.name), " is larger than any file may be"}));
+      return make_error(ErrorCode::kShape,
+                        {"tensor ", quoted(entry.name), " is larger than any file may be"});
     }
   }
   return bytes;
@@ -50,22 +49,18 @@ std::optional<Error> check_version(const HeaderParser& header, const FileLimits&
     if (key == "version") version = value;
   }
   if (format != limits.format) {
-    return error(ErrorCode::kNotWeights,
-                 concat({"a safetensors file, but not one of digit-vae's: its format is ", quoted(format),
-                         ", expected ", quoted(limits.format)}));
+    return make_error(ErrorCode::kNotWeights,
+                      {"a safetensors file, but not one of digit-vae's: its format is ", quoted(format),
+                       ", expected ", quoted(limits.format)});
   }
-  int major = 0;
-  std::size_t digits = 0;
-  while (digits < version.size() && version[digits] >= '0' && version[digits] <= '9' && digits < 6) {
-    major = major * 10 + (version[digits++] - '0');
+  const auto major = parse_whole(version.substr(0, version.find('.')));
+  if (!major) {
+    return make_error(ErrorCode::kVersion, {"version ", quoted(version), " is not a version"});
   }
-  if (digits == 0 || (digits < version.size() && version[digits] != '.')) {
-    return error(ErrorCode::kVersion, concat({"version ", quoted(version), " is not a version"}));
-  }
-  if (major != kFormatMajor) {
-    return error(ErrorCode::kVersion, concat({major > kFormatMajor ? "made by a newer" : "not made by any",
-                                              " digit-vae (format version ", major, ", this one reads ",
-                                              kFormatMajor, "): update digit-vae"}));
+  if (*major != kFormatMajor) {
+    return make_error(ErrorCode::kVersion, {*major > kFormatMajor ? "made by a newer" : "not made by any",
+                                            " digit-vae (format version ", *major, ", this one reads ",
+                                            kFormatMajor, "): update digit-vae"});
   }
   return std::nullopt;
 }
@@ -104,31 +99,31 @@ std::string_view WeightsView::get(std::string_view key) const {
 
 Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimits& limits) {
   if (file.size() > limits.bytes) {
-    return error(ErrorCode::kTooLarge,
-                 concat({"the file has ", file.size(), " bytes; at most ", limits.bytes, " are allowed"}));
+    return make_error(ErrorCode::kTooLarge,
+                      {"the file has ", file.size(), " bytes; at most ", limits.bytes, " are allowed"});
   }
   const auto* chars = reinterpret_cast<const char*>(file.data());
   if (file.size() > 8 && chars[8] != '{') {
-    return error(ErrorCode::kNotWeights, chars[0] == '<' ? "this is a web page, not a weights file"
-                                                         : "this is not a weights file (safetensors)");
+    return make_error(ErrorCode::kNotWeights, {chars[0] == '<' ? "this is a web page, not a weights file"
+                                                               : "this is not a weights file (safetensors)"});
   }
   if (file.size() < 9) {
-    return error(ErrorCode::kTruncated, concat({"the file ends after ", file.size(), " bytes"}));
+    return make_error(ErrorCode::kTruncated, {"the file ends after ", file.size(), " bytes"});
   }
   const auto length = load_as<std::uint64_t>(file.data());
   if (length > kMaxHeaderBytes || (8 + length) % kDataAlignment != 0) {
-    return error(ErrorCode::kHeader, concat({"header length ", length,
-                                             " is not allowed (at most 65536, data at a multiple of 64)"}));
+    return make_error(ErrorCode::kHeader, {"header length ", length,
+                                           " is not allowed (at most 65536, data at a multiple of 64)"});
   }
   if (length > file.size() - 8) {
-    return error(ErrorCode::kTruncated,
-                 concat({"the file ends inside its header: ", file.size(), " of ", 8 + length, " bytes"}));
+    return make_error(ErrorCode::kTruncated,
+                      {"the file ends inside its header: ", file.size(), " of ", 8 + length, " bytes"});
   }
   HeaderParser header({chars + 8, static_cast<std::size_t>(length)}, limits.tensors);
   header.entries.reserve(std::min<std::size_t>(limits.tensors, 64));
   if (!header.parse()) {
-    return error(header.too_many() ? ErrorCode::kTooLarge : ErrorCode::kJson,
-                 concat({"header: ", header.problem()}));
+    return make_error(header.too_many() ? ErrorCode::kTooLarge : ErrorCode::kJson,
+                      {"header: ", header.problem()});
   }
   if (const auto problem = check_version(header, limits)) return *problem;
 
@@ -141,9 +136,9 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
     const auto bytes = tensor_bytes(entry, dtype);
     if (!bytes) return bytes.error();
     if (entry.end < entry.begin || entry.end - entry.begin != *bytes) {
-      return error(ErrorCode::kOffsets,
-                   concat({"tensor ", quoted(entry.name), " needs ", *bytes,
-                           " bytes, but its data_offsets are ", entry.begin, " and ", entry.end}));
+      return make_error(ErrorCode::kOffsets,
+                        {"tensor ", quoted(entry.name), " needs ", *bytes,
+                         " bytes, but its data_offsets are ", entry.begin, " and ", entry.end});
     }
     view.tensors.push_back({entry.name, dtype, entry.shape, {}});
   }
@@ -151,19 +146,19 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
   for (std::size_t i = 0; i < view.tensors.size(); ++i) {
     const HeaderParser::Entry& entry = header.entries[i];
     if (entry.begin != expected || (i > 0 && view.tensors[i].dtype < view.tensors[i - 1].dtype)) {
-      return error(ErrorCode::kOffsets,
-                   concat({"tensor ", quoted(entry.name),
-                           " does not follow the one before it: tensors must tile the data in the "
-                           "order F32, F16, I8"}));
+      return make_error(ErrorCode::kOffsets,
+                        {"tensor ", quoted(entry.name),
+                         " does not follow the one before it: tensors must tile the data in the "
+                         "order F32, F16, I8"});
     }
     expected = entry.end;
   }
   if (expected > data.size()) {
-    return error(ErrorCode::kTruncated, concat({"the file ends inside its tensors: ", data.size(), " of ",
-                                                expected, " bytes of data"}));
+    return make_error(ErrorCode::kTruncated, {"the file ends inside its tensors: ", data.size(), " of ",
+                                              expected, " bytes of data"});
   }
   if (expected < data.size()) {
-    return error(ErrorCode::kTrailing, concat({data.size() - expected, " bytes after the last tensor"}));
+    return make_error(ErrorCode::kTrailing, {data.size() - expected, " bytes after the last tensor"});
   }
   for (std::size_t i = 0; i < view.tensors.size(); ++i) {
     const HeaderParser::Entry& entry = header.entries[i];
@@ -171,11 +166,11 @@ Result<WeightsView> read_weights(std::span<const std::byte> file, const FileLimi
                                          static_cast<std::size_t>(entry.end - entry.begin));
   }
   const std::size_t position = crc_position(view, file);
-  if (position == 0) return error(ErrorCode::kCrc, "metadata crc32 is missing or not 8 digits");
+  if (position == 0) return make_error(ErrorCode::kCrc, {"metadata crc32 is missing or not 8 digits"});
   const std::string actual = hex8(file_crc(file, position));
   if (view.get("crc32") != actual) {
-    return error(ErrorCode::kCrc, concat({"the file is damaged: its checksum is ", actual, ", not ",
-                                          view.get("crc32"), "; download or copy it again"}));
+    return make_error(ErrorCode::kCrc, {"the file is damaged: its checksum is ", actual, ", not ",
+                                        view.get("crc32"), "; download or copy it again"});
   }
   return view;
 }

@@ -79,6 +79,13 @@ struct NamedTensor {
   std::vector<float> scale = {};  // of each row, for kI8; empty: its largest number over 127
 };
 
+/// Returns tensor `name` of a file, which has it, as it can be written again: its numbers, its dtype, and for
+/// int8 the scales of its rows.
+NamedTensor named_tensor(const WeightsView& view, const std::string& name);
+
+/// Returns the metadata of a file but for what write_weights adds.
+Metadata copy_metadata(const WeightsView& view);
+
 /// The bytes of a file. Characters of metadata that the profile does not allow become '?'. format, version
 /// and crc32 are added. The same input gives the same bytes.
 std::vector<std::byte> write_weights(const Metadata& metadata, const std::vector<NamedTensor>& tensors,

@@ -94,6 +94,27 @@ std::string json_header(const Metadata& metadata, const std::vector<Stored>& ten
 
 }  // namespace
 
+NamedTensor named_tensor(const WeightsView& view, const std::string& name) {
+  const TensorView& tensor = *view.find(name);
+  NamedTensor copy{name, tensor.shape, {}, tensor.dtype};
+  copy.values.resize(static_cast<std::size_t>(tensor.shape.count()));
+  const TensorView* scale = view.find(name + "_scale");
+  dequantize(tensor, scale, copy.values);
+  if (tensor.dtype == Dtype::kI8) {
+    copy.scale.resize(static_cast<std::size_t>(tensor.shape.size[0]));
+    dequantize(*scale, nullptr, copy.scale);
+  }
+  return copy;
+}
+
+Metadata copy_metadata(const WeightsView& view) {
+  Metadata metadata;
+  for (const auto& [key, value] : view.metadata) {
+    if (key != "format" && key != "version" && key != "crc32") metadata.emplace_back(key, value);
+  }
+  return metadata;
+}
+
 std::vector<std::byte> write_weights(const Metadata& metadata, const std::vector<NamedTensor>& tensors,
                                      std::string_view format) {
   Metadata all = {

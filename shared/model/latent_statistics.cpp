@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "shared/base/encoding.hpp"
+#include "shared/base/numbers.hpp"
 #include "shared/math/latent.hpp"
 
 namespace vae {
@@ -14,6 +15,7 @@ namespace {
 constexpr float kLeastSpread = 1e-3f;  // of a class in one dimension
 constexpr double kSure = 0.6;          // share of all densities that one label needs to be the only one
 constexpr std::size_t kMostLabels = 1000;
+constexpr std::int64_t kLargestLabel = 999999;
 
 /// The finite floats of a fact if there are `count` of them, otherwise none.
 std::vector<float> floats(const Model& model, std::string_view key, std::size_t count) {
@@ -23,22 +25,11 @@ std::vector<float> floats(const Model& model, std::string_view key, std::size_t 
   return good ? values : std::vector<float>{};
 }
 
-/// "0 1 2" as rising numbers; none when it is something else.
+/// "0 1 2" as rising labels; none when it is something else.
 std::vector<int> parse_labels(std::string_view text) {
-  std::vector<int> labels;
-  while (!text.empty()) {
-    const std::string_view word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    if (word.empty() || word.size() > 6) return {};
-    int label = 0;
-    for (const char c : word) {
-      if (c < '0' || c > '9') return {};
-      label = label * 10 + (c - '0');
-    }
-    if (!labels.empty() && label <= labels.back()) return {};
-    labels.push_back(label);
-  }
-  return labels.size() <= kMostLabels ? labels : std::vector<int>{};
+  const std::vector<std::int64_t> numbers = parse_rising(text);
+  if (numbers.size() > kMostLabels || (!numbers.empty() && numbers.back() > kLargestLabel)) return {};
+  return {numbers.begin(), numbers.end()};
 }
 
 }  // namespace

@@ -18,9 +18,7 @@ namespace {
 
 constexpr float kGoldenTolerance = 1e-4f;
 
-Error error(ErrorCode code, std::string message) { return {code, std::move(message)}; }
-Error out_of_memory() { return error(ErrorCode::kMemory, "not enough memory for this model"); }
-Error no_encoder() { return error(ErrorCode::kNames, "this model's encoder is not loaded"); }
+Error no_encoder() { return make_error(ErrorCode::kNames, {"this model's encoder is not loaded"}); }
 
 /// The file's own sample and its image, with sizes that fit the model.
 struct Golden {
@@ -36,7 +34,7 @@ std::optional<Golden> golden(const WeightsView& view, const Model& model) {
   return std::nullopt;
 }
 Error no_golden() {
-  return error(ErrorCode::kGolden, "golden_z and golden_x are missing or have the wrong size");
+  return make_error(ErrorCode::kGolden, {"golden_z and golden_x are missing or have the wrong size"});
 }
 
 /// An error where two numbers differ by more than the tolerance: "draw" or "encode", "pixel" or "mu".
@@ -44,14 +42,14 @@ std::optional<Error> check_same(const char* what, const char* number, std::span<
                                 std::span<const float> b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (std::fabs(a[i] - b[i]) <= kGoldenTolerance) continue;
-    return error(ErrorCode::kGolden, concat({"the model does not ", what, " its own golden sample: ", number,
-                                             " ", i, " differs by more than 0.0001"}));
+    return make_error(ErrorCode::kGolden, {"the model does not ", what, " its own golden sample: ", number,
+                                           " ", i, " differs by more than 0.0001"});
   }
   return std::nullopt;
 }
 
 Error as_golden(const Error& problem) {
-  return problem.code == ErrorCode::kMemory ? problem : error(ErrorCode::kGolden, problem.message);
+  return problem.code == ErrorCode::kMemory ? problem : make_error(ErrorCode::kGolden, {problem.message});
 }
 
 /// Decodes the golden sample and compares.
@@ -121,7 +119,7 @@ std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view
   }
   for (const float l : mixture.log_var) good = good && std::fabs(l) <= kMostLogVariance;
   if (!good)
-    return error(ErrorCode::kNonfinite, "the prior holds numbers that are not finite or out of range");
+    return make_error(ErrorCode::kNonfinite, {"the prior holds numbers that are not finite or out of range"});
   const float largest = *std::max_element(mixture.weight.begin(), mixture.weight.end());
   for (float& weight : mixture.weight)
     weight = exponential<float, std::int32_t>(std::max(weight - largest, -87.0f));
@@ -164,7 +162,8 @@ Result<Model> Model::load(std::span<const std::byte> file) {
   if (!spec) return spec.error();
   const std::string_view part = view->get(kPartKey);
   if (part == kEncoderPart) {
-    return error(ErrorCode::kNames, "this file holds an encoder alone; its decoder's file comes first");
+    return make_error(ErrorCode::kNames,
+                      {"this file holds an encoder alone; its decoder's file comes first"});
   }
   const bool complete = part != kDecoderPart;
   if (const auto problem = check_names(*view, complete ? parameters(*spec) : decoder_parameters(*spec))) {
@@ -185,7 +184,8 @@ std::optional<Error> Model::add_encoder(std::span<const std::byte> file) {
   if (!view) return view.error();
   if (view->get(kPartKey) != kEncoderPart || fact(kPartOfKey).empty() ||
       view->get(kPartOfKey) != fact(kPartOfKey) || view->get("model") != fact("model")) {
-    return error(ErrorCode::kNames, "this is not the file of the encoder that belongs to this decoder");
+    return make_error(ErrorCode::kNames,
+                      {"this is not the file of the encoder that belongs to this decoder"});
   }
   const std::vector<ParameterSpec> expected = encoder_parameters(spec_);
   if (const auto problem = check_names(*view, expected)) return *problem;
@@ -260,7 +260,7 @@ Result<Trace> Model::trace(std::span<const float> image, std::span<const float> 
              points = count_samples(z, latent(), "latents");
   if (!images) return images.error();
   if (!points) return points.error();
-  if (*images > 1 || *points > 1) return error(ErrorCode::kShape, "a trace takes one image and one z");
+  if (*images > 1 || *points > 1) return make_error(ErrorCode::kShape, {"a trace takes one image and one z"});
   Trace t;
   if (*images == 1) {
     if (!encoder_) return no_encoder();

@@ -6,11 +6,10 @@
 #include <string>
 
 #include "shared/base/concat.hpp"
+#include "shared/nn/decoder.hpp"
 
 namespace vae {
 namespace {
-
-Error error(ErrorCode code, std::string message) { return {code, std::move(message)}; }
 
 std::string words(const Dims& dims) {
   std::string text;
@@ -27,27 +26,27 @@ std::optional<Error> check_names(const WeightsView& view, const std::vector<Para
   for (const ParameterSpec& parameter : expected) {
     const TensorView* tensor = view.find(parameter.name);
     if (tensor == nullptr) {
-      return error(ErrorCode::kNames,
-                   concat({"the model needs a tensor \"", parameter.name, "\", which is not in the file"}));
+      return make_error(ErrorCode::kNames,
+                        {"the model needs a tensor \"", parameter.name, "\", which is not in the file"});
     }
     if (tensor->shape != parameter.shape) {
-      return error(ErrorCode::kNames,
-                   concat({"tensor \"", parameter.name, "\" has the shape ", words(tensor->shape),
-                           "; the model needs ", words(parameter.shape)}));
+      return make_error(ErrorCode::kNames,
+                        {"tensor \"", parameter.name, "\" has the shape ", words(tensor->shape),
+                         "; the model needs ", words(parameter.shape)});
     }
     ++used;
     if (tensor->dtype != Dtype::kI8) continue;
     const TensorView* scale = view.find(parameter.name + "_scale");
     if (scale == nullptr || scale->dtype != Dtype::kF32 ||
         scale->shape != Dims{1, {parameter.shape.size[0]}}) {
-      return error(ErrorCode::kNames,
-                   concat({"int8 tensor \"", parameter.name, "\" needs one F32 scale per row"}));
+      return make_error(ErrorCode::kNames,
+                        {"int8 tensor \"", parameter.name, "\" needs one F32 scale per row"});
     }
     ++used;
   }
   if (used != view.tensors.size()) {
-    return error(ErrorCode::kNames,
-                 concat({"the file holds ", view.tensors.size(), " tensors; its model uses ", used}));
+    return make_error(ErrorCode::kNames,
+                      {"the file holds ", view.tensors.size(), " tensors; its model uses ", used});
   }
   return std::nullopt;
 }
@@ -93,7 +92,7 @@ Result<Parameters> read_parameters(const WeightsView& view, const std::vector<Pa
   }
   Parameters all{allocate_floats(total), {}};
   const Floats unpacked = allocate_floats(largest);
-  if (!all.memory || !unpacked) return error(ErrorCode::kMemory, "not enough memory for this model");
+  if (!all.memory || !unpacked) return out_of_memory();
   float* out = all.memory.get();
   for (const ParameterSpec& parameter : names) {
     const TensorView& tensor = *view.find(parameter.name);
@@ -102,7 +101,7 @@ Result<Parameters> read_parameters(const WeightsView& view, const std::vector<Pa
     const bool finite = int8 ? read_int8(tensor, *scale, out)
                              : read_floats(tensor, scale, parameter.in_first, unpacked.get(), out);
     if (!finite)
-      return error(ErrorCode::kNonfinite, concat({"tensor \"", parameter.name, "\" holds NaN or infinity"}));
+      return make_error(ErrorCode::kNonfinite, {"tensor \"", parameter.name, "\" holds NaN or infinity"});
     const float* const behind = out + tensor.shape.size[0];
     all.list.push_back({out, int8 ? reinterpret_cast<const std::int8_t*>(behind) : nullptr});
     out += room_for(tensor);

@@ -1,14 +1,13 @@
 #include "shared/model/snapshots.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
-#include <optional>
 #include <string>
 #include <utility>
 
 #include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
+#include "shared/base/numbers.hpp"
 #include "shared/model/parameters.hpp"
 #include "shared/spec/model_line.hpp"
 
@@ -16,21 +15,6 @@ namespace vae {
 namespace {
 
 constexpr std::size_t kReady = 2;  // decoders kept; each can be megabytes
-
-/// Whole numbers with one space between, each above the one before; nothing if the text is anything else.
-std::optional<std::vector<std::int64_t>> rising_steps(std::string_view text) {
-  std::vector<std::int64_t> steps;
-  const char *at = text.data(), *const end = at + text.size();
-  while (true) {
-    std::int64_t step = 0;
-    const auto [behind, problem] = std::from_chars(at, end, step);
-    if (problem != std::errc{} || step <= (steps.empty() ? -1 : steps.back())) return std::nullopt;
-    steps.push_back(step);
-    if (behind == end) return steps;
-    if (*behind != ' ') return std::nullopt;
-    at = behind + 1;
-  }
-}
 
 bool finite(const std::vector<float>& values) {
   return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
@@ -55,19 +39,20 @@ Result<Snapshots> Snapshots::load(std::vector<std::byte> file) {
   auto spec = parse_model_spec(s.view_.get("model"));
   if (!spec) return spec.error();
   s.spec_ = std::move(*spec);
-  auto steps = rising_steps(s.view_.get("snapshot_steps"));
-  if (!steps) return Error{ErrorCode::kShape, "snapshot_steps must be whole numbers that rise"};
-  s.steps_ = std::move(*steps);
+  s.steps_ = parse_rising(s.view_.get("snapshot_steps"));
+  if (s.steps_.empty())
+    return make_error(ErrorCode::kShape, {"snapshot_steps must be whole numbers that rise"});
   if (!decode_floats(s.view_.get("snapshot_reconstruction"), s.reconstruction_) ||
       !decode_floats(s.view_.get("snapshot_kl"), s.kl_) || s.reconstruction_.size() != s.steps_.size() ||
       s.kl_.size() != s.steps_.size()) {
-    return Error{ErrorCode::kShape, "snapshot_reconstruction and snapshot_kl must hold one number per step"};
+    return make_error(ErrorCode::kShape,
+                      {"snapshot_reconstruction and snapshot_kl must hold one number per step"});
   }
   if (!finite(s.reconstruction_) || !finite(s.kl_)) {
-    return Error{ErrorCode::kNonfinite, "a loss of a snapshot is NaN or infinite"};
+    return make_error(ErrorCode::kNonfinite, {"a loss of a snapshot is NaN or infinite"});
   }
   if (s.steps_.size() > s.view_.tensors.size()) {
-    return Error{ErrorCode::kNames, "the file holds fewer tensors than snapshot_steps names decoders"};
+    return make_error(ErrorCode::kNames, {"the file holds fewer tensors than snapshot_steps names decoders"});
   }
   std::vector<ParameterSpec> expected;
   for (int k = 0; k < s.count(); ++k) {
@@ -94,7 +79,7 @@ Result<ImageDecoder*> Snapshots::ready(int k) {
 
 Result<std::vector<float>> Snapshots::decode(int k, std::span<const float> latents) {
   if (k < 0 || k >= count()) {
-    return Error{ErrorCode::kShape, concat({"there is no snapshot ", k, " of ", count()})};
+    return make_error(ErrorCode::kShape, {"there is no snapshot ", k, " of ", count()});
   }
   const auto decoder = ready(k);
   if (!decoder) return decoder.error();

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/model/model.hpp"
 
@@ -11,16 +12,7 @@ namespace {
 
 std::vector<NamedTensor> tensors(const WeightsView& view, const std::vector<ParameterSpec>& names) {
   std::vector<NamedTensor> all;
-  for (const ParameterSpec& parameter : names) {
-    const TensorView& tensor = *view.find(parameter.name);
-    NamedTensor& copy = all.emplace_back(NamedTensor{parameter.name, parameter.shape, {}, tensor.dtype});
-    copy.values.resize(static_cast<std::size_t>(parameter.shape.count()));
-    const TensorView* scale = view.find(parameter.name + "_scale");
-    dequantize(tensor, scale, copy.values);
-    if (tensor.dtype != Dtype::kI8) continue;
-    copy.scale.resize(static_cast<std::size_t>(parameter.shape.size[0]));
-    dequantize(*scale, nullptr, copy.scale);
-  }
+  for (const ParameterSpec& parameter : names) all.push_back(named_tensor(view, parameter.name));
   return all;
 }
 
@@ -29,7 +21,7 @@ std::vector<NamedTensor> tensors(const WeightsView& view, const std::vector<Para
 Result<WeightsParts> split_weights(std::span<const std::byte> complete) {
   auto model = Model::load(complete);
   if (!model) return model.error();
-  if (!model->has_encoder()) return Error{ErrorCode::kNames, "this file is a part already"};
+  if (!model->has_encoder()) return make_error(ErrorCode::kNames, {"this file is a part already"});
   const auto view = read_weights(complete);
   std::vector<float> golden;
   decode_floats(view->get("golden_x"), golden);
@@ -38,9 +30,7 @@ Result<WeightsParts> split_weights(std::span<const std::byte> complete) {
 
   const std::pair<std::string, std::string> whole{kPartOfKey, view->get("crc32")};
   Metadata drawing{{std::string(kPartKey), std::string(kDecoderPart)}, whole};
-  for (const auto& [key, value] : view->metadata) {
-    if (key != "format" && key != "version" && key != "crc32") drawing.emplace_back(key, value);
-  }
+  for (auto& entry : copy_metadata(*view)) drawing.push_back(std::move(entry));
   const Metadata encoding{{std::string(kPartKey), std::string(kEncoderPart)},
                           whole,
                           {"model", std::string(view->get("model"))},

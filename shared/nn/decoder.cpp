@@ -20,14 +20,16 @@ float to_pixel(float p) { return p >= 0 ? std::min(p, 1.0f) : 0.0f; }
 
 Result<std::size_t> count_samples(std::span<const float> values, int each, const char* what) {
   if (values.size() % static_cast<std::size_t>(each) != 0) {
-    return Error{ErrorCode::kShape,
-                 concat({"got ", values.size(), " numbers; expected a multiple of ", each, " ", what})};
+    return make_error(ErrorCode::kShape,
+                      {"got ", values.size(), " numbers; expected a multiple of ", each, " ", what});
   }
   if (!std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); })) {
-    return Error{ErrorCode::kNonfinite, concat({"one of the ", what, " is NaN or infinite"})};
+    return make_error(ErrorCode::kNonfinite, {"one of the ", what, " is NaN or infinite"});
   }
   return values.size() / static_cast<std::size_t>(each);
 }
+
+Error out_of_memory() { return make_error(ErrorCode::kMemory, {"not enough memory for this model"}); }
 
 std::vector<float> clamped(std::span<const float> latents) {
   std::vector<float> z(latents.begin(), latents.end());
@@ -42,9 +44,7 @@ Result<std::vector<float>> ImageDecoder::means(std::span<const float> latents) {
   const auto n = count_samples(latents, layers_.input_shape().channels, "latents");
   if (!n) return n.error();
   std::vector<float> means(*n * static_cast<std::size_t>(layers_.output_shape().size()));
-  if (!layers_.run(clamped(latents), means)) {
-    return Error{ErrorCode::kMemory, "not enough memory for this model"};
-  }
+  if (!layers_.run(clamped(latents), means)) return out_of_memory();
   return means;
 }
 

@@ -16,6 +16,9 @@ namespace vae {
 /// multiple, kNonfinite when one is NaN or infinite; the messages call them `what`.
 Result<std::size_t> count_samples(std::span<const float> values, int each, const char* what);
 
+/// The error kMemory.
+Error out_of_memory();
+
 /// Latents as a decoder takes them: beyond +-1e4 they are +-1e4.
 std::vector<float> clamped(std::span<const float> latents);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "shared/base/concat.hpp"
+#include "shared/base/numbers.hpp"
 #include "shared/spec/check.hpp"
 
 namespace vae {
@@ -12,17 +13,9 @@ namespace {
 
 // ---- Writing
 
-/// Up to six decimals, without trailing zeros: 0.3, 0, 2.5.
-std::string words(float value) {
-  auto digits = static_cast<std::int64_t>(static_cast<double>(value) * 1e6 + 0.5);
-  std::int64_t one = 1000000;  // so that digits / one is the value
-  while (one > 1 && digits % 10 == 0) digits /= 10, one /= 10;
-  if (one == 1) return concat({digits});
-  const std::string fraction = concat({one + digits % one});  // its zeros in front kept by a 1 before them
-  return concat({digits / one, ".", std::string_view(fraction).substr(1)});
-}
-
 std::string words(int value) { return concat({value}); }
+
+std::string words(float value) { return decimal(value); }
 
 std::string words(const Padding& p) { return concat({p.top, ":", p.left, ":", p.bottom, ":", p.right}); }
 
@@ -30,7 +23,7 @@ std::string words(const Shape& shape) { return to_string(shape); }
 
 std::string words(const Activation& a) {
   const std::string_view name = name_of(a.kind);
-  return a.kind == ActivationKind::kLeakyRelu ? concat({name, ":", words(a.slope)}) : std::string(name);
+  return a.kind == ActivationKind::kLeakyRelu ? concat({name, ":", decimal(a.slope)}) : std::string(name);
 }
 
 /// "linear:784:400"
@@ -65,29 +58,9 @@ std::string_view next(std::string_view& text, char separator) {
 }
 
 bool parse_int(std::string_view text, int least, int& value) {
-  if (text.empty() || text.size() > 7) return false;
-  value = 0;
-  for (char c : text) {
-    if (c < '0' || c > '9') return false;
-    value = value * 10 + (c - '0');
-  }
-  return value >= least && value <= kMaxDim;
-}
-
-bool parse_decimal(std::string_view text, float& value) {
-  const std::size_t point = std::min(text.find('.'), text.size());
-  const std::size_t decimals = point < text.size() ? text.size() - point - 1 : 0;
-  std::string digits(text.substr(0, point));
-  if (digits.empty() || digits.size() > 4 || decimals > 6 || (point < text.size() && decimals == 0))
-    return false;
-  if (point < text.size()) digits += text.substr(point + 1);
-  double number = 0;
-  for (char c : digits) {
-    if (c < '0' || c > '9') return false;
-    number = number * 10 + (c - '0');
-  }
-  for (std::size_t i = 0; i < decimals; ++i) number /= 10;
-  value = static_cast<float>(number);
+  const auto number = parse_whole(text);
+  if (!number || *number > kMaxDim || static_cast<int>(*number) < least) return false;
+  value = static_cast<int>(*number);
   return true;
 }
 
@@ -103,7 +76,11 @@ bool parse_shape(std::string_view text, Shape& s) {
 
 // Each takes a layer's field from the front of `text`.
 bool take(std::string_view& text, int& value) { return parse_int(next(text, ':'), 1, value); }
-bool take(std::string_view& text, float& value) { return parse_decimal(next(text, ':'), value); }
+bool take(std::string_view& text, float& value) {
+  const auto number = parse_decimal(next(text, ':'));
+  value = static_cast<float>(number.value_or(-1));
+  return value >= 0 && value < 1e4f;
+}
 bool take(std::string_view& text, Shape& shape) { return parse_shape(next(text, ':'), shape); }
 bool take(std::string_view& text, Padding& p) {
   return take_ints(text, ':', 0, {&p.top, &p.left, &p.bottom, &p.right});
@@ -151,6 +128,36 @@ bool parse_prior(std::string_view text, ModelSpec& spec) {
          (spec.prior != Prior::kMixture || take(text, spec.components)) && text.empty();
 }
 
+/// Reads a line; returns "", or what is wrong with it.
+std::string parse(std::string_view line, ModelSpec& spec) {
+  spec.name = std::string(next(line, ' '));
+  bool seen[6] = {};
+  constexpr std::string_view kKeys[] = {"image", "latent", "likelihood", "prior", "encoder", "decoder"};
+  while (!line.empty()) {
+    std::string_view value = next(line, ' ');
+    const std::string_view key = next(value, '=');
+    const auto found = std::find(std::begin(kKeys), std::end(kKeys), key);
+    if (found == std::end(kKeys)) return concat({"unknown key \"", key, "\""});
+    bool& repeated = seen[found - std::begin(kKeys)];
+    if (repeated) return concat({"\"", key, "\" appears twice"});
+    repeated = true;
+    std::string problem;
+    if (key == "image" && !parse_shape(value, spec.image)) problem = "image must be CxHxW, e.g. 1x28x28";
+    if (key == "latent" && !parse_int(value, 1, spec.latent)) problem = "latent must be a positive number";
+    if (key == "likelihood" && !parse_name(value, spec.likelihood)) {
+      problem = "unknown likelihood, update digit-vae";
+    }
+    if (key == "prior" && !parse_prior(value, spec)) problem = "unknown prior, update digit-vae";
+    if (key == "encoder") problem = parse_layers(value, spec.encoder);
+    if (key == "decoder") problem = parse_layers(value, spec.decoder);
+    if (!problem.empty()) return problem;
+  }
+  for (int i = 0; i < 6; ++i) {
+    if (!seen[i]) return concat({"\"", kKeys[i], "\" is missing"});
+  }
+  return check(spec);
+}
+
 }  // namespace
 
 std::string to_string(const Layer& layer) {
@@ -166,37 +173,9 @@ std::string to_string(const ModelSpec& spec) {
 }
 
 Result<ModelSpec> parse_model_spec(std::string_view line) {
-  const auto error = [](std::string_view what) {
-    return Error{ErrorCode::kModel, concat({"model line: ", what})};
-  };
   ModelSpec spec;
-  spec.name = std::string(next(line, ' '));
-  bool seen[6] = {};
-  constexpr std::string_view kKeys[] = {"image", "latent", "likelihood", "prior", "encoder", "decoder"};
-  while (!line.empty()) {
-    std::string_view value = next(line, ' ');
-    const std::string_view key = next(value, '=');
-    const auto found = std::find(std::begin(kKeys), std::end(kKeys), key);
-    if (found == std::end(kKeys)) return error(concat({"unknown key \"", key, "\""}));
-    bool& repeated = seen[found - std::begin(kKeys)];
-    if (repeated) return error(concat({"\"", key, "\" appears twice"}));
-    repeated = true;
-    std::string problem;
-    if (key == "image" && !parse_shape(value, spec.image)) problem = "image must be CxHxW, e.g. 1x28x28";
-    if (key == "latent" && !parse_int(value, 1, spec.latent)) problem = "latent must be a positive number";
-    if (key == "likelihood" && !parse_name(value, spec.likelihood)) {
-      problem = "unknown likelihood, update digit-vae";
-    }
-    if (key == "prior" && !parse_prior(value, spec)) problem = "unknown prior, update digit-vae";
-    if (key == "encoder") problem = parse_layers(value, spec.encoder);
-    if (key == "decoder") problem = parse_layers(value, spec.decoder);
-    if (!problem.empty()) return error(problem);
-  }
-  for (int i = 0; i < 6; ++i) {
-    if (!seen[i]) return error(concat({"\"", kKeys[i], "\" is missing"}));
-  }
-  const std::string problem = check(spec);
-  if (!problem.empty()) return error(problem);
+  const std::string problem = parse(line, spec);
+  if (!problem.empty()) return make_error(ErrorCode::kModel, {"model line: ", problem});
   return spec;
 }
 

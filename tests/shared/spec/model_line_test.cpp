@@ -11,18 +11,31 @@ ModelSpec autoencoder() {
   spec.prior = Prior::kNone;
   return spec;
 }
+ModelSpec every_activation() {
+  ModelSpec spec = mlp();
+  for (const ActivationKind kind : kValuesOf<ActivationKind>) {
+    spec.encoder.push_back(Activation{kind, kind == ActivationKind::kLeakyRelu ? 0.25f : 0});
+  }
+  return spec;
+}
 }  // namespace
 
 TEST_CASE("the model line and back") {
   for (const ModelSpec& spec :
        {mlp(), mlp({1, 14, 10}, 33, 3), aevb(2), aevb(20), with_likelihood(aevb(2), Likelihood::kGaussian),
-        autoencoder(), iwae(), tf_conv()}) {
+        autoencoder(), iwae(), tf_conv(), every_activation()}) {
     const std::string line = to_string(spec);
     CAPTURE(line);
     const auto back = parse_model_spec(line);
     REQUIRE(back);
     CHECK(*back == spec);
     CHECK(to_string(*back) == line);
+  }
+  for (const Likelihood likelihood : kValuesOf<Likelihood>) {
+    const ModelSpec spec = with_likelihood(mlp(), likelihood);
+    const auto back = parse_model_spec(to_string(spec));
+    REQUIRE(back);
+    CHECK(*back == spec);
   }
   CHECK(to_string(mlp()) ==
         "mlp image=1x28x28 latent=20 likelihood=bernoulli prior=normal encoder=linear:784:400,relu "

@@ -4,6 +4,7 @@
 #include <limits>
 #include <utility>
 
+#include "shared/base/concat.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/spec/model_line.hpp"
 #include "web/lab/state/lab.hpp"
@@ -38,12 +39,12 @@ std::optional<vae::Error> Lab::load(std::string_view id, std::span<const std::by
   if (!model) return model.error();
   const vae::Shape image = model->spec().image;
   if (image != vae::Shape{1, kSide, kSide}) {
-    return vae::Error{vae::ErrorCode::kShape,
-                      "the lab shows images of 1x28x28; this model makes " + to_string(image)};
+    return vae::make_error(vae::ErrorCode::kShape,
+                           {"the lab shows images of 1x28x28; this model makes ", to_string(image)});
   }
   if (!model->has_encoder()) {
-    return vae::Error{vae::ErrorCode::kNames,
-                      "this is a decoder alone; the lab takes the whole model, as weights.bin is"};
+    return vae::make_error(vae::ErrorCode::kNames,
+                           {"this is a decoder alone; the lab takes the whole model, as weights.bin is"});
   }
   auto loaded = std::make_unique<LoadedModel>(
       LoadedModel{std::string(id), next_decoder_++, std::move(*model), {}, {}, {}, 1, file.size()});

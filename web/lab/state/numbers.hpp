@@ -1,17 +1,15 @@
-// Numbers as text, without the weight of printf and strtod.
+// Numbers as people read them, and as links and JSON have them.
 #pragma once
 
-#include <optional>
 #include <string>
-#include <string_view>
+
+#include "shared/base/numbers.hpp"
 
 namespace lab {
 
-/// With `decimals` decimals and a real minus sign, for people.
+using vae::decimal, vae::parse_decimal;
+
+/// With `decimals` decimals and a real minus sign.
 std::string number(double value, int decimals);
-/// At most six decimals, no more than needed, with '-': for links and JSON. Beyond +-1e12 clamped.
-std::string decimal(double value);
-/// What decimal() writes; nothing for any other text.
-std::optional<double> parse_decimal(std::string_view text);
 
 }  // namespace lab

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "shared/base/numbers.hpp"
 #include "web/lab/state/gallery.hpp"
 #include "web/lab/ui/draw_list.hpp"
 
@@ -233,10 +234,8 @@ int stepper(Ui& ui, std::string_view name, std::string_view spoken, const Box& b
 namespace {
 
 std::uint32_t parse_number(std::string_view figures, std::uint32_t most) {
-  std::uint64_t value = 0;
-  for (const char figure : figures.substr(0, 10))
-    value = value * 10 + static_cast<std::uint64_t>(figure - '0');
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(value, most));
+  return static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(vae::parse_whole(figures.substr(0, 10)).value_or(0), most));
 }
 
 bool all_figures(std::string_view text) {

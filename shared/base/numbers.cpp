@@ -1,0 +1,72 @@
+#include "shared/base/numbers.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+#include "shared/base/concat.hpp"
+
+namespace vae {
+
+std::string fixed_point(double value, int decimals, double most) {
+  double unit = 1;
+  for (int i = 0; i < decimals; ++i) unit *= 10;
+  const auto scaled = static_cast<std::int64_t>(std::fmin(std::fabs(value), most) * unit + 0.5);
+  std::string text = concat({scaled});
+  const auto places = static_cast<std::size_t>(decimals);
+  if (text.size() <= places) text.insert(0, places + 1 - text.size(), '0');
+  if (decimals > 0) text.insert(text.size() - places, ".");
+  return text;
+}
+
+std::string decimal(double value) {
+  if (!std::isfinite(value)) value = 0;
+  std::string text = fixed_point(value, 6, 1e12);
+  while (text.back() == '0') text.pop_back();
+  if (text.back() == '.') text.pop_back();
+  return value < 0 && text != "0" ? "-" + text : text;
+}
+
+std::optional<double> parse_decimal(std::string_view text) {
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  if (text.empty() || text.size() > 20 || text.front() == '.' || text.back() == '.') return std::nullopt;
+  double value = 0, unit = 0;  // unit: of the next decimal; 0 before the point
+  for (const char c : text) {
+    if (c == '.' && unit == 0) {
+      unit = 1;
+    } else if (c >= '0' && c <= '9') {
+      value = value * 10 + (c - '0');
+      unit *= 10;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (unit > 1) value /= unit;
+  return negative ? -value : value;
+}
+
+std::optional<std::uint64_t> parse_whole(std::string_view text) {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [behind, problem] = std::from_chars(text.data(), end, value);
+  if (problem != std::errc{} || behind != end) return std::nullopt;
+  return value;
+}
+
+std::vector<std::int64_t> parse_rising(std::string_view text) {
+  std::vector<std::int64_t> numbers;
+  while (true) {
+    const std::string_view word = text.substr(0, text.find(' '));
+    const auto number = parse_whole(word);
+    if (!number || *number > std::numeric_limits<std::int64_t>::max()) return {};
+    const auto value = static_cast<std::int64_t>(*number);
+    if (!numbers.empty() && value <= numbers.back()) return {};
+    numbers.push_back(value);
+    if (word.size() == text.size()) return numbers;
+    text.remove_prefix(word.size() + 1);
+  }
+}
+
+}  // namespace vae
