@@ -155,12 +155,10 @@ std::vector<NamedTensor> quantized_weights(std::span<const std::byte> file, cons
   if (layers.empty() || !measure(*model, train, progress, layers)) return {};
   std::vector<NamedTensor> weights;
   for (const Layer8& layer : layers) {
-    const TensorView& tensor = *view->find(layer.name);
-    NamedTensor weight{
-        layer.name, tensor.shape, std::vector<float>(std::size_t(tensor.shape.count())), Dtype::kI8, {}};
-    dequantize(tensor, nullptr, weight.values);
+    NamedTensor weight = named_tensor(*view, layer.name);
+    weight.dtype = Dtype::kI8;
     weight.scale =
-        round_rows({weight.values.data(), tensor.shape.size[0], tensor.shape.size[1]}, layer.moments);
+        round_rows({weight.values.data(), weight.shape.size[0], weight.shape.size[1]}, layer.moments);
     weights.push_back(std::move(weight));
   }
   return weights;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "native/compress/gptq.hpp"
+#include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/model/model.hpp"
 #include "shared/model/parameters.hpp"
@@ -34,7 +35,7 @@ Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype 
                                          const ImageSet& train, const Progress& progress) {
   const auto model = Model::load(file);
   if (!model) return model.error();
-  if (!model->has_encoder()) return Error{ErrorCode::kNames, "this file is only a part of a model"};
+  if (!model->has_encoder()) return make_error(ErrorCode::kNames, {"this file is only a part of a model"});
   const ModelSpec& spec = model->spec();
   const auto view = read_weights(file);
   std::vector<NamedTensor> tensors, quantized;
@@ -45,21 +46,11 @@ Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype 
       tensors.push_back(std::move(*found));
       continue;
     }
-    const TensorView& tensor = *view->find(parameter.name);
-    NamedTensor named{parameter.name, tensor.shape, std::vector<float>(std::size_t(tensor.shape.count())),
-                      tensor.shape.rank > 1 ? precision : Dtype::kF32};
-    const TensorView* scale = view->find(parameter.name + "_scale");
-    dequantize(tensor, scale, named.values);
-    if (tensor.dtype == Dtype::kI8 && precision == Dtype::kI8) {
-      named.scale.resize(static_cast<std::size_t>(tensor.shape.size[0]));
-      dequantize(*scale, nullptr, named.scale);
-    }
+    NamedTensor named = named_tensor(*view, parameter.name);
+    named.dtype = named.shape.rank > 1 ? precision : Dtype::kF32;
     tensors.push_back(std::move(named));
   }
-  Metadata metadata;
-  for (const auto& [key, value] : view->metadata) {
-    if (key != "format" && key != "version" && key != "crc32") metadata.emplace_back(key, value);
-  }
+  Metadata metadata = copy_metadata(*view);
   std::vector<float> z;
   decode_floats(view->get("golden_z"), z);
   const auto image = draw(write_weights(metadata, tensors), spec, z);

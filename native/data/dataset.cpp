@@ -101,12 +101,13 @@ ImageData read_image_data(const fs::path& directory, bool allow_modified) {
       throw Failure(Exit::kBadData, directory.string() + ": " + what + train + " in the training set and " +
                                         test + " in the test set");
   };
-  const auto words = [](const Shape& s) { return std::to_string(s.height) + 'x' + std::to_string(s.width); };
-  differ("images are ", words(data.train.shape), words(data.test.shape));
+  differ("images are ", size_words(data.train.shape), size_words(data.test.shape));
   if (!data.train.name.empty() && !data.test.name.empty())
     differ("images are of ", data.train.name, data.test.name);
   return data;
 }
+
+std::string size_words(const Shape& image) { return formatted("%dx%d", image.height, image.width); }
 
 ImageSet select(const ImageSet& set, std::span<const int> indices) {
   const auto size = static_cast<std::ptrdiff_t>(set.shape.size());

@@ -45,6 +45,9 @@ ImageData read_image_data(const std::filesystem::path& directory, bool allow_mod
 /// Those images of a set, in the order of `indices`. What is known of the whole stays.
 ImageSet select(const ImageSet& set, std::span<const int> indices);
 
+/// "28x28": height and width.
+std::string size_words(const Shape& image);
+
 /// Lower-case hexadecimal SHA-256.
 std::string sha256(const std::vector<std::uint8_t>& bytes);
 

@@ -103,8 +103,6 @@ Shape decode(const fs::path& path, std::vector<std::uint8_t>& pixels) {
   return {1, static_cast<int>(png.height), static_cast<int>(png.width)};
 }
 
-std::string words(const Shape& s) { return std::to_string(s.height) + 'x' + std::to_string(s.width); }
-
 }  // namespace
 
 bool is_png_folder(const fs::path& directory) {
@@ -124,7 +122,7 @@ ImageSet read_png_set(const fs::path& directory, bool train) {
     const Shape shape = decode(file.path, set.pixels);
     if (set.pixels.size() == static_cast<std::size_t>(shape.size())) set.shape = shape;  // the first
     if (shape != set.shape)
-      bad_data(file.path, "is " + words(shape) + ", the images before it are " + words(set.shape));
+      bad_data(file.path, "is " + size_words(shape) + ", the images before it are " + size_words(set.shape));
     if (file.label >= 0) set.labels.push_back(static_cast<std::uint8_t>(file.label));
   }
   set.sha256 = sha256(set.pixels);

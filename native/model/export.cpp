@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "native/model/tensors.hpp"
 #include "native/support/failure.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/math/latent.hpp"
@@ -9,11 +10,6 @@
 
 namespace vae {
 namespace {
-
-std::vector<float> to_vector(const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.detach().to(torch::kCPU, torch::kFloat).contiguous();
-  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
-}
 
 /// All parameters as they go into the file; biases stay F32.
 std::vector<NamedTensor> tensors_of(VaeImpl& model, Dtype precision,
@@ -39,11 +35,11 @@ Vae as_stored(const ModelSpec& spec, const std::vector<NamedTensor>& tensors) {
   Vae copy(spec);
   copy->eval();
   for (auto& named : copy->named_parameters()) {
-    std::vector<float> values(static_cast<std::size_t>(named.value().numel()));
-    if (!dequantize(*view->find(named.key()), view->find(named.key() + "_scale"), values))
+    const auto tensor = to_tensor(*view, *view->find(named.key()));
+    if (!tensor)
       throw Failure(Exit::kDiverged,
                     "parameter " + named.key() + " is not finite in the precision asked for");
-    named.value().copy_(torch::from_blob(values.data(), named.value().sizes()));
+    named.value().copy_(*tensor);
   }
   return copy;
 }

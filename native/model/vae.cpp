@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "native/model/tensors.hpp"
 #include "shared/base/rng.hpp"
 #include "shared/math/prior.hpp"
 
@@ -59,12 +60,8 @@ torch::Tensor VaeImpl::image(const torch::Tensor& output) {
 
 std::optional<Mixture> mixture_of(VaeImpl& model) {
   if (!model.prior) return std::nullopt;
-  const auto numbers = [](const torch::Tensor& t) {
-    const torch::Tensor flat = t.detach().to(torch::kCPU, torch::kFloat).contiguous();
-    return std::vector<float>(flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel());
-  };
   const MixturePriorImpl& prior = *model.prior;
-  return Mixture{numbers(prior.mean), numbers(prior.log_var), numbers(torch::softmax(prior.logit, 0))};
+  return Mixture{to_vector(prior.mean), to_vector(prior.log_var), to_vector(torch::softmax(prior.logit, 0))};
 }
 
 namespace {

@@ -10,7 +10,6 @@
 #include "native/programs/program.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
-#include "native/support/version.hpp"
 #include "shared/file/digits_file.hpp"
 #include "shared/spec/model_line.hpp"
 #include "shared/spec/model_spec.hpp"
@@ -79,6 +78,7 @@ std::vector<std::byte> digits_file(const ImageSet& set, const std::vector<int>& 
 }
 
 void run(const Options& o) {
+  if (o.out.empty()) throw Failure(Exit::kUsage, "--out FILE is required; see native_digits --help");
   refuse_input(o.out, o.data);
   const OutputLock lock(o.out);
   const ImageSet test = read_image_set(o.data, "t10k", o.allow_modified_data);
@@ -95,22 +95,8 @@ void run(const Options& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  constexpr const char* kName = "native_digits";
-  handle_signals();
   Options options;
   CLI::App app;
   add_options(app, options);
-  app.set_version_flag("--version", kVersion);
-  try {
-    app.parse(argc, argv);
-    if (options.out.empty())
-      return fail(kName, Exit::kUsage, "--out FILE is required; see native_digits --help");
-    run(options);
-    flush_output();
-    return 0;
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (...) {
-    return report_exception(kName);
-  }
+  return run_program("native_digits", app, argc, argv, [&] { run(options); });
 }

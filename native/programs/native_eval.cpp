@@ -17,7 +17,6 @@
 #include "native/support/failure.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
-#include "native/support/version.hpp"
 #include "shared/model/model.hpp"
 #include "shared/spec/model_line.hpp"
 
@@ -25,18 +24,10 @@ namespace {
 
 using namespace vae;
 
-/// Errors of the core as Failures that name the file.
-template <class T>
-T of_file(const std::string& path, Result<T> result) {
-  if (result) return std::move(*result);
-  throw Failure(Exit::kBadData, path + ": " + result.error().message + " [" +
-                                    std::string(code_name(result.error().code)) + "]");
-}
-
 /// The same file, which is called `path`, once for every thread.
 std::vector<Model> load_models(const std::vector<std::byte>& file, const std::string& path, int count) {
   std::vector<Model> models;
-  for (int i = 0; i < count; ++i) models.push_back(of_file(path, Model::load(file)));
+  for (int i = 0; i < count; ++i) models.push_back(value_or_throw(Model::load(file), path));
   return models;
 }
 
@@ -98,13 +89,6 @@ void check(const EvalOptions& o, const Model& model, const ImageSet& train, cons
   }
 }
 
-void make_folder(const std::string& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error || !std::filesystem::is_directory(folder))
-    throw Failure(Exit::kIo, folder + ": cannot be made: " + (error ? error.message() : "it is no folder"));
-}
-
 /// Calls work(progress) with a progress line that also watches for signals.
 template <class Work>
 auto with_progress(int images, Work work) {
@@ -135,10 +119,12 @@ Nll importance_weighted(std::span<Model> models, const ImageSet& test, Pixels pi
 /// The figures of the same model in the precision asked for.
 Stored evaluate_stored(const std::vector<std::byte>& file, const ImageSet& train, const ImageSet& test,
                        Pixels pixels, const EvalOptions& o) {
-  const std::vector<std::byte> bytes =
-      of_file(o.weights, with_progress(quantize_images(train), [&](const Progress& progress) {
-                return stored_as(file, precision_of(o.precision), train, progress);
-              }));
+  const auto bytes =
+      value_or_throw(with_progress(quantize_images(train),
+                                   [&](const Progress& progress) {
+                                     return stored_as(file, precision_of(o.precision), train, progress);
+                                   }),
+                     o.weights);
   std::vector<Model> models = load_models(bytes, o.weights + " as " + o.precision, thread_count(o));
   Stored stored{o.precision, bytes.size(), average(models, test, pixels, o).neg_elbo};
   if (o.nll > 0) stored.nll = importance_weighted(models, test, pixels, o).nll;
@@ -166,6 +152,7 @@ void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll,
 }
 
 void run(const EvalOptions& o) {
+  if (o.weights.empty()) throw Failure(Exit::kUsage, "name a weights file; see native_eval --help");
   for (const std::string& output : {o.json, o.png}) {
     refuse_input(output, o.weights);
     refuse_input(output, o.data);
@@ -206,22 +193,8 @@ void run(const EvalOptions& o) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  constexpr const char* kName = "native_eval";
-  handle_signals();
   EvalOptions options;
   CLI::App app;
   add_options(app, options);
-  app.set_version_flag("--version", kVersion);
-  try {
-    app.parse(argc, argv);
-    if (options.weights.empty())
-      return fail(kName, Exit::kUsage, "name a weights file; see native_eval --help");
-    run(options);
-    flush_output();
-    return 0;
-  } catch (const CLI::Success& help) {
-    return app.exit(help);
-  } catch (...) {
-    return report_exception(kName);
-  }
+  return run_program("native_eval", app, argc, argv, [&] { run(options); });
 }

@@ -8,6 +8,9 @@
 #include <filesystem>
 #include <new>
 
+#include "native/support/progress.hpp"
+#include "native/support/version.hpp"
+
 namespace vae {
 
 std::atomic<int> interrupted = 0;
@@ -37,6 +40,21 @@ int fail(const char* program, Exit code, const std::string& message) {
   std::fflush(stdout);
   std::fprintf(stderr, "%s: %s\n", program, message.c_str());
   return static_cast<int>(code);
+}
+
+int run_program(const char* program, CLI::App& app, int argc, char** argv, const std::function<void()>& run) {
+  handle_signals();
+  app.set_version_flag("--version", kVersion);
+  try {
+    app.parse(argc, argv);
+    run();
+    flush_output();
+    return 0;
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (...) {
+    return report_exception(program);
+  }
 }
 
 int report_exception(const char* program) {

@@ -3,9 +3,14 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <string>
 
 #include "native/support/failure.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace vae {
 
@@ -26,6 +31,10 @@ std::string first_line(const std::string& text);
 
 /// Prints one line after the program's name on stderr and returns the exit code.
 int fail(const char* program, Exit code, const std::string& message);
+
+/// The whole of a main: handles signals, parses the command line, answers --help and --version, calls run()
+/// and returns the exit code.
+int run_program(const char* program, CLI::App& app, int argc, char** argv, const std::function<void()>& run);
 
 /// Inside a catch block: tells what was thrown and returns the exit code. (CLI::Success, which --help throws,
 /// is the caller's.)

@@ -1,8 +1,8 @@
 #include "native/run/log_folder.hpp"
 
+#include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 
 #include "native/support/failure.hpp"
 #include "native/support/formatted.hpp"
@@ -16,11 +16,8 @@ constexpr const char *kMetrics = "metrics.jsonl", *kPictures = "pictures";
 constexpr std::string_view kLineStart = "{\"step\": ";
 constexpr std::size_t kLargestMetrics = std::size_t{1} << 30;
 
-fs::path make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder / kPictures, error);
-  if (error && !fs::is_directory(folder / kPictures))
-    throw Failure(Exit::kIo, (folder / kPictures).string() + ": cannot be made: " + error.message());
+fs::path with_pictures(const fs::path& folder) {
+  make_folder(folder / kPictures);
   return folder;
 }
 
@@ -33,7 +30,9 @@ void forget_metrics(const fs::path& path, std::int64_t step) {
     if (text.compare(kept, kLineStart.size(), kLineStart) != 0)
       throw Failure(Exit::kBadData, path.string() + ": has a line that is not a run's, which begin with " +
                                         std::string(kLineStart) + "; choose another folder");
-    if (std::strtoll(text.c_str() + kept + kLineStart.size(), nullptr, 10) > step) break;
+    std::int64_t logged = 0;
+    std::from_chars(text.data() + kept + kLineStart.size(), text.data() + end, logged);
+    if (logged > step) break;
   }
   if (kept < bytes.size()) write_file(path, std::span(bytes).first(kept));
 }
@@ -65,7 +64,7 @@ fs::path forget(const fs::path& folder, std::int64_t step) {
 }  // namespace
 
 RunLog::RunLog(const fs::path& folder, std::int64_t step)
-    : folder_(make_folder(folder)),
+    : folder_(with_pictures(folder)),
       lock_(folder_ / kMetrics),
       metrics_(forget(folder_, step)),
       events_(folder_, step + 1) {}

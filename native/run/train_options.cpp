@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <limits>
@@ -12,6 +11,7 @@
 #include "native/compress/stored_as.hpp"
 #include "native/support/formatted.hpp"
 #include "native/support/version.hpp"
+#include "shared/base/numbers.hpp"
 #include "shared/spec/check.hpp"
 
 namespace vae {
@@ -25,25 +25,25 @@ const std::string kModel = "Model", kObjective = "Objective", kOptimizer = "Opti
 CLI::Validator range(std::uint64_t low, std::uint64_t high) {
   return CLI::Validator(
       [=](const std::string& text) -> std::string {
-        std::uint64_t x = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
-        const bool whole =
-            error == std::errc() && end == text.data() + text.size() && (text == "0" || text[0] != '0');
-        if (whole && x >= low && x <= high) return "";
-        return text + " is no whole number from " + std::to_string(low) + " to " + std::to_string(high);
+        const auto x = parse_whole(text);
+        const bool octal = text.size() > 1 && text[0] == '0';
+        if (x && !octal && *x >= low && *x <= high) return "";
+        return text + " is not a whole number from " + std::to_string(low) + " to " + std::to_string(high);
       },
       "");
 }
 
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
 CLI::Validator number(double low, bool inclusive, double below, const char* problem) {
   return CLI::Validator(
       [=](const std::string& text) {
-        const double x = std::strtod(text.c_str(), nullptr);  // NaN and infinity fail the comparison
+        double x = kInfinity;  // which, like NaN, fails the comparison
+        std::from_chars(text.data(), text.data() + text.size(), x);
         return x < below && (x > low || (inclusive && x == low)) ? "" : problem;
       },
       "");
 }
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
 CLI::Validator positive() { return number(0, false, kInfinity, "must be a number above 0"); }
 CLI::Validator at_least_zero() { return number(0, true, kInfinity, "must be 0 or a number above"); }
 CLI::Validator fraction() { return number(0, true, 1, "must be at least 0 and below 1"); }
@@ -105,8 +105,8 @@ std::string preset_words() {
 /// "bernoulli, squared_error (variance 0.5), gaussian (learned variance)"
 std::string likelihood_words() {
   std::string words;
-  for (std::size_t i = 0; i < count_of<Likelihood>(); ++i) {
-    const LikelihoodTraits likelihood = traits(static_cast<Likelihood>(i));
+  for (const Likelihood value : kValuesOf<Likelihood>) {
+    const LikelihoodTraits likelihood = traits(value);
     words += (words.empty() ? "" : ", ") + std::string(likelihood.name);
     if (likelihood.learned_variance) words += " (learned variance)";
     if (likelihood.pixel_variance > 0) words += formatted(" (variance %g)", likelihood.pixel_variance);

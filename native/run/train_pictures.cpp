@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "native/eval/evaluate.hpp"
+#include "native/model/tensors.hpp"
 
 namespace vae {
 namespace {
@@ -10,11 +11,6 @@ namespace {
 constexpr int kChunk = 1000;          // images encoded at a time
 constexpr int kFigureImages = 10000;  // encoded for the figures, at most
 constexpr int kSheet = 10;            // rows and columns of the sample sheet
-
-std::vector<float> to_vector(const torch::Tensor& tensor) {
-  const torch::Tensor flat = tensor.to(torch::kCPU, torch::kFloat).contiguous();
-  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
-}
 
 /// (n, columns), a copy.
 torch::Tensor to_tensor(std::span<const float> values, std::int64_t columns) {

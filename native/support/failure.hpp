@@ -27,10 +27,20 @@ struct Failure : std::runtime_error {
   Exit code;
 };
 
-/// What the core returned; its error, which the user's data caused, as a Failure kBadData.
+/// Returns the core's value, or throws its error, which the user's data caused, as a Failure kBadData.
 template <class T>
 T value_or_throw(Result<T> result) {
   if (!result) throw Failure(Exit::kBadData, result.error().message);
+  return std::move(*result);
+}
+
+/// Returns the Failure of a file that the core refuses: "FILE: message [code]".
+inline Failure bad_file(const std::string& file, const Error& error) {
+  return {Exit::kBadData, file + ": " + error.message + " [" + std::string(code_name(error.code)) + "]"};
+}
+template <class T>
+T value_or_throw(Result<T> result, const std::string& file) {
+  if (!result) throw bad_file(file, result.error());
   return std::move(*result);
 }
 

@@ -108,6 +108,14 @@ void write_file(const fs::path& wanted, std::span<const std::byte> bytes) {
   flush_folder(folder_of(path));
 }
 
+void make_folder(const fs::path& folder) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  if (fs::is_directory(folder, error)) return;
+  throw Failure(Exit::kIo, folder.string() + ": cannot be made" + (error ? ": " + error.message() : "") +
+                               "; choose another place");
+}
+
 GrowingFile::GrowingFile(fs::path path) : path_(std::move(path)) {
   fd_ = open(resolved(path_).c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
   if (fd_ < 0) io_failure(path_, "cannot be written", errno);

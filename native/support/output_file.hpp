@@ -15,6 +15,9 @@ namespace vae {
 /// Writes atomically. Throws Failure kIo with the reason; the old file and no temporary are left then.
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
+/// Makes a folder, and those that it lies in, where they are missing. Throws Failure kIo.
+void make_folder(const std::filesystem::path& folder);
+
 /// A log that grows piece by piece. What was appended is in the file at once, for whoever reads along and
 /// whatever ends the process.
 class GrowingFile {

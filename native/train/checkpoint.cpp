@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "native/model/export.hpp"
+#include "native/model/tensors.hpp"
 #include "native/support/failure.hpp"
 #include "native/support/formatted.hpp"
 
@@ -28,17 +29,6 @@ double number(const WeightsView& view, const char* key, const std::string& name)
   if (text.empty() || *end != '\0')
     throw Failure(Exit::kBadData, name + ": not a checkpoint, its metadata has no number \"" + key + '"');
   return value;
-}
-
-torch::Tensor tensor_of(const TensorView& view, const std::string& name) {
-  std::vector<std::int64_t> sizes(view.shape.size.begin(), view.shape.size.begin() + view.shape.rank);
-  torch::Tensor tensor = torch::empty(sizes);
-  if (view.dtype != Dtype::kF32 ||
-      !dequantize(view, nullptr, {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())})) {
-    throw Failure(Exit::kBadData,
-                  name + ": tensor " + std::string(view.name) + " is not finite F32 [nonfinite]");
-  }
-  return tensor;
 }
 
 }  // namespace
@@ -67,20 +57,16 @@ std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint) {
 }
 
 Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& name) {
-  const auto view = read_weights(bytes, kLimits);
-  if (!view) {
-    throw Failure(Exit::kBadData, name + ": " + view.error().message + " [" +
-                                      std::string(code_name(view.error().code)) + "]");
-  }
+  const WeightsView view = value_or_throw(read_weights(bytes, kLimits), name);
   Checkpoint c;
   TrainerState& s = c.state;
-  s.step = static_cast<std::int64_t>(number(*view, "step", name));
-  s.optimizer.steps = static_cast<std::int64_t>(number(*view, "optimizer_steps", name));
-  s.sum = {number(*view, "sum_reconstruction", name), number(*view, "sum_kl", name)};
-  s.sum_objective = number(*view, "sum_objective", name);
-  s.summed_images = static_cast<std::int64_t>(number(*view, "summed_images", name));
-  s.best = number(*view, "best", name);
-  for (const TensorView& tensor : view->tensors) {
+  s.step = static_cast<std::int64_t>(number(view, "step", name));
+  s.optimizer.steps = static_cast<std::int64_t>(number(view, "optimizer_steps", name));
+  s.sum = {number(view, "sum_reconstruction", name), number(view, "sum_kl", name)};
+  s.sum_objective = number(view, "sum_objective", name);
+  s.summed_images = static_cast<std::int64_t>(number(view, "summed_images", name));
+  s.best = number(view, "best", name);
+  for (const TensorView& tensor : view.tensors) {
     std::string key(tensor.name);
     NamedTensors* part = &s.parameters;
     if (key.starts_with(kAverage)) {
@@ -90,17 +76,18 @@ Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& 
       part = &s.optimizer.tensors;
       key.erase(0, kOptimizer.size());
     }
-    part->emplace_back(key, tensor_of(tensor, name));
+    const auto numbers = to_tensor(view, tensor);
+    if (!numbers || tensor.dtype != Dtype::kF32)
+      throw bad_file(name,
+                     {ErrorCode::kNonfinite, "tensor " + std::string(tensor.name) + " is not finite F32"});
+    part->emplace_back(key, *numbers);
   }
-  for (const auto& [key, value] : view->metadata) c.facts.emplace_back(key, value);
+  for (const auto& [key, value] : view.metadata) c.facts.emplace_back(key, value);
   return c;
 }
 
 CheckpointFolder::CheckpointFolder(fs::path folder) : folder_(std::move(folder)) {
-  std::error_code error;
-  fs::create_directories(folder_, error);
-  if (error && !fs::is_directory(folder_))
-    throw Failure(Exit::kIo, folder_.string() + ": cannot be made: " + error.message());
+  make_folder(folder_);
   lock_ = std::make_unique<OutputLock>(folder_ / "checkpoints");
   remove_temporaries(folder_, "");
 }

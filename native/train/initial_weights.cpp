@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "native/data/dataset.hpp"
+#include "native/model/tensors.hpp"
 #include "native/support/failure.hpp"
 #include "native/support/output_file.hpp"
 #include "shared/base/encoding.hpp"
@@ -17,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kMaxFile = std::size_t{1} << 30, kMaxHeader = std::size_t{1} << 20, kMaxTensors = 1024;
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& what, ErrorCode code) {
-  throw Failure(Exit::kBadData, path.string() + ": " + what + " [" + std::string(code_name(code)) + "]");
+  throw bad_file(path.string(), {code, what});
 }
 
 std::optional<torch::ScalarType> scalar_type(std::string_view dtype) {
@@ -68,11 +69,9 @@ NamedTensors sealed_tensors(const fs::path& path, const WeightsView& view) {
     const TensorView* scale = view.find(name + "_scale");
     if (t.dtype == Dtype::kI8 && (scale == nullptr || scale->shape.count() != t.shape.size[0]))
       refuse(path, "int8 tensor " + name + " needs one F32 scale per row", ErrorCode::kNames);
-    std::vector<std::int64_t> sizes(t.shape.size.begin(), t.shape.size.begin() + t.shape.rank);
-    torch::Tensor tensor = torch::empty(sizes);
-    if (!dequantize(t, scale, {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())}))
-      refuse(path, "tensor " + name + " holds NaN or infinity", ErrorCode::kNonfinite);
-    tensors.emplace_back(name, tensor);
+    const auto tensor = to_tensor(view, t);
+    if (!tensor) refuse(path, "tensor " + name + " holds NaN or infinity", ErrorCode::kNonfinite);
+    tensors.emplace_back(name, *tensor);
   }
   return tensors;
 }
@@ -124,13 +123,10 @@ InitialWeights read_initial_weights(const fs::path& path) {
       weights.tensors.emplace_back(std::string(entry.name), plain_tensor(path, entry, data));
     return weights;
   }
-  const auto view = read_weights(file);
-  if (!view) refuse(path, view.error().message, view.error().code);
-  const auto spec = parse_model_spec(view->get("model"));
-  if (!spec) refuse(path, spec.error().message, spec.error().code);
-  weights.spec = *spec;
-  weights.tensors = sealed_tensors(path, *view);
-  for (const auto& [key, value] : view->metadata) weights.facts.emplace_back(key, value);
+  const WeightsView view = value_or_throw(read_weights(file), path.string());
+  weights.spec = value_or_throw(parse_model_spec(view.get("model")), path.string());
+  weights.tensors = sealed_tensors(path, view);
+  for (const auto& [key, value] : view.metadata) weights.facts.emplace_back(key, value);
   return weights;
 }
 

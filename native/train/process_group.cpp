@@ -1,11 +1,12 @@
 #include "native/train/process_group.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+
+#include "shared/base/numbers.hpp"
 
 // DIGIT_VAE_C10D: CMake found c10d with Gloo in this LibTorch.
 #if DIGIT_VAE_C10D
@@ -28,14 +29,13 @@ std::string environment(const char* name) {
 /// A whole number from the environment, at least 0 and below `limit`.
 int number(const char* name, int limit) {
   const std::string text = environment(name);
-  int value = -1;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < 0 || value >= limit) {
+  const auto value = parse_whole(text);
+  if (!value || *value >= static_cast<std::uint64_t>(limit)) {
     throw Failure(Exit::kUsage, std::string("the environment's ") + name + " is \"" + text +
                                     "\", expected a number from 0 to " + std::to_string(limit - 1) +
                                     "; start with torchrun --no-python, which sets it");
   }
-  return value;
+  return static_cast<int>(*value);
 }
 
 [[maybe_unused]] constexpr int kMaxProcesses = 65536, kMaxPort = 65536;

@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
-#include <iterator>
-#include <sstream>
 
 #include "native/model/export.hpp"
 #include "native/support/failure.hpp"
 #include "shared/base/encoding.hpp"
+#include "shared/base/numbers.hpp"
 #include "shared/spec/model_line.hpp"
 
 namespace vae {
@@ -84,8 +82,7 @@ std::vector<std::byte> SnapshotWriter::bytes(const Metadata& facts) const {
 void SnapshotWriter::restore(std::span<const std::byte> bytes, std::int64_t step) {
   const auto view = read_weights(bytes, kSnapshotLimits);
   if (!view) throw Failure(Exit::kBadData, "snapshots: " + view.error().message);
-  std::istringstream steps{std::string(view->get("snapshot_steps"))};
-  taken_.assign(std::istream_iterator<std::int64_t>(steps), {});
+  taken_ = parse_rising(view->get("snapshot_steps"));
   if (!decode_floats(view->get("snapshot_reconstruction"), reconstruction_) ||
       !decode_floats(view->get("snapshot_kl"), kl_) || kl_.size() != taken_.size() ||
       reconstruction_.size() != taken_.size()) {
@@ -98,7 +95,7 @@ void SnapshotWriter::restore(std::span<const std::byte> bytes, std::int64_t step
   kl_.resize(kept);
   tensors_.clear();
   for (const TensorView& t : view->tensors) {
-    if (std::strtoull(std::string(t.name).c_str(), nullptr, 10) >= kept) continue;
+    if (parse_whole(t.name.substr(0, t.name.find('.'))).value_or(kept) >= kept) continue;
     NamedTensor tensor{std::string(t.name), t.shape,
                        std::vector<float>(static_cast<std::size_t>(t.shape.count())), t.dtype};
     if (!dequantize(t, nullptr, tensor.values))

@@ -1,5 +1,6 @@
 #include "native/model/objectives.hpp"
 
+#include "native/model/tensors.hpp"
 #include "shared/math/elbo.hpp"
 #include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
@@ -7,10 +8,7 @@
 using namespace vae;
 
 namespace {
-std::vector<float> row(const torch::Tensor& t, std::int64_t i) {
-  const torch::Tensor r = t[i].contiguous();
-  return {r.data_ptr<float>(), r.data_ptr<float>() + r.numel()};
-}
+std::vector<float> row(const torch::Tensor& t, std::int64_t i) { return to_vector(t[i]); }
 
 /// 16 pixels, 3 latents, 5 components that differ in all they have.
 Vae model_with_mixture() {
@@ -30,8 +28,9 @@ TEST_CASE("the trainer's losses are the page's") {
   torch::manual_seed(1);
   const torch::Tensor logits = 5 * torch::randn({9, 784}), x = torch::rand({9, 784});
   const PosteriorTensors q{torch::randn({9, 20}), torch::randn({9, 20})};
-  for (Likelihood likelihood : {Likelihood::kBernoulli, Likelihood::kSquaredError, Likelihood::kGaussian}) {
-    const torch::Tensor output = likelihood == Likelihood::kGaussian ? torch::randn({9, 2 * 784}) : logits;
+  for (const Likelihood likelihood : kValuesOf<Likelihood>) {
+    CAPTURE(name_of(likelihood));
+    const torch::Tensor output = traits(likelihood).learned_variance ? torch::randn({9, 2 * 784}) : logits;
     const torch::Tensor losses = reconstruction_loss(likelihood, output, x);
     REQUIRE(losses.sizes() == torch::IntArrayRef{9});
     for (std::int64_t i = 0; i < 9; ++i) {
@@ -58,8 +57,8 @@ TEST_CASE("the closed-form KL is the expectation of log q(z|x) - log p(z)") {
 TEST_CASE("estimators A and B are equal in expectation, whatever the likelihood and the number of samples") {
   torch::NoGradGuard no_grad;
   torch::manual_seed(5);
-  const Likelihood likelihood =
-      GENERATE(Likelihood::kBernoulli, Likelihood::kSquaredError, Likelihood::kGaussian);
+  const auto& all = kValuesOf<Likelihood>;
+  const Likelihood likelihood = GENERATE_REF(from_range(all.begin(), all.end()));
   Vae model(with_likelihood(mlp({1, 4, 4}, 8, 3), likelihood));
   initialize(*model, 2);
   const torch::Tensor x = torch::rand({2, 16});

@@ -8,6 +8,7 @@
 #include "native/data/dataset.hpp"
 #include "native/eval/evaluate.hpp"
 #include "native/model/export.hpp"
+#include "native/model/tensors.hpp"
 #include "native/model/vae.hpp"
 #include "native/support/output_file.hpp"
 #include "shared/math/latent.hpp"
@@ -30,16 +31,11 @@ Vae torch_model(const std::vector<std::byte>& file, const ModelSpec& spec) {
   for (auto& named : model->named_parameters()) {
     const TensorView* tensor = view->find(named.key());
     REQUIRE(tensor != nullptr);
-    std::vector<float> values(static_cast<std::size_t>(tensor->shape.count()));
-    REQUIRE(dequantize(*tensor, view->find(named.key() + "_scale"), values));
-    named.value().copy_(torch::from_blob(values.data(), named.value().sizes()));
+    const auto numbers = to_tensor(*view, *tensor);
+    REQUIRE(numbers);
+    named.value().copy_(*numbers);
   }
   return model;
-}
-
-std::vector<float> to_vector(const torch::Tensor& t) {
-  const torch::Tensor c = t.contiguous();
-  return {c.data_ptr<float>(), c.data_ptr<float>() + c.numel()};
 }
 
 double largest_difference(const std::vector<float>& a, const std::vector<float>& b) {

@@ -103,11 +103,12 @@ void check_gradient(const LayerList& layers, const Shape& in) {
   }
 }
 
-constexpr Activation kAllActivations[] = {{ActivationKind::kRelu},
-                                          {ActivationKind::kLeakyRelu, 0.3f},
-                                          {ActivationKind::kTanh},
-                                          {ActivationKind::kSigmoid},
-                                          {ActivationKind::kSilu}};
+/// One of each kind.
+std::vector<Activation> all_activations() {
+  std::vector<Activation> all;
+  for (const ActivationKind kind : kValuesOf<ActivationKind>) all.push_back({kind, 0.3f});
+  return all;
+}
 
 }  // namespace
 
@@ -164,7 +165,7 @@ TEST_CASE("our padding and cropping are LibTorch's own where all sides are equal
 
 TEST_CASE("activations: Eigen equals LibTorch, and gradients are right") {
   torch::manual_seed(5);
-  for (const Activation& a : kAllActivations) {
+  for (const Activation& a : all_activations()) {
     CHECK(difference({a}, {33, 1, 1}, 20) < 1e-6);
     CHECK(difference({a}, {3, 4, 5}, 2) < 1e-6);
     check_gradient({a}, {33, 1, 1});

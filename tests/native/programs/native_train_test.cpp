@@ -175,9 +175,9 @@ TEST_CASE("usage errors exit 2 with one line") {
   CHECK(contains(config.out, "components = 0"));
   check_failure(run(folder, kEval), 2, "weights");
   check_failure(run(folder, kEval + " a b"), 2, "--help");
-  check_failure(run(folder, kTrain + " --out w --seed 010"), 2, "010 is no whole number");
+  check_failure(run(folder, kTrain + " --out w --seed 010"), 2, "010 is not a whole number");
   check_failure(run(folder, kTrain + " --out w --seed 18446744073709551616"), 2, "--seed");
-  check_failure(run(folder, kTrain + " --out w --latent 2.5"), 2, "2.5 is no whole number from 1 to 4096");
+  check_failure(run(folder, kTrain + " --out w --latent 2.5"), 2, "2.5 is not a whole number from 1 to 4096");
   check_failure(run(folder, kTrain + " --out w --config none.toml"), 66, "none.toml");
   check_failure(run(folder, kTrain + " --out w --hidden 65536 --latent 4096 --data " BUILD "/mnist"), 2,
                 "try a smaller --hidden");
