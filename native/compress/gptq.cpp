@@ -20,14 +20,14 @@ using Matrix = Eigen::MatrixXd;
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr int kImages = 10000;
-constexpr std::int64_t kLeastWeights = 4096;  // less is not worth the work
-constexpr double kDamping = 1e-3;             // of the mean second moment, so that there is an inverse
+constexpr std::int64_t kLeastWeights = 4096;  // smaller layers are not worth it
+constexpr double kDamping = 1e-3;             // of the mean second moment, so that the inverse exists
 
-/// A weight to be rounded, and the second moments of what its layer takes: E[x x^T], (in, in).
+/// A weight to quantize, and the second moments of its layer's inputs: E[x x^T], (in, in).
 struct Layer8 {
   std::string name;
   bool decoder;
-  int after;  // position of the layer whose output it takes; -1: the image, or z
+  int after;  // index of the layer whose output it takes; -1: the image, or z
   Matrix moments;
   std::vector<float> inputs;  // of some images, not yet in `moments`
 };
@@ -62,7 +62,8 @@ void add_moments(Layer8& layer) {
   layer.inputs.clear();
 }
 
-/// The second moments over training images; a decoder takes z of their posteriors.
+/// Measures the second moments over training images; a decoder gets z of their posteriors. Returns false on
+/// failure.
 bool measure(Model& model, const ImageSet& train, const Progress& progress, std::vector<Layer8>& layers) {
   const int images = quantize_images(train);
   const bool through_decoder =
@@ -97,8 +98,8 @@ bool measure(Model& model, const ImageSet& train, const Progress& progress, std:
 
 float rounded(float x, float scale) { return std::clamp(std::round(x / scale), -127.0f, 127.0f) * scale; }
 
-/// The scale that costs least when every number of a row is rounded by itself, each as important as its input
-/// is strong: far weights of weak inputs are cut off.
+/// Returns the scale of least cost when each number of a row is rounded by itself, weighted by the strength
+/// of its input: large weights of weak inputs are clipped.
 float best_scale(const Eigen::VectorXf& row, const Eigen::VectorXf& strength) {
   const float largest = row.cwiseAbs().maxCoeff();
   if (largest == 0) return 1;
@@ -111,7 +112,7 @@ float best_scale(const Eigen::VectorXf& row, const Eigen::VectorXf& strength) {
   return best;
 }
 
-/// Rounds weight (out, in) in place and gives the scale of each row.
+/// Quantizes weight (out, in) in place and returns the scale of each row.
 std::vector<float> round_rows(Eigen::Map<RowMajor> weight, const Matrix& moments) {
   const Eigen::Index inputs = weight.cols();
   Eigen::PermutationMatrix<Eigen::Dynamic> order(inputs);  // the strongest inputs first
@@ -123,7 +124,7 @@ std::vector<float> round_rows(Eigen::Map<RowMajor> weight, const Matrix& moments
   for (Eigen::Index r = 0; r < weight.rows(); ++r)
     scales.push_back(best_scale(weight.row(r).transpose(), strength));
 
-  // The inverse's factor U^T U tells how an error in one column is best spread over those that follow.
+  // The Cholesky factor U of the inverse tells how to spread a column's error over the columns after it.
   Matrix sorted = order.transpose() * moments * order;
   sorted.diagonal().array() += kDamping * moments.diagonal().mean() + 1e-12;
   const Matrix inverse = sorted.llt().solve(Matrix::Identity(inputs, inputs));

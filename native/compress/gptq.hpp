@@ -1,6 +1,6 @@
-// Weights as int8 that keep what a layer gives, rather than its numbers: a network that was trained long has
-// weights that stand far out where inputs hardly ever are, and a row's plain scale, its largest number over
-// 127, leaves little for the others (assets/README.md has what int8 costs, and how to see it).
+// Quantizes weights to int8 so as to preserve the layers' outputs rather than the weights themselves. After
+// long training, some weights are large where inputs are almost always zero, and a per-channel scale of max /
+// 127 leaves little resolution for the others (assets/README.md has what int8 costs).
 #pragma once
 
 #include <cstddef>
@@ -13,12 +13,12 @@
 
 namespace vae {
 
-/// How the larger Linear layers of a complete weights file are to be stored as int8: for each, its weight
-/// with the scale of every row and all numbers rounded to that scale, so that the layer's outputs for
-/// training images change least (GPTQ, Frantar et al. 2022: what rounding one column does is made up for by
-/// the columns that follow). Layers that are int8 already are left out, and those with more than kMostInputs
-/// inputs, whose covariance would take minutes. Empty where the images are not of the model's size.
-/// `progress` is told how many of quantize_images() are done.
+/// Returns the larger Linear layers of a complete weights file quantized to int8: each weight with its
+/// per-channel scales and all numbers rounded to them, such that the layer's outputs for training images
+/// change least (GPTQ, Frantar et al. 2022: later columns compensate the rounding error of earlier ones).
+/// Skips layers that are already int8, and those with more than kMostInputs inputs, whose covariance would
+/// take minutes. Empty if the images do not have the model's size. `progress` receives how many of
+/// quantize_images() are done.
 std::vector<NamedTensor> quantized_weights(std::span<const std::byte> file, const ImageSet& train,
                                            const Progress& progress = {});
 int quantize_images(const ImageSet& train);

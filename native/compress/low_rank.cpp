@@ -12,7 +12,7 @@ namespace {
 
 constexpr int kImages = 6000, kPrior = 2000, kBatch = 250;
 
-/// The spec with the layer in two.
+/// Returns the spec with the last layer split.
 ModelSpec split(ModelSpec spec, int rank) {
   const LayerList decoder = spec.decoder;
   const int last = last_linear(decoder);
@@ -29,7 +29,7 @@ ModelSpec split(ModelSpec spec, int rank) {
   return spec;
 }
 
-/// z of the posteriors of some training images (z = mu without a prior), evenly spread, and of the prior:
+/// Returns z of the posteriors of evenly spaced training images (z = mu without a prior), and of the prior:
 /// (n, latent).
 torch::Tensor typical_latents(VaeImpl& model, const ImageSet& train, const Progress& progress) {
   const int images = low_rank_images(train);
@@ -64,10 +64,10 @@ std::string check_low_rank(const ModelSpec& spec, int rank) {
   if (traits(spec.likelihood).learned_variance)
     return "--low-rank: not for --likelihood " + std::string(name_of(spec.likelihood));
   if (spec.decoder.size() == LayerList::kCapacity)
-    return "--low-rank: the decoder has as many layers as there can be";
+    return "--low-rank: the decoder already has the most layers possible";
   const auto& layer = std::get<Linear>(spec.decoder[last]);
   if (const int most = std::min(layer.in, layer.out); rank >= most)
-    return "--low-rank: must be less than " + std::to_string(most) + ", which the layer's rank is at most";
+    return "--low-rank: must be less than " + std::to_string(most) + ", the largest rank of that layer";
   return "";
 }
 

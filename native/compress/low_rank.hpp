@@ -1,5 +1,5 @@
-// A smaller decoder: its last layer as two thin ones. What a wide layer gives for the z that occur lies near
-// a plane of few dimensions, and the layer that goes through that plane needs far fewer weights.
+// A smaller decoder, whose last layer is split into two thin ones. The outputs of a wide layer for likely z
+// are close to a subspace of few dimensions, and a layer through that subspace needs far fewer weights.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace vae {
 
-/// Why the decoder's last layer cannot be had with this rank, "--low-rank ...", or "".
+/// Returns why the decoder's last layer cannot have this rank, "--low-rank ...", or "".
 std::string check_low_rank(const ModelSpec& spec, int rank);
 
-/// A copy on the CPU whose last decoder layer, Linear in -> out, is Linear in -> rank -> out with nothing
-/// between: those `rank` directions of its outputs that keep most of them, over z of the posteriors of
-/// training images and of the prior, each pixel weighted by what a change of its logit costs there.
-/// check_low_rank() must have nothing to say. `progress` is told how many of low_rank_images() are done.
+/// Returns a copy on the CPU whose last decoder layer, Linear in -> out, is Linear in -> rank -> out without
+/// activation between: the `rank` principal directions of its outputs over z of the posteriors of training
+/// images and of the prior, each pixel weighted by the cost of a change of its logit. check_low_rank() must
+/// return "". `progress` receives how many of low_rank_images() are done.
 Vae low_rank(VaeImpl& model, const ImageSet& train, int rank, const Progress& progress = {});
 int low_rank_images(const ImageSet& train);
 

@@ -14,7 +14,7 @@
 namespace vae {
 namespace {
 
-/// What the decoder of these bytes, whose names are those of `spec`, makes of z.
+/// Decodes z with the decoder of a file whose names are those of `spec`.
 Result<std::vector<float>> draw(std::span<const std::byte> file, const ModelSpec& spec,
                                 std::span<const float> z) {
   const auto view = read_weights(file);
@@ -35,7 +35,8 @@ Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype 
                                          const ImageSet& train, const Progress& progress) {
   const auto model = Model::load(file);
   if (!model) return model.error();
-  if (!model->has_encoder()) return make_error(ErrorCode::kNames, {"this file is only a part of a model"});
+  if (!model->has_encoder())
+    return make_error(ErrorCode::kNames, {"this file is only a part of a model; take the complete one"});
   const ModelSpec& spec = model->spec();
   const auto view = read_weights(file);
   std::vector<NamedTensor> tensors, quantized;
@@ -55,8 +56,8 @@ Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype 
   decode_floats(view->get("golden_z"), z);
   const auto image = draw(write_weights(metadata, tensors), spec, z);
   if (!image) return image.error();
-  std::find_if(metadata.begin(), metadata.end(), [](const auto& fact) {
-    return fact.first == "golden_x";
+  std::find_if(metadata.begin(), metadata.end(), [](const auto& entry) {
+    return entry.first == "golden_x";
   })->second = encode_floats(*image);
   return write_weights(metadata, tensors);
 }

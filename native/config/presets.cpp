@@ -11,8 +11,8 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& what) { throw Failure(Exit::kUsage, what); }
 
-/// TensorFlow's old MNIST reader keeps 5 000 of the 60 000 training images for validation, the first ones;
-/// here they are the last ones.
+/// TensorFlow's old MNIST reader holds out the first 5 000 of the 60 000 training images for validation; here
+/// they are the last.
 constexpr int kTensorFlowTrainImages = 55000;
 
 /// A tutorial's convolutional VAE: mean squared error summed over pixels + KL, Adam.
@@ -67,7 +67,8 @@ TrainConfig iwae_training() {
   return c;
 }
 
-/// Ours: the importance-weighted bound on pixels drawn black or white anew, one cycle, averaged weights.
+/// Ours: the importance-weighted bound on dynamically binarized pixels, a one-cycle schedule, averaged
+/// weights.
 TrainConfig resnet_training() {
   TrainConfig c;
   c.epochs = 215;
@@ -82,12 +83,12 @@ TrainConfig resnet_training() {
   return c;
 }
 
-/// A network whose layers have their sizes.
+/// Makes a network of fixed layer sizes.
 ModelSpec fixed_network(std::string_view name, ModelSpec (*make)(int latent), const Shape& image,
                         const SpecOptions& o) {
   if (image != Shape{1, 28, 28})
-    refuse("--preset " + std::string(name) + " is made for images of 28x28; use --preset mlp");
-  if (o.hidden > 0) refuse("--preset " + std::string(name) + " has no --hidden; its layers have their sizes");
+    refuse("--preset " + std::string(name) + " takes images of 28x28; use --preset mlp");
+  if (o.hidden > 0) refuse("--preset " + std::string(name) + " has no --hidden: its layers have fixed sizes");
   return make(o.latent);
 }
 

@@ -1,5 +1,5 @@
-// Everything that decides what a training run computes, as plain data, and the presets: published systems and
-// our own default. Two runs with equal configurations, data, device and threads give the same file.
+// The settings that determine the result of training, as plain data, and the presets: published systems and
+// our own default. Runs with equal settings, data, device and threads write the same file.
 #pragma once
 
 #include <cstdint>
@@ -89,25 +89,24 @@ struct TrainConfig {
 
 // ---- Presets
 
-/// What can be chosen of a network.
+/// The choices for a preset's network.
 struct SpecOptions {
-  int latent = 20, hidden = 400;  // hidden 0: the network has no such choice
+  int latent = 20, hidden = 400;  // hidden 0: fixed by the network
   Likelihood likelihood = Likelihood::kBernoulli;
   float dropout = 0;
   int components = 0;  // of a mixture as prior; 0: the prior is N(0, I)
 };
 
-/// What a preset's source reports and keeps while it runs. None of it touches a result.
+/// What a preset's source logs and saves while it runs. None of this affects the result.
 struct RunDefaults {
   std::int64_t log_every = 0, picture_every = 200, checkpoint_steps = 0;  // steps; 0: not by steps
   int picture_inputs = 20;  // images above their reconstructions
   // Of a folder beside the output: what takes the place of its extension. Empty: there is none.
   std::string_view log_dir = {}, checkpoint = {};
-  bool resume = false;  // goes on from its checkpoints unasked
+  bool resume = false;  // resumes from its checkpoints without --resume
 };
 
-/// A network and how it is trained. The table in presets.cpp is the one place that knows what presets there
-/// are: a new one is a row there.
+/// A network and its training. The table in presets.cpp is the only list of presets: add a row there.
 struct Preset {
   std::string_view name, source;                                 // source: in words, for --help
   ModelSpec (*network)(const Shape& image, const SpecOptions&);  // before likelihood, dropout and prior
@@ -118,11 +117,11 @@ struct Preset {
 
 std::span<const Preset> presets();  // the first one is native_train's default
 
-/// The preset of this name, or null.
+/// Returns the preset of this name, or null.
 const Preset* find_preset(std::string_view name);
 
-/// A preset's network with these choices. Throws Failure kUsage for what it cannot be: tf-conv and resnet
-/// take images of 28x28 and have no hidden units to choose.
+/// Returns a preset's network with these choices. Throws Failure kUsage for an impossible one: tf-conv and
+/// resnet take images of 28x28 and have a fixed number of hidden units.
 ModelSpec make_spec(std::string_view name, const Shape& image, const SpecOptions& options);
 
 }  // namespace vae

@@ -18,10 +18,10 @@ namespace fs = std::filesystem;
 
 const std::string kImages = "-images-idx3-ubyte", kLabels = "-labels-idx1-ubyte";
 
-/// One pair of IDX files, and what is known of them.
+/// A pair of IDX files and their checksums.
 struct IdxSet {
   ImageSet set;
-  std::vector<FoundFile> files;  // the images, then the labels where they are there
+  std::vector<FoundFile> files;  // the images, then the labels if they exist
 };
 
 void read_labels(const fs::path& path, bool train, IdxSet& idx) {
@@ -36,7 +36,7 @@ void read_labels(const fs::path& path, bool train, IdxSet& idx) {
   const auto odd = std::find_if(labels.begin(), labels.end(), [](std::uint8_t l) { return l > 9; });
   if (odd != labels.end()) {
     bad_idx(path, "has the label " + std::to_string(*odd) + " at byte " +
-                      std::to_string(8 + (odd - labels.begin())) + ", expected 0 to 9");
+                      std::to_string(8 + (odd - labels.begin())) + "; expected 0 to 9");
   }
   idx.files.push_back(
       {path, train ? DataFile::kTrainLabels : DataFile::kTestLabels, images, sha256(file.bytes)});
@@ -55,8 +55,8 @@ IdxSet read_idx_set(const fs::path& directory, const fs::path& images, const std
   return idx;
 }
 
-/// A set that is not known although it has a known size may still be one whose files are all damaged: then
-/// the other pair is known, and the Failure of known_data_set says so.
+/// Checks a set that is unknown although its count is that of a known set. All of its files may be damaged:
+/// then the other pair is known, and known_data_set throws the Failure.
 void check_beside_other_pair(const fs::path& directory, const std::string& prefix,
                              std::vector<FoundFile> files) {
   const std::string other = prefix == "train" ? "t10k" : "train";
@@ -83,7 +83,7 @@ ImageSet read_image_set(const fs::path& directory, const std::string& prefix, bo
   if (!images && is_png_folder(directory)) return read_png_set(directory, prefix == "train");
   if (!images) {
     throw Failure(Exit::kMissingInput, (directory / (prefix + kImages)).string() +
-                                           "[.gz] is not there; `make data` puts MNIST into build/mnist, "
+                                           "[.gz] does not exist; `make data` puts MNIST into build/mnist, "
                                            "--data names another folder");
   }
   IdxSet idx = read_idx_set(directory, *images, prefix);

@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kImagesMagic = 0x803, kLabelsMagic = 0x801;  // unsigned bytes, 3 sizes and 1
 constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30;
 
-/// Reads on through gzip or raw bytes (zlib tells them apart).
+/// Reads gzipped or raw bytes (zlib detects which).
 class GzReader {
  public:
   explicit GzReader(const fs::path& path) : path_(path), file_(gzopen(path.c_str(), "rb"), &gzclose) {
@@ -27,8 +27,8 @@ class GzReader {
     gzbuffer(file_.get(), 1 << 17);
   }
 
-  /// Appends up to `count` bytes; fewer only at the end of the file. Memory grows with what is there, not
-  /// with what was promised.
+  /// Appends up to `count` bytes, fewer only at the end of the file. Allocates for what is read, not for what
+  /// the header promises.
   void read(std::uint64_t count, std::vector<std::uint8_t>& bytes) {
     constexpr std::uint64_t kPart = 16 << 20;
     while (count > 0) {
@@ -62,7 +62,7 @@ std::uint32_t big_endian(const std::uint8_t* p) {
          std::uint32_t{p[3]};
 }
 
-/// The sizes in a header, and the number of bytes that they promise behind it.
+/// Reads the sizes in the header; returns the number of bytes that must follow.
 std::uint64_t read_sizes(const fs::path& path, IdxFile& file) {
   std::uint64_t promised = 1;
   for (std::size_t i = 0; i < file.sizes.size(); ++i) {
@@ -84,7 +84,7 @@ IdxFile read_idx(const fs::path& path, std::uint32_t magic, std::size_t rank) {
   reader.read(file.header(), file.bytes);
   const std::size_t got = file.bytes.size();
   if (got >= 4 && big_endian(file.bytes.data()) != magic) {
-    bad_idx(path, formatted("starts with 0x%08x, expected the IDX magic number 0x%08x",
+    bad_idx(path, formatted("starts with 0x%08x; expected the IDX magic number 0x%08x",
                             big_endian(file.bytes.data()), magic));
   }
   if (got < file.header()) {
@@ -92,13 +92,13 @@ IdxFile read_idx(const fs::path& path, std::uint32_t magic, std::size_t rank) {
                       std::to_string(file.header()));
   }
   const std::uint64_t promised = read_sizes(path, file), total = file.header() + promised;
-  reader.read(promised + 1, file.bytes);  // one more, to notice what trails
+  reader.read(promised + 1, file.bytes);  // one more, to detect trailing bytes
   if (file.bytes.size() < total) {
     bad_idx(path, "ends after " + std::to_string(file.bytes.size()) + " bytes; its header promises " +
                       std::to_string(total));
   }
   if (file.bytes.size() > total)
-    bad_idx(path, "goes on after byte " + std::to_string(total) + ", where it should end");
+    bad_idx(path, "has bytes after byte " + std::to_string(total) + ", where it should end");
   return file;
 }
 
@@ -110,7 +110,7 @@ std::optional<fs::path> find_idx(const fs::path& folder, const std::string& name
     std::error_code
         error;  // a name too long or a folder that may not be entered: not there, as far as we can see
     if (fs::is_directory(path, error))
-      throw Failure(Exit::kBadData, path.string() + ": is a folder, expected a file");
+      throw Failure(Exit::kBadData, path.string() + ": is a folder; expected a file");
     if (fs::exists(path, error)) return path;
   }
   return std::nullopt;
@@ -120,7 +120,7 @@ IdxFile read_idx_images(const fs::path& path) { return read_idx(path, kImagesMag
 IdxFile read_idx_labels(const fs::path& path) { return read_idx(path, kLabelsMagic, 1); }
 
 void bad_idx(const fs::path& path, const std::string& what) {
-  throw Failure(Exit::kBadData, path.string() + ": " + what + "; get the file again (`make data` does)");
+  throw Failure(Exit::kBadData, path.string() + ": " + what + "; fetch the file again (`make data` does)");
 }
 
 }  // namespace vae

@@ -47,10 +47,11 @@ std::string known_data_set(std::span<const FoundFile> files, bool allow_modified
   for (const FoundFile& file : files) {
     if (file.sha256 == expected(*known, file) || !has_known_count(file)) continue;
     if (allow_modified) return "";
-    throw Failure(Exit::kBadData, file.path.string() + ": its SHA-256 is " + file.sha256 + ", " +
-                                      known->name + "'s is " + std::string(expected(*known, file)) +
-                                      "; get the file again (`make data` fetches MNIST), or accept it with "
-                                      "--allow-modified-data");
+    throw Failure(Exit::kBadData,
+                  file.path.string() + ": its SHA-256 is " + file.sha256 + ", " + known->name + "'s is " +
+                      std::string(expected(*known, file)) +
+                      "; fetch the file again (`make data` does for MNIST), or accept it with "
+                      "--allow-modified-data");
   }
   return known->name;
 }

@@ -1,4 +1,4 @@
-// The data sets that we know by the SHA-256 of their four files, and how a damaged one is told from another
+// Known data sets, identified by the SHA-256 of their four files, and how to tell a damaged file from another
 // data set of the same size. For native/data/dataset.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace vae {
 
 enum class DataFile { kTrainImages, kTrainLabels, kTestImages, kTestLabels };
 
-/// A file of a data set as it was found, uncompressed.
+/// A file of a data set, uncompressed.
 struct FoundFile {
   std::filesystem::path path;
   DataFile kind;
@@ -19,13 +19,12 @@ struct FoundFile {
   std::string sha256;
 };
 
-/// Could the file be one of a known data set, by its count?
+/// Returns whether the file has the count of the known data sets.
 bool has_known_count(const FoundFile& file);
 
-/// "MNIST" or "Fashion-MNIST" when one of the files is that data set's; empty when none is: another data set.
-/// Beside a file that is known, each file of that data set's count must be known as well: a file that is not
-/// is damaged or exchanged. Throws Failure kBadData then, unless `allow_modified`, which makes it another
-/// data set.
+/// Returns "MNIST" or "Fashion-MNIST" when one of the files belongs to it, otherwise "". Then each file with
+/// that data set's count must be known too: an unknown one is damaged or replaced. Throws Failure kBadData
+/// for it unless `allow_modified`, which returns "".
 std::string known_data_set(std::span<const FoundFile> files, bool allow_modified);
 
 }  // namespace vae

@@ -1,5 +1,5 @@
-// What a byte of an image is to the model. Drawn pixels are keyed by (seed, epoch, image), so that neither
-// the order of the images nor who draws them matters.
+// How a byte of an image becomes a pixel for the model. Random pixels are keyed by (seed, epoch, image), so
+// that they depend neither on the order of images nor on the thread.
 #pragma once
 
 #include <cstdint>
@@ -16,11 +16,11 @@ enum class Pixels {
 };
 inline constexpr std::string_view kPixelsNames[] = {"gray", "dynamic", "threshold", "dequantized"};
 
-/// Bytes of image number `index` -> floats in [0, 1], as they are in `epoch`. Both of one size.
+/// Converts the bytes of image `index` to floats in [0, 1] for `epoch`. `bytes` and `out` have the same size.
 void read_pixels(Pixels mode, std::span<const std::uint8_t> bytes, std::uint64_t seed, int epoch,
                  std::int64_t index, std::span<float> out);
 
-/// The draw that stands for an image in every test, whatever the run's seed.
+/// The seed and epoch of random pixels in tests, whatever the run's seed.
 inline constexpr std::uint64_t kTestPixelSeed = 1;
 inline constexpr int kTestPixelEpoch = 0;
 

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxFile = std::size_t{16} << 20;
-constexpr std::size_t kHeldOut = 10;             // every so many-th image, where there is no test set
+constexpr std::size_t kHeldOut = 10;             // every tenth image, where there is no test set
 constexpr char kEnd[] = "IEND\xae\x42\x60\x82";  // the last chunk of every PNG
 
 struct PngFile {
@@ -28,11 +28,11 @@ struct PngFile {
 }
 
 bool is_folder(const fs::path& path) {
-  std::error_code error;  // what cannot be looked at is no folder of images
+  std::error_code error;  // an unreadable path is not a folder of images
   return fs::is_directory(path, error);
 }
 
-/// What is in a folder, sorted.
+/// Lists a folder, sorted.
 std::vector<fs::path> entries_of(const fs::path& folder) {
   std::vector<fs::path> entries;
   std::error_code error;
@@ -40,32 +40,32 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
     if (!at->path().filename().string().starts_with('.')) entries.push_back(at->path());
   }
   if (error) throw Failure(Exit::kIo, folder.string() + ": cannot be read: " + error.message());
-  if (entries.empty()) bad_data(folder, "is empty, expected PNGs");
+  if (entries.empty()) bad_data(folder, "is empty; expected PNGs");
   std::sort(entries.begin(), entries.end());
   return entries;
 }
 
-/// All images of train/ or test/.
+/// Lists all images of train/ or test/.
 std::vector<PngFile> list(const fs::path& folder) {
   std::vector<PngFile> files;
   const std::vector<fs::path> entries = entries_of(folder);
   const bool labelled = is_folder(entries.front());
   for (const fs::path& entry : entries) {
     if (is_folder(entry) != labelled)
-      bad_data(folder, "holds files beside folders, expected PNGs or folders named 0 to 9");
+      bad_data(folder, "has both files and folders; expected PNGs, or folders named 0 to 9");
     if (!labelled) {
       files.push_back({entry, -1});
       continue;
     }
     const std::string name = entry.filename().string();
     if (name.size() != 1 || name[0] < '0' || name[0] > '9')
-      bad_data(entry, "a folder of images is named after their label, 0 to 9");
+      bad_data(entry, "is not a label; folders of images must be named 0 to 9");
     for (const fs::path& file : entries_of(entry)) files.push_back({file, name[0] - '0'});
   }
   return files;
 }
 
-/// Every tenth image, or all others.
+/// Lists every tenth image, or all others.
 std::vector<PngFile> split(const fs::path& folder, bool train) {
   std::vector<PngFile> part;
   const std::vector<PngFile> all = list(folder);
@@ -73,12 +73,12 @@ std::vector<PngFile> split(const fs::path& folder, bool train) {
     if ((i % kHeldOut == kHeldOut - 1) != train) part.push_back(all[i]);
   }
   if (part.empty())
-    bad_data(folder, "holds " + std::to_string(all.size()) +
-                         " images, too few to hold out every tenth; add a folder test");
+    bad_data(folder, "has " + std::to_string(all.size()) +
+                         " images, too few to hold out every tenth; add a folder named test");
   return part;
 }
 
-/// Appends one image's bytes and returns its size.
+/// Appends an image's pixels and returns its size.
 Shape decode(const fs::path& path, std::vector<std::uint8_t>& pixels) {
   const std::vector<std::byte> file = read_file(path, kMaxFile);
   png_image png{};
@@ -92,7 +92,7 @@ Shape decode(const fs::path& path, std::vector<std::uint8_t>& pixels) {
   constexpr std::size_t kEndSize = sizeof kEnd - 1;
   if (std::memcmp(file.data() + file.size() - kEndSize, kEnd, kEndSize) != 0)
     bad_data(path, "has " + std::to_string(file.size()) +
-                       " bytes that do not end as a PNG does: truncated, or something follows");
+                       " bytes, but does not end like a PNG: it is truncated, or something follows");
   png.format = PNG_FORMAT_GRAY;
   png.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;
   const std::size_t before = pixels.size();
@@ -115,14 +115,14 @@ ImageSet read_png_set(const fs::path& directory, bool train) {
   const bool has_test = is_folder(test);
   if ((train || !has_test) && !is_folder(training))
     throw Failure(Exit::kMissingInput,
-                  training.string() + " is not there; it should hold the training images");
+                  training.string() + " does not exist; it should hold the training images");
   ImageSet set;
   set.held_out = !train && !has_test;
   for (const PngFile& file : has_test ? list(train ? training : test) : split(training, train)) {
     const Shape shape = decode(file.path, set.pixels);
     if (set.pixels.size() == static_cast<std::size_t>(shape.size())) set.shape = shape;  // the first
     if (shape != set.shape)
-      bad_data(file.path, "is " + size_words(shape) + ", the images before it are " + size_words(set.shape));
+      bad_data(file.path, "is " + size_words(shape) + "; the images before it are " + size_words(set.shape));
     if (file.label >= 0) set.labels.push_back(static_cast<std::uint8_t>(file.label));
   }
   set.sha256 = sha256(set.pixels);

@@ -12,7 +12,7 @@
 namespace vae {
 namespace {
 
-/// Images at once: enough for fast matrix products, few enough to stop soon after a signal.
+/// Images per chunk: enough for fast matrix products, few enough to stop soon after a signal.
 constexpr int kChunk = 100;
 constexpr std::uint64_t kNoiseSeed = 1;
 
@@ -21,14 +21,14 @@ std::span<const float> row(const std::vector<float>& matrix, int i, int columns)
           static_cast<std::size_t>(columns)};
 }
 
-/// Sums over one chunk of images.
+/// Sums over a chunk of images.
 struct Sums {
   double reconstruction = 0, reconstruction_at_mu = 0;
   std::vector<double> kl;  // (latent), to N(0, I) or the normal distribution with the moments of a mixture
   double sampled_kl = 0;   // to the mixture itself
 };
 
-/// Reconstruction losses of images x (n, pixels), each beside the latent of its number (n, latent), summed.
+/// Returns the summed reconstruction losses of images x (n, pixels), each for its z (n, latent).
 double sum_of_losses(Model& model, const std::vector<float>& z, const std::vector<float>& x, int n) {
   const std::vector<float> output = value_or_throw(model.decode_output(z));  // (n, outputs)
   double sum = 0;
@@ -39,7 +39,7 @@ double sum_of_losses(Model& model, const std::vector<float>& z, const std::vecto
   return sum;
 }
 
-/// The next draw of every image, (n, latent).
+/// Draws the next z of every image, (n, latent).
 std::vector<float> draw(const Posterior& q, std::vector<Rng>& rngs) {
   const std::size_t latent = q.mu.size() / rngs.size();
   std::vector<float> noise;
@@ -49,7 +49,7 @@ std::vector<float> draw(const Posterior& q, std::vector<Rng>& rngs) {
   return reparameterize(q.mu, q.log_var, noise);
 }
 
-/// log q(z|x) - log p(z), summed over images.
+/// Returns log q(z|x) - log p(z), summed over images.
 double sum_of_log_ratios(const Model& model, const Posterior& q, const std::vector<float>& z) {
   double sum = 0;
   const auto latent = static_cast<std::size_t>(model.latent());
@@ -60,7 +60,7 @@ double sum_of_log_ratios(const Model& model, const Posterior& q, const std::vect
   return sum;
 }
 
-/// Images x (n, pixels), the first of which has the number `first`; q is their posterior.
+/// Evaluates images x (n, pixels), the first of which has index `first`; q is their posterior.
 Sums evaluate_chunk(Model& model, const std::vector<float>& x, const Posterior& q, int first, int draws,
                     const std::stop_token& stop) {
   const auto n = static_cast<int>(x.size()) / model.pixels();
@@ -88,7 +88,7 @@ Sums evaluate_chunk(Model& model, const std::vector<float>& x, const Posterior& 
   return sums;
 }
 
-/// Which columns of mu (n, latent) vary.
+/// Returns which columns of mu (n, latent) vary.
 std::vector<bool> active_dimensions(const std::vector<float>& mu, std::size_t latent) {
   const double n = static_cast<double>(mu.size() / latent);
   std::vector<bool> active;
@@ -131,7 +131,7 @@ std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int 
 
 void require_same_size(const Model& model, const ImageSet& set) {
   if (set.shape == model.spec().image) return;
-  throw Failure(Exit::kBadData, "the images are " + to_string(set.shape) + ", the model needs " +
+  throw Failure(Exit::kBadData, "the images are " + to_string(set.shape) + "; the model needs " +
                                     to_string(model.spec().image));
 }
 

@@ -18,7 +18,7 @@ namespace {
 
 using Rows = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
-/// An array (n, latent) as a matrix.
+/// Views an array (n, latent) as a matrix.
 Rows matrix(std::span<const float> values, int latent) {
   return {values.data(), std::ssize(values) / latent, latent};
 }
@@ -28,7 +28,7 @@ std::vector<float> to_floats(const Eigen::VectorXd& values) {
   return {floats.data(), floats.data() + floats.size()};
 }
 
-/// `count` of a set's images, every choice equally likely, in their order (Knuth's algorithm S).
+/// Samples `count` images of a set without replacement, in their order (Knuth's algorithm S).
 ImageSet sampled(const ImageSet& set, int count) {
   std::vector<int> chosen;
   Rng rng(1, Stream::kShuffle);
@@ -39,7 +39,7 @@ ImageSet sampled(const ImageSet& set, int count) {
   return select(set, chosen);
 }
 
-/// Without a prior nothing is drawn: the posterior of variance 0.
+/// Encodes the images. Without a prior nothing is sampled: the posterior has variance 0.
 Posterior posteriors(Model& model, const ImageSet& set, Pixels pixels, const Progress& progress) {
   Posterior q = encode_all(model, set, pixels, progress);
   if (model.spec().prior == Prior::kNone)
@@ -47,12 +47,12 @@ Posterior posteriors(Model& model, const ImageSet& set, Pixels pixels, const Pro
   return q;
 }
 
-/// Collects facts while they fit.
-class Facts {
+/// Collects metadata within a number of bytes.
+class BoundedMetadata {
  public:
-  explicit Facts(std::size_t room) : room_(room) {}
+  explicit BoundedMetadata(std::size_t room) : room_(room) {}
 
-  /// Would arrays of so many floats fit together?
+  /// Returns whether arrays of these sizes fit together.
   bool fits(std::initializer_list<std::size_t> sizes) const {
     std::size_t bytes = 0;
     for (std::size_t floats : sizes) bytes += kKey + (4 * floats + 2) / 3 * 4;
@@ -60,45 +60,46 @@ class Facts {
   }
   void add(const std::string& key, const std::string& value) {
     room_ -= std::min(room_, kKey + value.size());
-    facts_.emplace_back(key, value);
+    metadata_.emplace_back(key, value);
   }
   void add(const std::string& key, const std::vector<float>& values) { add(key, encode_floats(values)); }
-  Metadata& all() { return facts_; }
+  Metadata& all() { return metadata_; }
 
  private:
   static constexpr std::size_t kKey = 64;  // a key with its quotes, or a short value of its own
   std::size_t room_;
-  Metadata facts_;
+  Metadata metadata_;
 };
 
 bool finite(std::span<const float> values) {
   return std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
 }
 
-void add_test_facts(Facts& facts, const Evaluation& test, const ModelSpec& spec) {
-  if (!facts.fits({0, test.kl_per_dimension.size()})) return;
+void add_test(BoundedMetadata& metadata, const Evaluation& test, const ModelSpec& spec) {
+  if (!metadata.fits({0, test.kl_per_dimension.size()})) return;
   const std::vector<float> kl(test.kl_per_dimension.begin(), test.kl_per_dimension.end());
-  if (spec.prior != Prior::kNone && finite(kl)) facts.add("test_kl_per_dimension", kl);
-  facts.add("test_active_units", std::to_string(test.active_units()));
+  if (spec.prior != Prior::kNone && finite(kl)) metadata.add("test_kl_per_dimension", kl);
+  metadata.add("test_active_units", std::to_string(test.active_units()));
 }
 
-void add_anchors(Facts& facts, const Posterior& q, const std::vector<std::uint8_t>& labels) {
+void add_anchors(BoundedMetadata& metadata, const Posterior& q, const std::vector<std::uint8_t>& labels) {
   if (labels.empty()) return;
   const ClassAnchors anchors = class_anchors(q, labels);
-  if (!facts.fits({0, anchors.mean.size(), anchors.std.size()})) return;
+  if (!metadata.fits({0, anchors.mean.size(), anchors.std.size()})) return;
   if (!finite(anchors.mean) || !finite(anchors.std)) return;
   std::string names;
   for (int label : anchors.labels) names += (names.empty() ? "" : " ") + std::to_string(label);
-  facts.add("anchor_labels", names);
-  facts.add("anchor_mean", anchors.mean);
-  facts.add("anchor_std", anchors.std);
+  metadata.add("anchor_labels", names);
+  metadata.add("anchor_mean", anchors.mean);
+  metadata.add("anchor_std", anchors.std);
 }
 
-/// The labels of a mixture's components: of those images whose mu each is likeliest for.
-void add_component_labels(Facts& facts, const Mixture& mixture, const Posterior& q,
+/// Adds the label of each component of a mixture: that of the images to whose mu it gives the highest
+/// density.
+void add_component_labels(BoundedMetadata& metadata, const Mixture& mixture, const Posterior& q,
                           const std::vector<std::uint8_t>& labels) {
   constexpr double kPure = 0.8;
-  if (labels.empty() || !facts.fits({mixture.components()})) return;
+  if (labels.empty() || !metadata.fits({mixture.components()})) return;
   std::vector<std::array<int, 10>> counts(mixture.components());
   const std::size_t latent = q.mu.size() / labels.size();
   const ComponentDensities densities(mixture);
@@ -113,16 +114,16 @@ void add_component_labels(Facts& facts, const Mixture& mixture, const Posterior&
     const double all = std::accumulate(count.begin(), count.end(), 0.0);
     names += *most > 0 && *most >= kPure * all ? static_cast<char>('0' + (most - count.begin())) : '-';
   }
-  facts.add("component_labels", names);
+  metadata.add("component_labels", names);
 }
 
-void add_axes(Facts& facts, const Posterior& q, int latent) {
+void add_axes(BoundedMetadata& metadata, const Posterior& q, int latent) {
   const auto size = static_cast<std::size_t>(latent), k = std::min<std::size_t>(size, kPrincipalAxes);
-  if (!facts.fits({size, k * size, k}) || !finite(q.mu)) return;
+  if (!metadata.fits({size, k * size, k}) || !finite(q.mu)) return;
   const PrincipalAxes axes = principal_axes(q.mu, latent);
-  facts.add("latent_mean", axes.mean);
-  facts.add("principal_axes", axes.axes);
-  facts.add("principal_variances", axes.variances);
+  metadata.add("latent_mean", axes.mean);
+  metadata.add("principal_axes", axes.axes);
+  metadata.add("principal_variances", axes.variances);
 }
 
 }  // namespace
@@ -158,16 +159,16 @@ std::size_t header_room(std::span<const std::byte> file) {
   return used < kMaxHeaderBytes ? kMaxHeaderBytes - used : 0;
 }
 
-Metadata aggregate_facts(Model& model, const ImageSet& train, const Evaluation& test, Pixels pixels,
+Metadata latent_metadata(Model& model, const ImageSet& train, const Evaluation& test, Pixels pixels,
                          std::size_t room, const Progress& progress) {
-  Facts facts(room);
-  add_test_facts(facts, test, model.spec());
+  BoundedMetadata metadata(room);
+  add_test(metadata, test, model.spec());
   const ImageSet images = sampled(train, std::min(kAggregateImages, train.count()));
   const Posterior q = posteriors(model, images, pixels, progress);
-  add_anchors(facts, q, images.labels);
-  if (model.mixture() != nullptr) add_component_labels(facts, *model.mixture(), q, images.labels);
-  add_axes(facts, q, model.latent());
-  return std::move(facts.all());
+  add_anchors(metadata, q, images.labels);
+  if (model.mixture() != nullptr) add_component_labels(metadata, *model.mixture(), q, images.labels);
+  add_axes(metadata, q, model.latent());
+  return std::move(metadata.all());
 }
 
 }  // namespace vae

@@ -63,7 +63,7 @@ std::vector<double> negative_log_likelihoods(std::span<Model> models, const Imag
                                              int samples, const Progress& progress) {
   require_same_size(models.front(), set);
   if (models.front().spec().prior == Prior::kNone)
-    throw Failure(Exit::kUsage, "a plain autoencoder has no likelihood");
+    throw Failure(Exit::kUsage, "a plain autoencoder has no p(x)");
   std::vector<double> nll(static_cast<std::size_t>(set.count()));
   const auto image = [&](Model& model, int i, const std::stop_token& stop) {
     nll[static_cast<std::size_t>(i)] =

@@ -1,8 +1,8 @@
-// -log p(x) by importance sampling (Burda, Grosse and Salakhutdinov 2016): the figure that papers
-// compare. z_1 ... z_K are drawn from q(z|x), and
+// -log p(x) by importance sampling (Burda, Grosse and Salakhutdinov 2016), the figure that papers compare.
+// With z_1 ... z_K ~ q(z|x) and importance weights p(x|z_k) p(z_k) / q(z_k|x),
 //   NLL = -log 1/K sum_k p(x|z_k) p(z_k) / q(z_k|x)
-// is on average an upper bound of -log p(x), -ELBO for K = 1, and falls towards it as K grows. No
-// LibTorch here.
+// is in expectation an upper bound of -log p(x); it is -ELBO for K = 1, and falls towards -log p(x) as K
+// grows. No LibTorch here.
 #pragma once
 
 #include <cmath>
@@ -17,7 +17,7 @@
 
 namespace vae {
 
-/// log(e^x1 + e^x2 + ...) of terms that come one by one, without overflow.
+/// Accumulates log(e^x1 + e^x2 + ...) without overflow.
 class LogSumExp {
  public:
   void add(double x) {
@@ -37,11 +37,11 @@ class LogSumExp {
 /// Returns the constant that reconstruction_loss omits, nats per image; 0 where it is included.
 double omitted_constant(const ModelSpec& spec);
 
-/// NLL of every image, nats, (images), from `samples` draws each, the first of which is the one that -ELBO
-/// has. One thread for each model, all of one file; the figures do not depend on how many there are, and
-/// memory does not grow with `samples`. As with the reconstruction loss, squared error leaves its constant
-/// out. `progress` is told the images done. Throws Failure when the images do not have the model's size, and
-/// kUsage for a model without a prior.
+/// Returns the NLL of every image in nats, (images), from `samples` samples each, the first of which is that
+/// of -ELBO. Uses one thread per model, all loaded from the same file; the result does not depend on their
+/// number, nor memory on `samples`. Omits the same constant as reconstruction_loss. `progress` receives the
+/// number of finished images. Throws Failure when the images do not have the model's size, and kUsage for a
+/// model without a prior.
 std::vector<double> negative_log_likelihoods(std::span<Model> models, const ImageSet& set, Pixels pixels,
                                              int samples, const Progress& progress = {});
 

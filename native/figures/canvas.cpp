@@ -14,8 +14,8 @@ namespace {
 constexpr double kGlyphWidth = 4, kGlyphHeight = 6, kAdvance = 6;  // units of the table below
 constexpr double kThickness = 0.125;                               // of text, for a height of 1
 
-/// Strokes on a grid: two digits are x (0 to 4, right) and y (0 the top of capitals, 2 of small letters, 6
-/// the baseline, 8 below it); a space ends a stroke.
+/// Strokes on a grid. A pair of digits is x (0 to 4, to the right) and y (0 the top of capitals, 2 that of
+/// small letters, 6 the baseline, 8 below it); a space ends a stroke.
 struct Glyph {
   char character;
   std::string_view strokes;

@@ -1,6 +1,6 @@
-// An RGB picture to draw on, anti-aliased, as PNG: what the sheets and the scatter plot need and no more.
-// Lengths are pixels, y goes down, and the pixel in column x covers [x, x + 1). The letters are strokes of
-// our own, so that no font has to be found or shipped.
+// An anti-aliased RGB canvas with PNG output, for the sheets and the scatter plot. Lengths are in pixels, y
+// points down, and the pixel in column x covers [x, x + 1). Letters are strokes defined here, so that no font
+// needs to be found or shipped.
 #pragma once
 
 #include <cstddef>
@@ -25,23 +25,23 @@ class Canvas {
  public:
   Canvas(int width, int height);  // white; both at least 1
 
-  /// The pixel must lie within the canvas; everything below is clipped at its edges.
+  /// Sets a pixel, which must be within the canvas; everything below is clipped.
   void set(int x, int y, Color color);
   void line(Point a, Point b, double thickness, Color color);  // round ends
   void circle(Point centre, double radius, double thickness, Color color);
   void disc(Point centre, double radius, Color color);
 
-  /// Capitals `height` tall, centered at `center`. The strokes know the digits, space, - . C K L P z and the
-  /// letters of "slerp" and "input"; any other character is drawn as a box.
+  /// Draws text with capitals `height` tall, centered at `centre`. Available are the digits, space, - . C K L
+  /// P z and the letters of "slerp" and "input"; any other character is drawn as a box.
   void text(std::string_view text, Point centre, double height, Color color,
             Direction direction = Direction::kRight);
   static double text_width(std::string_view text, double height);
 
-  /// 8-bit PNG, gray where every pixel is. Throws Failure kIo when the encoder fails.
+  /// Returns an 8-bit PNG, gray if every pixel is. Throws Failure kIo when the encoder fails.
   std::vector<std::byte> png() const;
 
  private:
-  /// Mixes `color` into the pixels of the box by coverage(x, y) of their centers, taken as 0 to 1.
+  /// Blends `color` into the pixels of the box by coverage(center), clamped to [0, 1].
   template <class Coverage>
   void paint(Point top_left, Point bottom_right, Color color, Coverage coverage);
 

@@ -11,8 +11,8 @@ namespace {
 
 constexpr int kSheet = 10;  // rows and columns of the sample sheet
 constexpr int kDigits = 10, kDigitScale = 4;
-constexpr std::size_t kTraversals = 20;  // at most; the rest is noise in practice
-constexpr std::size_t kScatter = 10000;  // images, as many as a scatter plot has ink for
+constexpr std::size_t kTraversals = 20;  // at most; in practice the rest is noise
+constexpr std::size_t kScatter = 10000;  // images; more would only overlap
 constexpr int kPairs = 5;                // interpolations of images without classes
 
 std::span<const float> mean_of(const FigureSource& s, std::size_t image) {
@@ -20,7 +20,7 @@ std::span<const float> mean_of(const FigureSource& s, std::size_t image) {
   return s.mu.subspan(image * latent, latent);
 }
 
-/// Variance over the images of each dimension's mean, (latent).
+/// Returns the variance over images of each dimension's mean, (latent).
 std::vector<double> variances(const FigureSource& s) {
   const auto latent = static_cast<std::size_t>(s.generator.latent);
   const auto n = static_cast<double>(s.mu.size() / latent);
@@ -37,7 +37,7 @@ std::vector<std::byte> traversals(const FigureSource& s) {
                         mean_of(s, 0));
 }
 
-/// Images between which interpolations go, two by two.
+/// Chooses pairs of images to interpolate between.
 std::vector<std::size_t> interpolation_ends(const FigureSource& s) {
   std::vector<std::size_t> ends;  // the first of every class
   for (std::uint8_t label = 0; label < kLabelColors.size(); ++label) {

@@ -1,4 +1,4 @@
-// The directions in which many points vary most: a look at a latent space of many dimensions.
+// Principal component analysis, for a look at a latent space of many dimensions.
 #pragma once
 
 #include <span>
@@ -10,13 +10,13 @@ namespace vae {
 
 inline constexpr int kPrincipalAxes = 8;  // at most
 
-/// Principal component analysis of points (n, dimensions), n at least 1: k is the smaller of dimensions and
-/// kPrincipalAxes. The largest component of each axis is positive; the variances fall, and are over n, not n
-/// - 1.
+/// Returns the principal axes of points (n, dimensions), n >= 1; k is the smaller of dimensions and
+/// kPrincipalAxes. The largest component of each axis is positive; variances fall, and divide by n, not n -
+/// 1.
 PrincipalAxes principal_axes(std::span<const float> points, int dimensions);
 
-/// Points (n, dimensions), dimensions at least 2, seen along the two main axes: (n, 2). The origin stays
-/// where it is, so that N(0, I) is seen as N(0, I).
+/// Projects points (n, dimensions), dimensions >= 2, on the first two axes: (n, 2). The origin stays in
+/// place, so that N(0, I) remains N(0, I).
 std::vector<float> project_on_principal_axes(std::span<const float> points, int dimensions);
 
 }  // namespace vae

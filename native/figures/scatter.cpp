@@ -15,7 +15,7 @@ constexpr double kSmallestLimit = 3, kRoom = 1.05;  // of the window, and around
 constexpr int kMostTicks = 8;                       // on either side of 0
 constexpr Color kAxis{64, 64, 64}, kGrid{232, 232, 232}, kPrior{32, 32, 32};
 
-/// The window shows -limit to limit on both axes.
+/// Maps [-limit, limit] on both axes to the window.
 struct Window {
   double limit;
   Point at(double x, double y) const {
@@ -44,7 +44,7 @@ Window window_around(std::span<const float> points) {
   return {limit * kRoom};
 }
 
-/// The smallest of 1, 2, 5, 10, 20, ... that leaves at most kMostTicks a side.
+/// Returns the smallest of 1, 2, 5, 10, 20, ... that gives at most kMostTicks on either side.
 double tick_step(double limit) {
   double power = 1;
   for (;; power *= 10) {

@@ -1,5 +1,5 @@
-// Where the encoder puts the test images: a plane of latents, colored by digit, as PNG. The circles hold 39
-// % and 86 % of the prior, so that one sees whether q(z|x) averaged over the data fills it.
+// A scatter plot of where the encoder puts the test images: a plane of latents, colored by digit, as PNG. The
+// circles hold 39 % and 86 % of the prior, to show whether the aggregated posterior fills it.
 #pragma once
 
 #include <array>
@@ -13,9 +13,9 @@
 
 namespace vae {
 
-/// The color of each label: Petroff (2021), "Accessible Color Sequences for Data Visualization", ten
-/// colors that keep apart under all three color vision deficiencies; the two grays go to 0 and 1, which
-/// never touch.
+/// The color of each label: Petroff (2021), "Accessible Color Sequences for Data Visualization", ten colors
+/// that stay distinct under all three color vision deficiencies. The two grays are for 0 and 1, which never
+/// touch.
 inline constexpr std::array<Color, 10> kLabelColors{{{0x71, 0x75, 0x81},
                                                      {0x94, 0xa4, 0xa2},
                                                      {0x3f, 0x90, 0xda},
@@ -32,9 +32,9 @@ struct ScatterAxes {
   bool prior = true;               // draw N(0, I)'s circles of radius 1 and 2
 };
 
-/// PNG of a square window around the origin that holds every point, and at least -3 to 3. Points (n, 2), x to
-/// the right and y upwards; labels (n), each 0 to 9; both as many as there is ink for, some 10 000. Later
-/// points lie on top. Throws Failure kBadData on a wrong size or label, or a point that is not finite.
+/// Returns a PNG of a square window around the origin that includes every point and at least [-3, 3]. Points
+/// (n, 2), x to the right and y up; labels (n), each 0 to 9; n up to about 10 000. Later points are on top.
+/// Throws Failure kBadData for a wrong size or label, or a point that is not finite.
 std::vector<std::byte> scatter_png(std::span<const float> points, std::span<const std::uint8_t> labels,
                                    const ScatterAxes& axes = {});
 

@@ -31,14 +31,14 @@ void require_drawable(const Generator& g) {
   }
 }
 
-/// How many rows of `width` numbers; throws where that is not a whole number.
+/// Returns the number of rows of `width` numbers; throws if it is not an integer.
 int rows_of(std::span<const float> array, std::int64_t width, const char* what) {
   const auto rows = static_cast<std::int64_t>(array.size()) / width;
   require_size(array, rows * width, what);
   return static_cast<int>(rows);
 }
 
-/// (n, latent) -> (n, pixels), checked.
+/// Decodes (n, latent) to (n, pixels), with checks.
 std::vector<float> decode(const Generator& g, std::span<const float> z) {
   const int n = rows_of(z, g.latent, "latents");
   std::vector<float> images = g.decode(z);
@@ -50,7 +50,7 @@ void append(std::vector<float>& to, std::span<const float> values) {
   to.insert(to.end(), values.begin(), values.end());
 }
 
-/// A row of inputs above a row of outputs for each `columns` of them, the last filled up with paper.
+/// Lays out a row of inputs above a row of outputs for each `columns` of them; the last is padded with white.
 std::vector<Block> double_rows(const Generator& g, std::span<const float> inputs, std::span<const float> z,
                                int columns) {
   const int n = rows_of(inputs, g.image.size(), "inputs");
@@ -81,7 +81,7 @@ Block samples(const Generator& g, std::uint64_t seed, int rows, int columns) {
   return {columns, decode(g, z)};
 }
 
-/// One strip for each pair.
+/// Interpolates each pair along each walk.
 Block strips(const Generator& g, std::span<const float> a, std::span<const float> b, int steps,
              const std::vector<Walk>& walks) {
   const auto latent = static_cast<std::size_t>(g.latent);

@@ -29,7 +29,7 @@ int rows_of(const Block& block, const Shape& image) {
 
 int header_of(const Block& block) { return block.column_labels.empty() ? 0 : kText + kTextGap; }
 
-/// Width of the column of row labels, 0 without any.
+/// Returns the width of the column of row labels, 0 without any.
 int label_column(const std::vector<Block>& blocks) {
   double width = 0;
   for (const Block& block : blocks) {
@@ -40,7 +40,8 @@ int label_column(const std::vector<Block>& blocks) {
   return static_cast<int>(std::ceil(width));
 }
 
-/// Where tiles go: tile (row, column) of a block has its corner at left + column * width, top + row * height.
+/// The layout of tiles: tile (row, column) of a block has its corner at left + column * width, top + row *
+/// height.
 struct Grid {
   int left, top, width, height;  // width and height with the gap
 };

@@ -11,7 +11,7 @@
 namespace vae {
 namespace {
 
-/// All parameters as they go into the file; biases stay F32.
+/// Returns all parameters for the file; biases stay F32.
 std::vector<NamedTensor> tensors_of(VaeImpl& model, Dtype precision,
                                     const std::vector<NamedTensor>& quantized) {
   std::vector<NamedTensor> tensors;
@@ -27,18 +27,18 @@ std::vector<NamedTensor> tensors_of(VaeImpl& model, Dtype precision,
   return tensors;
 }
 
-/// A copy on the CPU whose parameters are what a reader of the file will have.
+/// Returns a copy on the CPU with the parameters that a reader of the file will get.
 Vae as_stored(const ModelSpec& spec, const std::vector<NamedTensor>& tensors) {
   const std::vector<std::byte> file = write_weights({}, tensors);
   const auto view = read_weights(file, {.bytes = file.size(), .tensors = 2 * tensors.size()});
-  if (!view) throw Failure(Exit::kUsage, "this model does not fit a weights file: " + view.error().message);
+  if (!view)
+    throw Failure(Exit::kUsage, "this model does not fit into a weights file: " + view.error().message);
   Vae copy(spec);
   copy->eval();
   for (auto& named : copy->named_parameters()) {
     const auto tensor = to_tensor(*view, *view->find(named.key()));
     if (!tensor)
-      throw Failure(Exit::kDiverged,
-                    "parameter " + named.key() + " is not finite in the precision asked for");
+      throw Failure(Exit::kDiverged, "parameter " + named.key() + " is not finite in the chosen precision");
     named.value().copy_(*tensor);
   }
   return copy;
@@ -53,7 +53,7 @@ NamedTensor to_named_tensor(const std::string& name, const torch::Tensor& tensor
   return {name, dims, to_vector(tensor), dtype};
 }
 
-std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& facts,
+std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Metadata& more,
                                       const std::vector<NamedTensor>& quantized) {
   torch::NoGradGuard no_grad;
   const std::vector<NamedTensor> tensors = tensors_of(model, precision, quantized);
@@ -63,7 +63,7 @@ std::vector<std::byte> export_weights(VaeImpl& model, Dtype precision, const Met
   Metadata metadata = {{"model", to_string(model.spec)},
                        {"golden_z", encode_floats(z)},
                        {"golden_x", encode_floats(to_vector(stored->image(stored->decode(latent))))}};
-  metadata.insert(metadata.end(), facts.begin(), facts.end());
+  metadata.insert(metadata.end(), more.begin(), more.end());
   return write_weights(metadata, tensors);
 }
 

@@ -8,13 +8,13 @@
 namespace vae {
 namespace {
 
-/// log q(z|x) - log p(z) of every sample, (L, n).
+/// Returns log q(z|x) - log p(z) of every sample, (L, n).
 torch::Tensor log_ratio(const Draws& d) {
   const torch::Tensor zero = torch::zeros({}, d.z.options());
   return log_normal(d.z, d.q.mu, d.q.log_var) - (d.log_pz.defined() ? d.log_pz : log_normal(d.z, zero, zero));
 }
 
-/// KL(q || p(z)), (n): in closed form where there is one.
+/// Returns KL(q || p(z)), (n), in closed form if there is one.
 torch::Tensor kl_of(const Draws& d) { return d.log_pz.defined() ? log_ratio(d).mean(0) : kl_divergence(d.q); }
 }  // namespace
 

@@ -11,7 +11,7 @@ namespace {
 
 namespace nn = torch::nn;
 
-/// torch::nn::Conv2d with a padding of its own on every side.
+/// torch::nn::Conv2d with separate padding on each side.
 struct PaddedConv2dImpl : nn::Module {
   explicit PaddedConv2dImpl(const Conv2d& c) : layer(c) {
     weight = register_parameter("weight", torch::zeros({c.out, c.in, c.kernel, c.kernel}));
@@ -19,7 +19,7 @@ struct PaddedConv2dImpl : nn::Module {
   }
   torch::Tensor forward(torch::Tensor x) {  // (n, in, h, w)
     const Padding& p = layer.padding;
-    const bool even = p.top == p.bottom && p.left == p.right;  // conv2d itself knows no other padding
+    const bool even = p.top == p.bottom && p.left == p.right;  // all that conv2d itself supports
     if (!even) x = torch::constant_pad_nd(x, {p.left, p.right, p.top, p.bottom});
     const std::vector<std::int64_t> padding{even ? p.top : 0, even ? p.left : 0};
     return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast), weight, bias, layer.stride,
@@ -30,7 +30,7 @@ struct PaddedConv2dImpl : nn::Module {
 };
 TORCH_MODULE(PaddedConv2d);
 
-/// torch::nn::ConvTranspose2d whose full output is cropped, each side by its own amount.
+/// torch::nn::ConvTranspose2d whose output is cropped, by a separate amount on each side.
 struct CroppedConvTranspose2dImpl : nn::Module {
   explicit CroppedConvTranspose2dImpl(const ConvTranspose2d& c) : layer(c) {
     weight = register_parameter("weight", torch::zeros({c.in, c.out, c.kernel, c.kernel}));
@@ -40,7 +40,7 @@ struct CroppedConvTranspose2dImpl : nn::Module {
     const Padding& p = layer.crop;
     const int k = layer.kernel - 1;
     if (layer.stride == 1 && std::max({p.top, p.left, p.bottom, p.right}) <= k) {
-      // A convolution with the kernel turned around: nothing is computed only to be cropped.
+      // A convolution with the flipped kernel, so that nothing is computed only to be cropped.
       x = torch::constant_pad_nd(x, {k - p.left, k - p.right, k - p.top, k - p.bottom});
       return torch::conv2d(x.contiguous(torch::MemoryFormat::ChannelsLast),
                            weight.transpose(0, 1).flip({2, 3}), bias);
@@ -87,7 +87,7 @@ struct KeyedDropoutImpl : nn::Module {
     return x * mask.view(x.sizes()).to(x.options()).contiguous(x.suggest_memory_format());
   }
   float rate;
-  std::uint64_t index;  // tells the layers of a model apart
+  std::uint64_t index;  // identifies the layer within the model
   std::shared_ptr<const ForwardKey> key;
 };
 TORCH_MODULE(KeyedDropout);

@@ -101,7 +101,7 @@ torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& eps
 
 namespace {
 
-/// Numbers that go into, and come out of, one unit of a layer: (out, in) or (out, in, kh, kw).
+/// The fan-in and fan-out of a weight (out, in) or (out, in, kh, kw).
 struct Fans {
   double in = 1, out = 1;
 };
@@ -110,14 +110,14 @@ Fans fans(const torch::Tensor& weight) {
   return {static_cast<double>(weight.size(1)) * kernel, static_cast<double>(weight.size(0)) * kernel};
 }
 
-/// Standard normal, drawn again beyond two standard deviations, as TensorFlow's truncated_normal.
+/// Draws a standard normal number, again beyond two standard deviations, like TensorFlow's truncated_normal.
 float truncated_normal(Rng& rng) {
   for (;;) {
     if (const float x = rng.normal(); std::fabs(x) <= 2) return x;
   }
 }
 
-/// One number of a weight (or of the bias behind it, whose layer has the same fans).
+/// Draws a number of a weight, or of the bias that follows it, whose layer has the same fans.
 float draw(Rng& rng, Init init, const Fans& f, bool bias) {
   const auto uniform = [&](double bound) { return static_cast<float>((2 * rng.uniform() - 1) * bound); };
   switch (init) {
@@ -139,7 +139,7 @@ void initialize(VaeImpl& model, std::uint64_t seed, Init init) {
   torch::NoGradGuard no_grad;
   Rng rng(seed, Stream::kInit);
   Fans layer;
-  // Every weight comes right before its bias (the prior: below).
+  // Every weight comes right before its bias. (The prior follows below.)
   for (auto& named : model.named_parameters()) {
     torch::Tensor& p = named.value();
     const bool bias = p.dim() == 1;

@@ -1,4 +1,4 @@
-// The model that is trained: encoder, the two heads of the posterior, decoder.
+// The model to train: encoder, the two heads of the posterior, decoder, prior.
 #pragma once
 
 #include <torch/torch.h>
@@ -18,7 +18,7 @@ struct PosteriorTensors {
   torch::Tensor mu, log_var;  // (n, latent)
 };
 
-/// A learned prior: a mixture of normal distributions with diagonal covariances.
+/// A learned prior: a mixture of normal distributions with diagonal covariance.
 struct MixturePriorImpl : torch::nn::Module {
   MixturePriorImpl(int components, int latent);
   torch::Tensor log_density(const torch::Tensor& z);  // (..., latent) -> (...)
@@ -44,20 +44,20 @@ struct VaeImpl : torch::nn::Module {
 };
 TORCH_MODULE(Vae);
 
-/// The prior as the core has it, where it is a mixture.
+/// Returns the prior for the core if it is a mixture.
 std::optional<Mixture> mixture_of(VaeImpl& model);
 
-/// Gives a learned prior the mean 0 and the variance 1 in every dimension: z is shifted and scaled, and the
-/// heads, the decoder's first layer and the prior with it, so that what the model computes stays as it is.
-/// Nothing happens without a mixture, or where anything but a Linear layer reads z.
+/// Standardizes a learned prior to mean 0 and variance 1 in every dimension: shifts and scales z, and adjusts
+/// the heads, the decoder's first layer and the prior, so that the model computes the same. Does nothing
+/// without a mixture, or where anything but a Linear layer reads z.
 void standardize(VaeImpl& model);
 
-/// z = mu + exp(log_var / 2) * epsilon, epsilon ~ N(0, I) of the same size (Kingma and Welling 2013).
+/// Returns z = mu + exp(log_var / 2) * epsilon, epsilon ~ N(0, I) of the same size (Kingma and Welling 2013).
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon);
 
-/// Draws all parameters from our own generator, so that a seed means the same model on every device and
-/// LibTorch. The log-variance head of a model without a prior is set to log_var = -20 everywhere: whoever
-/// samples z gets mu.
+/// Draws all parameters from our own generator, so that a seed gives the same model with every device and
+/// LibTorch. The log-variance head of a model without a prior is set to log_var = -20 everywhere, so that
+/// sampled z are mu.
 void initialize(VaeImpl& model, std::uint64_t seed, Init init = Init::kPytorch);
 
 }  // namespace vae

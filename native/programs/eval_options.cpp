@@ -20,7 +20,7 @@ void add_options(CLI::App& app, EvalOptions& o) {
   app.add_option("weights", o.weights, "weights file")->type_name("WEIGHTS");
   app.add_option("--data", o.data, "folder with IDX files or PNGs, as native_train takes it [build/mnist]")
       ->type_name("DIR");
-  app.add_option("--images", o.images, "only the first so many test images [all]")
+  app.add_option("--images", o.images, "use only the first N test images [all]")
       ->type_name("N")
       ->check(CLI::Range(1, 100000000).description(""));
   app.add_option("--pixels", o.pixels,
@@ -58,7 +58,7 @@ void add_options(CLI::App& app, EvalOptions& o) {
       ->type_name("DIR");
   app.add_option("--seed", o.seed, "of the samples on the pictures [1]")->type_name("N");
   app.add_flag("--allow-modified-data", o.allow_modified_data,
-               "accept a damaged or exchanged file beside files of MNIST or Fashion-MNIST");
+               "accept a damaged or replaced file among those of MNIST or Fashion-MNIST");
   app.footer(
       "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 out of memory, 74 cannot read or write,\n"
       "75 output in use by another run, 130/143 interrupted (nothing is written).");

@@ -15,7 +15,7 @@ namespace {
 constexpr int kBarWidth = 40;          // characters
 constexpr std::size_t kMostRows = 64;  // of the chart
 
-/// `share` of kBarWidth in steps of an eighth of a character; a dot where there is less.
+/// Draws a bar of `share` of kBarWidth in eighths of a character; a dot if it is shorter.
 std::string bar(double share) {
   static const char* const kEighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
   const int eighths = static_cast<int>(std::lround(share * kBarWidth * 8));
@@ -56,7 +56,7 @@ void print_assumptions(const ModelSpec& spec, Pixels pixels) {
   }
 }
 
-/// JSON: null where the likelihood has none.
+/// Returns JSON: null if the likelihood has none.
 std::string pixel_variance(const LikelihoodTraits& likelihood) {
   if (likelihood.learned_variance) return "\"learned\"";
   return likelihood.pixel_variance > 0 ? formatted("%g", likelihood.pixel_variance) : "null";
@@ -69,8 +69,8 @@ std::string name_of(Pixels pixels) { return std::string(kPixelsNames[static_cast
 void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e) {
   const bool has_prior = model.spec().prior != Prior::kNone;
   std::printf("%s: %s\n", weights.c_str(), to_string(model.spec()).c_str());
-  if (!model.fact("config").empty())
-    std::printf("trained with %s\n", std::string(model.fact("config")).c_str());
+  if (!model.metadata("config").empty())
+    std::printf("trained with %s\n", std::string(model.metadata("config")).c_str());
   std::printf("test, %s images, %s, %s pixels:\n", thousands(e.images).c_str(),
               draws_in_words(e, model.spec().prior).c_str(), name_of(pixels).c_str());
   std::printf("  reconstruction %8.3f nats\n", e.reconstruction);

@@ -1,4 +1,4 @@
-// What native_eval says: the figures as text for people and as JSON for programs.
+// native_eval's report: text for people and JSON for programs.
 #pragma once
 
 #include <chrono>
@@ -9,21 +9,21 @@
 
 namespace vae {
 
-/// An importance-weighted NLL; samples 0: none was asked for.
+/// An importance-weighted NLL; samples 0: not requested.
 struct Nll {
   double nll = 0;  // nats per image, on average
   int samples = 0;
 };
 
-/// The same model with its weights in another precision; precision "": none was asked for.
+/// The same model in another precision; precision "": not requested.
 struct Stored {
   std::string precision;
   std::size_t bytes = 0;
   double neg_elbo = 0, nll = 0;
 };
 
-/// The file and its averages; a line for the NLL; one for another precision; what these figures assume, and
-/// the KL of every dimension as bars. In this order they make one report.
+/// Print the file and its averages; a line for the NLL; one for another precision; the assumptions behind the
+/// figures, and the KL of every dimension as bars. In this order they make a report.
 void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e);
 void print_nll(const Nll& nll);
 void print_stored(const Stored& stored, Prior prior, const Evaluation& e, const Nll& nll);

@@ -12,7 +12,7 @@ Generator generator(const Subject& s) {
           s.model.latent(), s.model.spec().image, s.model.mixture()};
 }
 
-/// Means of the first `n` images, (n, latent).
+/// Returns mu of the first `n` images, (n, latent).
 std::span<const float> means(const Subject& s, int n) {
   return std::span(s.evaluation.mu).first(static_cast<std::size_t>(n * s.model.latent()));
 }

@@ -10,10 +10,10 @@
 
 namespace vae {
 
-/// Test images that the pictures start from; a set must have as many.
+/// The number of test images that the pictures need.
 inline constexpr int kSheetImages = kOverviewInputs;
 
-/// What pictures are drawn from. `evaluation` is of this model on these images.
+/// The source of the pictures. `evaluation` is of this model on these images.
 struct Subject {
   Model& model;
   const ImageSet& test;
@@ -22,10 +22,10 @@ struct Subject {
   std::uint64_t seed;  // of the samples
 };
 
-/// PNG of the one page about a model. As below, reconstructions are at z = mu.
+/// Returns the overview page as PNG; reconstructions are at z = mu, as below.
 std::vector<std::byte> overview(const Subject& subject);
 
-/// "reconstructions" of the first test images, and figures.hpp's figures. Throws Failure.
+/// Returns "reconstructions" of the first test images, and the figures of figures.hpp. Throws Failure.
 std::vector<Picture> sheets(const Subject& subject);
 
 }  // namespace vae

@@ -1,8 +1,7 @@
-// native_digits: a few test digits of every class in one small file, for a page that encodes real images
-// without the data set. The file is of the weights' container with the format of shared/file/digits_file.hpp,
-// whose F16 pixels rounding takes back to the byte exactly; metadata `image` (1x28x28), `test_indices` (of
-// each image in the test set, with spaces between) and `dataset_sha256`. argv in, text out; the only printing
-// and the only catch.
+// native_digits: writes a few test digits of every class to one small file, for a page that encodes real
+// images without the data set. The file has the weights container with the format of
+// shared/file/digits_file.hpp, where rounding F16 pixels gives back the exact bytes; metadata `image`
+// (1x28x28), `test_indices` (of each image in the test set, separated by spaces) and `dataset_sha256`.
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
@@ -34,16 +33,17 @@ void add_options(CLI::App& app, Options& o) {
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""));
   app.add_flag("--allow-modified-data", o.allow_modified_data,
-               "accept a damaged or exchanged file beside files of MNIST or Fashion-MNIST");
+               "accept a damaged or replaced file among those of MNIST or Fashion-MNIST");
   app.footer(
       "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 74 cannot read or write,\n75 output in use "
       "by another run.");
 }
 
-/// The first `per_class` images of each class, in the order of the classes.
+/// Returns the indices of the first `per_class` images of each class, by class.
 std::vector<int> first_of_each(const ImageSet& set, int per_class, const std::string& folder) {
   if (set.labels.empty())
-    throw Failure(Exit::kMissingInput, folder + ": its test images have no labels to choose by");
+    throw Failure(Exit::kMissingInput,
+                  folder + ": its test images have no labels, which are needed to choose");
   std::vector<int> chosen;
   for (int label = 0; label <= 9; ++label) {
     int found = 0;
@@ -85,7 +85,7 @@ void run(const Options& o) {
   const std::vector<int> indices = first_of_each(test, o.per_class, o.data);
   const std::vector<std::byte> bytes = digits_file(test, indices);
   if (const auto view = read_weights(bytes, kDigitsLimits); !view)
-    throw Failure(Exit::kUsage, "so many images do not fit one file: " + view.error().message);
+    throw Failure(Exit::kUsage, "so many images do not fit into one file: " + view.error().message);
   throw_if_interrupted();
   write_file(o.out, bytes);
   std::printf("wrote %s: %zu images, %d of each class (%s bytes)\n", o.out.c_str(), indices.size(),

@@ -1,5 +1,5 @@
-// native_eval: what a weights file is worth, from the file alone and through the code that browsers run.
-// argv in, text out; the only printing besides eval_report, and the only catch.
+// native_eval: evaluates a weights file, from the file alone and with the code that browsers run. Prints what
+// eval_report does not.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -24,7 +24,7 @@ namespace {
 
 using namespace vae;
 
-/// The same file, which is called `path`, once for every thread.
+/// Loads the file called `path` once per thread.
 std::vector<Model> load_models(const std::vector<std::byte>& file, const std::string& path, int count) {
   std::vector<Model> models;
   for (int i = 0; i < count; ++i) models.push_back(value_or_throw(Model::load(file), path));
@@ -34,7 +34,7 @@ std::vector<Model> load_models(const std::vector<std::byte>& file, const std::st
 void require_finite(double losses, const EvalOptions& o) {
   if (std::isfinite(losses)) return;
   throw Failure(Exit::kBadData,
-                o.weights + ": its losses are not finite; train again with a smaller learning rate");
+                o.weights + ": its losses are not finite; train again with a lower learning rate");
 }
 
 int thread_count(const EvalOptions& o) {
@@ -42,13 +42,13 @@ int thread_count(const EvalOptions& o) {
 }
 
 Pixels choose_pixels(const EvalOptions& o, const Model& model) {
-  const std::string_view name = o.pixels.empty() ? model.fact("test_pixels") : o.pixels;
+  const std::string_view name = o.pixels.empty() ? model.metadata("test_pixels") : o.pixels;
   const auto found = std::find(std::begin(kPixelsNames), std::end(kPixelsNames), name);
   return found == std::end(kPixelsNames) ? Pixels::kGray
                                          : static_cast<Pixels>(found - std::begin(kPixelsNames));
 }
 
-/// The test set, or the start of it.
+/// Reads the test set, or its first images.
 ImageSet read_test_images(const EvalOptions& o) {
   ImageSet set = read_image_set(o.data, "t10k", o.allow_modified_data);
   if (o.images > set.count()) {
@@ -65,7 +65,7 @@ ImageSet read_test_images(const EvalOptions& o) {
   return set;
 }
 
-/// The training images that int8 is fitted to, or nothing where the folder has only those of a test.
+/// Reads the training images that int8 is fitted to; returns an empty set if the folder has only test images.
 ImageSet read_train_images(const EvalOptions& o) {
   if (o.precision.empty() || precision_of(o.precision) != Dtype::kI8) return {};
   try {
@@ -76,7 +76,7 @@ ImageSet read_train_images(const EvalOptions& o) {
   }
 }
 
-/// What can be known to fail, before an hour of work.
+/// Checks what can fail before an hour of work.
 void check(const EvalOptions& o, const Model& model, const ImageSet& train, const ImageSet& test) {
   for (const ImageSet* set : {&test, &train}) {
     if (set->count() == 0 || set->shape == model.spec().image) continue;
@@ -89,7 +89,7 @@ void check(const EvalOptions& o, const Model& model, const ImageSet& train, cons
   }
 }
 
-/// Calls work(progress) with a progress line that also watches for signals.
+/// Calls work(progress) with a progress line that also checks for signals.
 template <class Work>
 auto with_progress(int images, Work work) {
   ImageProgress line(images);
@@ -116,7 +116,7 @@ Nll importance_weighted(std::span<Model> models, const ImageSet& test, Pixels pi
   return nll;
 }
 
-/// The figures of the same model in the precision asked for.
+/// Evaluates the same model in the requested precision.
 Stored evaluate_stored(const std::vector<std::byte>& file, const ImageSet& train, const ImageSet& test,
                        Pixels pixels, const EvalOptions& o) {
   const auto bytes =
@@ -157,7 +157,7 @@ void run(const EvalOptions& o) {
     refuse_input(output, o.weights);
     refuse_input(output, o.data);
   }
-  if (!o.json.empty() && o.json == o.png) throw Failure(Exit::kUsage, "--json and --png name one file");
+  if (!o.json.empty() && o.json == o.png) throw Failure(Exit::kUsage, "--json and --png name the same file");
   const std::vector<std::byte> file = read_file(o.weights, FileLimits{}.bytes);
   std::vector<Model> models = load_models(file, o.weights, thread_count(o));
   Model& model = models.front();

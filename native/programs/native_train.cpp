@@ -1,4 +1,4 @@
-// native_train: argv in, text out. The only catch of the trainer.
+// native_train: main() with the handling of LibTorch's exceptions.
 #include <torch/torch.h>
 
 #include <cstdio>
@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   constexpr const char* kName = "native_train";
   constexpr const char* kNoMemory =
       "out of memory; try a smaller --batch-size, --samples, --hidden or --latent";
-  handle_signals();  // who reads our output may go; the training stays
+  handle_signals();  // a reader of our output may leave; training continues
   try {
     TrainCommand command(argc, argv);
     try {

@@ -1,5 +1,4 @@
-// What the mains of our programs share: signals, and a failure as one line and an exit code. No
-// LibTorch here.
+// What the main functions share: signals, and a failure as one line and an exit code. No LibTorch here.
 #pragma once
 
 #include <atomic>
@@ -14,30 +13,30 @@ class App;
 
 namespace vae {
 
-/// The signal that asked the program to end, 0 before. A second one ends the process at once.
+/// The signal that asked the program to end, 0 if none. A second one ends the process at once.
 extern std::atomic<int> interrupted;
 
-/// What ends a program whose work is worth nothing unless it is complete.
+/// Thrown after a signal by programs whose partial results are worthless.
 struct Interrupted {};
 /// Throws Interrupted after a signal.
 void throw_if_interrupted();
 
-/// Lets SIGINT and SIGTERM set `interrupted`, and makes a write that a closed pipe or a size limit stops an
-/// error of write() instead of the end.
+/// Makes SIGINT and SIGTERM set `interrupted`, and turns writes to a closed pipe or beyond a size limit into
+/// errors of write() instead of signals.
 void handle_signals();
 
-/// The first line: what LibTorch throws continues with a stack.
+/// Returns the first line; LibTorch's messages continue with a stack trace.
 std::string first_line(const std::string& text);
 
-/// Prints one line after the program's name on stderr and returns the exit code.
+/// Prints "PROGRAM: message" to stderr and returns the exit code.
 int fail(const char* program, Exit code, const std::string& message);
 
-/// The whole of a main: handles signals, parses the command line, answers --help and --version, calls run()
+/// The body of a main(): handles signals, parses the command line, answers --help and --version, calls run()
 /// and returns the exit code.
 int run_program(const char* program, CLI::App& app, int argc, char** argv, const std::function<void()>& run);
 
-/// Inside a catch block: tells what was thrown and returns the exit code. (CLI::Success, which --help throws,
-/// is the caller's.)
+/// Reports the current exception and returns its exit code; to be called in a catch block. (CLI::Success,
+/// which --help throws, is left to the caller.)
 int report_exception(const char* program);
 
 }  // namespace vae

@@ -16,21 +16,21 @@ std::int64_t parameter_count(const VaeImpl& model) {
   return count;
 }
 
-/// Which data set, how many images of what size, and what a reader of the numbers should know of it.
+/// Prints the data set, the number and size of its images, and what affects the meaning of the numbers.
 void print_data(const std::string& folder, const ImageSet& train, const ImageSet& test) {
   const bool known = !train.name.empty() && train.name == test.name;
   std::printf("data    %s: %s, %s training and %s test images of %dx%d%s%s\n", folder.c_str(),
-              known ? train.name.c_str() : "no data set that we know (its SHA-256 is recorded, not checked)",
+              known ? train.name.c_str() : "an unknown data set (SHA-256 recorded, not checked)",
               thousands(train.count()).c_str(), thousands(test.count()).c_str(), train.shape.height,
               train.shape.width, train.labels.empty() ? ", without labels" : "",
-              test.held_out ? ", every tenth image held out for the test" : "");
+              test.held_out ? ", every tenth image held out as the test set" : "");
 }
 
 std::string in_words(const Losses& l) {
   return formatted("%.2f + %.2f = %.2f", l.reconstruction, l.kl, l.neg_elbo());
 }
 
-/// What is minimized, where it is something else.
+/// Returns the objective in text if it is not -ELBO.
 std::string unless_elbo(double objective, const Losses& l) {
   return std::fabs(objective - l.neg_elbo()) < 0.005 ? "" : formatted("  objective %.2f", objective);
 }
@@ -78,7 +78,7 @@ void Reporter::step(const StepReport& r) {
   const auto done = static_cast<double>(r.step - first_step_), left = static_cast<double>(r.steps - r.step);
   seconds_left_ = seconds() / done * left;
   const bool logs = log_every_ > 0 && r.step % log_every_ == 0;
-  if (!logs && !line_.on_terminal()) return;  // words cost more than all the rest here
+  if (!logs && !line_.on_terminal()) return;  // formatting costs more than the rest
   const std::string losses = in_words(r.batch) + unless_elbo(r.objective, r.batch);
   const std::string speed = rate() + (left > 0 ? "  " + duration(seconds_left_) + " left" : "");
   if (logs) {
@@ -89,7 +89,7 @@ void Reporter::step(const StepReport& r) {
   line_.show(formatted("epoch %d  step %lld of %lld  %3.0f %%  ", r.epoch, static_cast<long long>(r.step),
                        static_cast<long long>(r.steps),
                        100.0 * static_cast<double>(r.step) / static_cast<double>(r.steps)) +
-             speed + "  " + losses);  // a narrow terminal cuts off the end
+             speed + "  " + losses);  // a narrow terminal truncates the end
 }
 
 void Reporter::epoch(const EpochReport& r) {

@@ -1,4 +1,4 @@
-// What native_train prints: the start, progress, a line for every epoch, the result.
+// What native_train prints: the settings, progress, a line per epoch, the result.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& d
 
 void print_test(const Evaluation& e, Pixels pixels, Prior prior);
 
-/// Progress on the terminal, a line for every epoch, and one every --log-every steps.
+/// Shows progress on the terminal, a line per epoch, and one every --log-every steps.
 class Reporter {
  public:
   Reporter(const Trainer& trainer, std::int64_t log_every);

@@ -38,7 +38,7 @@ enum Field : std::uint64_t {
 };
 constexpr std::uint64_t kSessionStart = 1, kGrayscale = 1, kRgb = 3;
 
-/// The low `bytes` bytes of a number, little-endian.
+/// Encodes the low `bytes` bytes of a number, little-endian.
 std::string little_endian(std::uint64_t number, int bytes) {
   std::string text;
   for (int i = 0; i < bytes; ++i) text += static_cast<char>(number >> (8 * i));
@@ -63,14 +63,14 @@ std::string float32(Field field, float value) {
   return key(field, kFixed32) + little_endian(std::bit_cast<std::uint32_t>(value), 4);
 }
 
-/// A string, bytes, or a message within a message.
+/// Encodes a string, bytes, or a nested message.
 std::string bytes(Field field, std::string_view value) {
   return (key(field, kLength) + varint(value.size())).append(value);
 }
 
 // ---- TFRecord
 
-/// As TensorFlow stores checksums: the CRC of data that holds CRCs would be weak.
+/// Masks a checksum like TensorFlow: the CRC of data that includes CRCs would be weak.
 std::string masked_crc(std::string_view data) {
   return little_endian(std::rotr(crc32c(data), 15) + 0xa282ead8u, 4);
 }
@@ -80,15 +80,15 @@ std::string record(std::string_view data) {
   return (length + masked_crc(length)).append(data) + masked_crc(data);
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970.
 double now() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-/// Its seconds are the clock's, or those of the newest file there plus one.
+/// Returns a path with the current seconds, or those of the newest file plus one.
 fs::path new_path(const fs::path& folder) {
   auto seconds = static_cast<long long>(now());
-  std::error_code unreadable;  // then the clock has to do
+  std::error_code unreadable;  // then the clock is all there is
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, unreadable)) {
     const std::string name = entry.path().filename().string();
     if (name.starts_with(kPrefix)) seconds = std::max(seconds, std::atoll(name.c_str() + kPrefix.size()) + 1);
@@ -98,7 +98,7 @@ fs::path new_path(const fs::path& folder) {
   return folder / (std::string(kPrefix) + std::to_string(seconds) + '.' + host);
 }
 
-/// A number of a PNG's header, which is big-endian.
+/// Reads a number of a PNG's header, which is big-endian.
 std::uint32_t png_number(std::span<const std::byte> png, std::size_t at) {
   std::uint32_t number = 0;
   for (std::size_t i = at; i < at + 4; ++i) number = number << 8 | std::to_integer<std::uint32_t>(png[i]);

@@ -1,6 +1,6 @@
-// TensorBoard's event files: a run's numbers and pictures as `tensorboard --logdir FOLDER` reads them, live
-// too. A file is a chain of TFRecords, each an Event in protobuf's wire format (tensorflow/core: event.proto,
-// summary.proto, record_writer.h); the few fields that are used are encoded here by hand.
+// TensorBoard event files: a run's scalars and images, which `tensorboard --logdir FOLDER` reads, also during
+// the run. A file is a sequence of TFRecords, each an Event in protobuf's wire format (tensorflow/core:
+// event.proto, summary.proto, record_writer.h); the few fields in use are encoded here by hand.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace vae {
 
-/// CRC-32C (Castagnoli), as iSCSI has it: RFC 3720.
+/// Returns the CRC-32C (Castagnoli) of RFC 3720.
 std::uint32_t crc32c(std::string_view bytes);
 
 struct Scalar {
@@ -22,16 +22,16 @@ struct Scalar {
   double value = 0;
 };
 
-/// One file, events.out.tfevents.<seconds>.<host>. TensorBoard reads the files of a folder in the order of
-/// their names, so this one comes after all that are there.
+/// A file events.out.tfevents.<seconds>.<host>. TensorBoard reads the files of a folder in the order of their
+/// names, so the name is chosen to sort last.
 class EventFile {
  public:
-  /// Makes the file. What other files of the folder hold of `first_step` and later steps, TensorBoard drops:
-  /// they are of a run that ended after its last checkpoint. Throws Failure kIo.
+  /// Creates the file. TensorBoard discards what earlier files of the folder have from `first_step` on, which
+  /// comes from a run that ended after its last checkpoint. Throws Failure kIo.
   EventFile(const std::filesystem::path& folder, std::int64_t first_step);
 
-  /// Each appends one record: numbers of a step, or a PNG. Throw Failure kIo; the file then holds whole
-  /// records as before.
+  /// Each appends a record: scalars of a step, or a PNG. Throw Failure kIo; the file then has only complete
+  /// records.
   void scalars(std::int64_t step, std::span<const Scalar> values);
   void image(std::int64_t step, std::string_view tag, std::span<const std::byte> png);
 

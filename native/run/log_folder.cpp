@@ -21,14 +21,14 @@ fs::path with_pictures(const fs::path& folder) {
   return folder;
 }
 
-/// Keeps the lines of steps up to `step`; the last line may be torn.
+/// Keeps the lines up to step `step`; the last line may be torn.
 void forget_metrics(const fs::path& path, std::int64_t step) {
   const std::vector<std::byte> bytes = read_file(path, kLargestMetrics);
   const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::size_t kept = 0;
   for (std::size_t end; (end = text.find('\n', kept)) != std::string::npos; kept = end + 1) {
     if (text.compare(kept, kLineStart.size(), kLineStart) != 0)
-      throw Failure(Exit::kBadData, path.string() + ": has a line that is not a run's, which begin with " +
+      throw Failure(Exit::kBadData, path.string() + ": has a line that does not begin with " +
                                         std::string(kLineStart) + "; choose another folder");
     std::int64_t logged = 0;
     std::from_chars(text.data() + kept + kLineStart.size(), text.data() + end, logged);
@@ -50,8 +50,7 @@ void forget_pictures(const fs::path& folder, std::int64_t step) {
   }
 }
 
-/// The file of an earlier run's metrics, if there was one, without what came after `step`, and its
-/// pictures neither.
+/// Removes what an earlier run logged after `step`; returns the path of the metrics.
 fs::path forget(const fs::path& folder, std::int64_t step) {
   std::error_code missing;
   if (fs::exists(folder / kMetrics, missing)) {
@@ -63,13 +62,13 @@ fs::path forget(const fs::path& folder, std::int64_t step) {
 
 }  // namespace
 
-RunLog::RunLog(const fs::path& folder, std::int64_t step)
+LogFolder::LogFolder(const fs::path& folder, std::int64_t step)
     : folder_(with_pictures(folder)),
       lock_(folder_ / kMetrics),
       metrics_(forget(folder_, step)),
       events_(folder_, step + 1) {}
 
-void RunLog::metrics(std::int64_t step, int epoch, std::span<const Metric> values) {
+void LogFolder::metrics(std::int64_t step, int epoch, std::span<const Metric> values) {
   std::string line = std::string(kLineStart) + std::to_string(step) + ", \"epoch\": " + std::to_string(epoch);
   std::vector<Scalar> scalars;
   for (const Metric& m : values) {
@@ -81,12 +80,12 @@ void RunLog::metrics(std::int64_t step, int epoch, std::span<const Metric> value
   events_.scalars(step, scalars);
 }
 
-void RunLog::picture(std::int64_t step, const std::string& name, std::span<const std::byte> png) {
+void LogFolder::picture(std::int64_t step, const std::string& name, std::span<const std::byte> png) {
   write_file(folder_ / kPictures / (name + formatted("-%010lld.png", static_cast<long long>(step))), png);
   events_.image(step, name, png);
 }
 
-void RunLog::figure(std::int64_t step, const std::string& name, std::span<const std::byte> png) {
+void LogFolder::figure(std::int64_t step, const std::string& name, std::span<const std::byte> png) {
   write_file(folder_ / (name + ".png"), png);
   events_.image(step, "final/" + name, png);
 }

@@ -1,10 +1,10 @@
-// The folder that tells a run's story, for people and programs:
-//   metrics.jsonl            a JSON object for every logged step, in the order of the steps
-//   events.out.tfevents.*    the same and all pictures for TensorBoard, a file for every start of the run
-//   pictures/NAME-STEP.png   drawn along training
+// A run's log folder, for people and programs:
+//   metrics.jsonl            a JSON object per logged step, in the order of steps
+//   events.out.tfevents.*    the same and all pictures for TensorBoard, a file for each start of the run
+//   pictures/NAME-STEP.png   drawn during training
 //   NAME.png                 the figures of the finished run, kFigures
-// It belongs to one run at a time. Opened at a step, it forgets what is beyond: a run that goes on from its
-// checkpoint writes that again, and a new run starts a new story. Nothing here depends on LibTorch.
+// It belongs to one run at a time. Opened at a step, it drops everything beyond: a resumed run writes that
+// again, and a new run starts from nothing. Nothing here depends on LibTorch.
 #pragma once
 
 #include <cstddef>
@@ -26,19 +26,19 @@ struct Metric {
   double value = 0;
 };
 
-class RunLog {
+class LogFolder {
  public:
-  /// Makes the folder, locks it, and forgets what is beyond `step`. Throws Failure kIo, kLocked, or kBadData
-  /// where a metrics.jsonl is not of ours.
-  RunLog(const std::filesystem::path& folder, std::int64_t step);
+  /// Creates the folder, locks it and drops what is beyond `step`. Throws Failure kIo, kLocked, or kBadData
+  /// when a metrics.jsonl is not one of ours.
+  LogFolder(const std::filesystem::path& folder, std::int64_t step);
 
   // Each throws Failure kIo.
 
-  /// Numbers that are not finite are left out: JSON has none.
+  /// Writes the finite values; JSON has no others.
   void metrics(std::int64_t step, int epoch, std::span<const Metric> values);
-  /// pictures/NAME-STEP.png, TensorBoard's NAME.
+  /// Writes pictures/NAME-STEP.png and TensorBoard's NAME.
   void picture(std::int64_t step, const std::string& name, std::span<const std::byte> png);
-  /// NAME.png, TensorBoard's final/NAME. `name` is one of kFigures.
+  /// Writes NAME.png and TensorBoard's final/NAME. `name` is one of kFigures.
   void figure(std::int64_t step, const std::string& name, std::span<const std::byte> png);
 
  private:

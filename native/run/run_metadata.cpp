@@ -8,9 +8,9 @@
 
 namespace vae {
 
-Metadata training_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
-                        const torch::Device& device, const ImageData& data, const Trainer& trainer) {
-  Metadata facts = {
+Metadata training_metadata(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                           const torch::Device& device, const ImageData& data, const Trainer& trainer) {
+  Metadata metadata = {
       {"library", std::string(kVersion) + ", LibTorch " TORCH_VERSION},
       {"config", command.config_line(true) + (device.is_cpu() ? " --device cpu" : " --device cuda")},
       {"seed", std::to_string(command.options().train.seed)},
@@ -18,19 +18,19 @@ Metadata training_facts(const TrainCommand& command, const std::optional<Initial
       {"steps", std::to_string(trainer.step())},
       {"train_images", std::to_string(trainer.train_images())},
       {"dataset_sha256", data.train.sha256}};
-  if (trainer.processes() > 1) facts.emplace_back("processes", std::to_string(trainer.processes()));
-  if (!init) return facts;
+  if (trainer.processes() > 1) metadata.emplace_back("processes", std::to_string(trainer.processes()));
+  if (!init) return metadata;
   if (trainer.step() == 0) {
-    for (auto& [key, value] : facts) {
-      for (const auto& [known, own] : init->facts)
+    for (auto& [key, value] : metadata) {
+      for (const auto& [known, own] : init->metadata)
         if (known == key) value = own;
     }
   }
-  facts.emplace_back("init_sha256", init->sha256);
-  return facts;
+  metadata.emplace_back("init_sha256", init->sha256);
+  return metadata;
 }
 
-Metadata test_facts(const Evaluation& e, Pixels pixels) {
+Metadata test_metadata(const Evaluation& e, Pixels pixels) {
   return {{"test_images", std::to_string(e.images)},
           {"test_draws", std::to_string(e.draws)},
           {"test_pixels", std::string(kPixelsNames[static_cast<int>(pixels)])},
@@ -40,9 +40,9 @@ Metadata test_facts(const Evaluation& e, Pixels pixels) {
           {"test_neg_elbo_at_mu", formatted("%.4f", e.neg_elbo_at_mu)}};
 }
 
-Metadata run_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
-                   const VaeImpl& model, const ImageData& data, const torch::Device& device,
-                   const ProcessGroup& group) {
+Metadata run_metadata(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                      const VaeImpl& model, const ImageData& data, const torch::Device& device,
+                      const ProcessGroup& group) {
   return {{"model", to_string(model.spec)},
           {"config", command.config_line(false)},
           {"init_sha256", init ? init->sha256 : ""},

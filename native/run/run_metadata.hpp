@@ -1,4 +1,4 @@
-// What native_train writes about a run, as metadata: into the weights file, and into its checkpoints.
+// The metadata that native_train writes about a run: in the weights file, and in its checkpoints.
 #pragma once
 
 #include <torch/torch.h>
@@ -14,17 +14,17 @@
 
 namespace vae {
 
-/// What a run was, without paths, times and hosts: the same seed gives the same file. A file that is only
-/// sealed keeps what it knows of its own training.
-Metadata training_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
-                        const torch::Device& device, const ImageData& data, const Trainer& trainer);
+/// Returns the settings of a run without paths, times and hosts, so that the same seed gives the same file. A
+/// file that is only sealed keeps the metadata of its own training.
+Metadata training_metadata(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                           const torch::Device& device, const ImageData& data, const Trainer& trainer);
 
-/// The averages over the test set.
-Metadata test_facts(const Evaluation& test, Pixels pixels);
+/// Returns the averages over the test set.
+Metadata test_metadata(const Evaluation& test, Pixels pixels);
 
-/// What a checkpoint must share with the run that goes on from it.
-Metadata run_facts(const TrainCommand& command, const std::optional<InitialWeights>& init,
-                   const VaeImpl& model, const ImageData& data, const torch::Device& device,
-                   const ProcessGroup& group);
+/// Returns what a checkpoint must have in common with the run that resumes it.
+Metadata run_metadata(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                      const VaeImpl& model, const ImageData& data, const torch::Device& device,
+                      const ProcessGroup& group);
 
 }  // namespace vae

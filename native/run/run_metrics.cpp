@@ -5,7 +5,7 @@
 namespace vae {
 namespace {
 
-/// "lowerbound" has the sign of a loss, as the source of tf-mlp logs it.
+/// Adds the losses; "lowerbound" has the sign of a loss, like in the source of tf-mlp.
 void add_losses(std::vector<Metric>& metrics, const std::string& set, const Losses& losses) {
   const std::string key = set.empty() ? "" : set + '_', tag = set.empty() ? "" : set + '/';
   metrics.push_back({key + "lowerbound", tag + "lowerbound", losses.neg_elbo()});
@@ -15,12 +15,12 @@ void add_losses(std::vector<Metric>& metrics, const std::string& set, const Loss
 
 }  // namespace
 
-TrainLog::TrainLog(const TrainOptions& options, Trainer& trainer, const ImageSet& test)
+RunMetrics::RunMetrics(const TrainOptions& options, Trainer& trainer, const ImageSet& test)
     : o_(options), trainer_(trainer), test_(test) {
   if (!o_.log_dir.empty()) log_.emplace(o_.log_dir, trainer.step());
 }
 
-void TrainLog::step(const StepReport& r, double images_per_second) {
+void RunMetrics::step(const StepReport& r, double images_per_second) {
   if (!log_) return;
   last_ = r;
   images_per_second_ = images_per_second;
@@ -30,21 +30,21 @@ void TrainLog::step(const StepReport& r, double images_per_second) {
   for (const Picture& p : pictures().progress(o_.picture_inputs)) log_->picture(r.step, p.name, p.png);
 }
 
-void TrainLog::epoch(const EpochReport& r) {
+void RunMetrics::epoch(const EpochReport& r) {
   if (!log_) return;
-  std::vector<Metric> metrics;  // without a step's where an earlier run was stopped between step and test
+  std::vector<Metric> metrics;  // without a step's if an earlier run was stopped between step and test
   if (last_.step > 0) metrics = metrics_of_step();
   add_losses(metrics, "train", r.train);
   add_losses(metrics, "test", r.test);
   log_->metrics(trainer_.step(), r.epoch, metrics);
 }
 
-void TrainLog::finish() {
+void RunMetrics::finish() {
   if (!log_) return;
   for (const Picture& p : pictures().figures()) log_->figure(trainer_.step(), p.name, p.png);
 }
 
-std::vector<Metric> TrainLog::metrics_of_step() const {
+std::vector<Metric> RunMetrics::metrics_of_step() const {
   std::vector<Metric> metrics = {{"objective", "objective", last_.objective}};
   add_losses(metrics, "", last_.batch);
   metrics.push_back({"learning_rate", "rate", last_.learning_rate});
@@ -52,7 +52,7 @@ std::vector<Metric> TrainLog::metrics_of_step() const {
   return metrics;
 }
 
-TrainPictures TrainLog::pictures() const {
+TrainPictures RunMetrics::pictures() const {
   return {*trainer_.result(), test_, o_.train.pixels, o_.train.seed};
 }
 

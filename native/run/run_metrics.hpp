@@ -1,7 +1,7 @@
-// native_train's --log-dir: when training is logged and drawn, and under which names. For every preset
-// `lowerbound` is -ELBO = reconstruction + KL, a loss: lower is better, as the source of tf-mlp logs it under
-// this name. `objective` is what is minimized, without weight penalties: the same unless --objective or
-// --beta say otherwise.
+// native_train's --log-dir: which metrics and pictures are logged when, and their names. `lowerbound` is
+// -ELBO = reconstruction + KL, a loss (lower is better), because the source of tf-mlp logs it under this
+// name. `objective` is what is minimized, without weight penalties: the same unless --objective or --beta
+// change it.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,17 @@
 
 namespace vae {
 
-class TrainLog {
+class RunMetrics {
  public:
-  /// Opens the log after the steps that `trainer` has done, where --log-dir names a folder; without one
-  /// nothing is ever written. All throw Failure kIo, this also kLocked or kBadData.
-  TrainLog(const TrainOptions& options, Trainer& trainer, const ImageSet& test);
+  /// Opens the log at the trainer's step if --log-dir names a folder; otherwise nothing is written. All throw
+  /// Failure kIo, this also kLocked or kBadData.
+  RunMetrics(const TrainOptions& options, Trainer& trainer, const ImageSet& test);
 
-  /// After every step, before epoch(): numbers and pictures that are due.
+  /// Logs a step if it is due. Called after every step, before epoch().
   void step(const StepReport& r, double images_per_second);
-  /// At the end of an epoch: its last step, with averages over the epoch and over the test set.
+  /// Logs the last step of an epoch with averages over the epoch and over the test set.
   void epoch(const EpochReport& r);
-  /// Draws the figures of a run that is done.
+  /// Draws the figures of a finished run.
   void finish();
 
  private:
@@ -35,7 +35,7 @@ class TrainLog {
   const TrainOptions& o_;
   Trainer& trainer_;
   const ImageSet& test_;
-  std::optional<RunLog> log_;
+  std::optional<LogFolder> log_;
   StepReport last_{};
   double images_per_second_ = 0;
 };

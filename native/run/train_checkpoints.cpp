@@ -10,7 +10,7 @@
 namespace vae {
 namespace {
 
-/// The flags in which two configurations, "--seed 1 --lr 0.1 ...", differ: "--seed 1, not 2".
+/// Lists the flags in which two configurations, "--seed 1 --lr 0.1 ...", differ: "--seed was 1, now 2".
 std::string difference(const std::string& theirs, const std::string& ours) {
   const auto settings = [](const std::string& line) {
     std::map<std::string, std::string> all;
@@ -36,17 +36,17 @@ std::string difference(const std::string& theirs, const std::string& ours) {
 }  // namespace
 
 Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, SnapshotWriter* snapshots,
-                         Metadata facts, ProcessGroup& group)
-    : o_(options), trainer_(trainer), snapshots_(snapshots), facts_(std::move(facts)), group_(group) {
+                         Metadata metadata, ProcessGroup& group)
+    : o_(options), trainer_(trainer), snapshots_(snapshots), metadata_(std::move(metadata)), group_(group) {
   if (!o_.checkpoint.empty() && group_.first()) folder_.emplace(o_.checkpoint);
 }
 
-/// The checkpoint to go on from, if any; of the first process.
+/// Returns the checkpoint to resume from, if any. Called by the first process.
 std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
   if (!folder_ || folder_->empty()) {
     if (o_.resume && o_.checkpoint.empty())
       throw Failure(Exit::kUsage, "--resume: name the folder with --checkpoint");
-    if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: there is no checkpoint in " + where());
+    if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: no checkpoint in " + where());
     return std::nullopt;
   }
   if (!o_.resume && !automatic) {
@@ -57,13 +57,14 @@ std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
   const std::optional<Checkpoint> found = folder_->newest(
       [](const std::string& text) { std::fprintf(stderr, "native_train: skipped %s\n", text.c_str()); });
   if (!found)
-    throw Failure(Exit::kBadData, "no checkpoint in " + where() + " is whole; begin again in another folder");
+    throw Failure(Exit::kBadData,
+                  "every checkpoint in " + where() + " is damaged; start again with another folder");
   check_same_run(*found);
   return found;
 }
 
 void Checkpoints::resume(bool automatic) {
-  std::vector<std::byte> state, snapshots;  // as the first process sends them; empty: nothing to go on from
+  std::vector<std::byte> state, snapshots;  // sent by the first process; empty: nothing to resume
   if (group_.first()) {
     if (auto found = find(automatic)) state = write_checkpoint({std::move(found->state), {}});
     if (snapshots_ && !state.empty())
@@ -92,23 +93,24 @@ bool Checkpoints::save(bool best) {
   if (!folder_) return false;
   if (snapshots_)
     write_file(folder_->path() / "snapshots.bin", snapshots_->bytes({}));  // first: it may run ahead
-  folder_->save({trainer_.state(), facts_}, best);
+  folder_->save({trainer_.state(), metadata_}, best);
   saved_ = std::chrono::steady_clock::now();
   return true;
 }
 
 void Checkpoints::check_same_run(const Checkpoint& c) const {
-  for (const auto& [key, value] : facts_) {
-    if (c.fact(key) == value) continue;
+  for (const auto& [key, value] : metadata_) {
+    if (c.get(key) == value) continue;
     if (key == "machine") {
-      std::printf("note    the checkpoint is from \"%s\", this is \"%s\": not the same to the last bit\n",
-                  c.fact(key).c_str(), value.c_str());
+      std::printf(
+          "note    the checkpoint is from \"%s\", this is \"%s\": results will differ in the last bits\n",
+          c.get(key).c_str(), value.c_str());
       continue;
     }
     if (key == "config")
-      throw Failure(Exit::kUsage, where() + " is of another run: " + difference(c.fact(key), value) +
-                                      "; take the same, or another --checkpoint");
-    throw Failure(Exit::kUsage, where() + " is of another run: its " + key + " is \"" + c.fact(key) +
+      throw Failure(Exit::kUsage, where() + " is of another run: " + difference(c.get(key), value) +
+                                      "; use the same settings, or another --checkpoint");
+    throw Failure(Exit::kUsage, where() + " is of another run: its " + key + " is \"" + c.get(key) +
                                     "\", not \"" + value + '"');
   }
 }

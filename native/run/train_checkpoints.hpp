@@ -1,4 +1,4 @@
-// native_train's checkpoints: when they are written, and how a run goes on from one.
+// native_train's checkpoints: when they are written, and how a run resumes from one.
 #pragma once
 
 #include <chrono>
@@ -13,21 +13,21 @@ namespace vae {
 
 class Checkpoints {
  public:
-  /// `facts` are what a run that goes on must share: data and settings; "machine" may differ, at the price of
-  /// the last bits. `snapshots` (or null) are kept beside. Without --checkpoint nothing is ever written, nor
-  /// by any process of the group but the first.
-  Checkpoints(const TrainOptions& options, Trainer& trainer, SnapshotWriter* snapshots, Metadata facts,
+  /// `metadata` is what a resumed run must have in common with this one, data and settings; "machine" may
+  /// differ, at the cost of the last bits. `snapshots` (or null) are saved beside. Nothing is written without
+  /// --checkpoint, nor by any process of the group except the first.
+  Checkpoints(const TrainOptions& options, Trainer& trainer, SnapshotWriter* snapshots, Metadata metadata,
               ProcessGroup& group);
 
-  /// Goes on from the first process' newest whole checkpoint where --resume asks for it, or `automatic`;
-  /// prints so. Throws Failure kMissingInput (nothing to resume), kUsage (another run's, or not asked
-  /// for), kBadData.
+  /// Resumes from the first process' newest intact checkpoint if --resume asks for it, or `automatic`, and
+  /// says so. Throws Failure kMissingInput (nothing to resume), kUsage (of another run, or not asked for),
+  /// kBadData.
   void resume(bool automatic);
 
-  /// After a step: when its time has come, and whenever the test loss is the best so far.
+  /// Saves if it is due, and whenever the test loss is the best so far. Called after every step.
   void maybe_save(bool best);
 
-  /// False when there is no folder to save to.
+  /// Saves a checkpoint; returns false when there is no folder for it.
   bool save(bool best = false);
 
  private:
@@ -38,7 +38,7 @@ class Checkpoints {
   const TrainOptions& o_;
   Trainer& trainer_;
   SnapshotWriter* snapshots_;
-  Metadata facts_;
+  Metadata metadata_;
   ProcessGroup& group_;
   std::optional<CheckpointFolder> folder_;
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();

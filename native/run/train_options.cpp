@@ -19,7 +19,8 @@ namespace {
 
 const std::string kModel = "Model", kObjective = "Objective", kOptimizer = "Optimizer", kRun = "Run";
 
-// Validators describe themselves in --help; the texts there say it in words.
+// Validators describe themselves in --help; here the texts do.
+// A decimal integer. CLI11 by itself reads 010 as eight, and clamps what is too large.
 /// A whole number in decimal figures; CLI11 by itself reads 010 as eight, and lets what is too large be
 /// the largest.
 CLI::Validator range(std::uint64_t low, std::uint64_t high) {
@@ -45,10 +46,10 @@ CLI::Validator number(double low, bool inclusive, double below, const char* prob
       "");
 }
 CLI::Validator positive() { return number(0, false, kInfinity, "must be a number above 0"); }
-CLI::Validator at_least_zero() { return number(0, true, kInfinity, "must be 0 or a number above"); }
+CLI::Validator at_least_zero() { return number(0, true, kInfinity, "must be a number of at least 0"); }
 CLI::Validator fraction() { return number(0, true, 1, "must be at least 0 and below 1"); }
 
-/// An option whose value is one of an enumeration's names.
+/// Adds an option whose value is one of an enumeration's names.
 template <class Enum, class Names>
 CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const Names& names,
                       const std::string& text) {
@@ -65,7 +66,7 @@ CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const
       ->check(CLI::IsMember(words).description(""));
 }
 
-/// The preset that the command line or its configuration file names.
+/// Returns the preset that the command line or its configuration file names.
 const Preset& named_preset(int argc, char** argv) {
   CLI::App app;
   std::string preset(presets().front().name);
@@ -80,7 +81,7 @@ const Preset& named_preset(int argc, char** argv) {
   return found == nullptr ? presets().front() : *found;  // parse() refuses what is none
 }
 
-/// What an option is set to, given or by default; nothing for --help and the like.
+/// Returns an option's value, given or default; nothing for --help and the like.
 std::optional<std::string> value_of(const CLI::Option& option) {
   if (option.get_items_expected_max() == 0) return option.count() > 0 ? option.results().back() : "false";
   if (option.count() > 0) return option.results().back();
@@ -173,17 +174,18 @@ void TrainCommand::add_model_options() {
         ->check(range(1, 65536));
   }
   app_.add_option("--components", o.spec.components,
-                  "normal distributions mixed in a learned prior; 0: N(0, I)")
+                  "components of a learned mixture prior; 0: the prior is N(0, I)")
       ->type_name("N")
       ->check(range(0, kMaxComponents));
   add_word(app_, "--likelihood", o.spec.likelihood, kNamesOf<Likelihood>,
            "of a pixel: " + likelihood_words());
-  app_.add_option("--dropout", o.spec.dropout, "part of hidden units zeroed in training")
+  app_.add_option("--dropout", o.spec.dropout, "fraction of hidden units dropped in training")
       ->type_name("RATE")
       ->check(fraction());
   add_word(app_, "--pixels", o.train.pixels, kPixelsNames,
-           "gray (0 to 1), dynamic (black or white, drawn anew every epoch), threshold (black or white) or "
-           "dequantized (gray with noise below one level, for --likelihood gaussian)");
+           "gray (0 to 1), dynamic (binarized at random in every epoch), threshold (binarized) or "
+           "dequantized (gray "
+           "plus noise below one level, for --likelihood gaussian)");
 }
 
 void TrainCommand::add_objective_options() {
@@ -193,7 +195,7 @@ void TrainCommand::add_objective_options() {
            "elbo, iwae (importance-weighted bound) or autoencoder (z = mu, no KL)");
   add_word(app_, "--estimator", t.estimator, kEstimatorNames,
            "of the ELBO: a (all by sampling) or b (KL in closed form)");
-  app_.add_option("--samples", t.samples, "draws of z for each image in a step")
+  app_.add_option("--samples", t.samples, "samples of z per image in a step")
       ->type_name("N")
       ->check(range(1, 100000));
   app_.add_option("--beta", t.beta, "weight of the KL term; 1 is the ELBO")
@@ -223,7 +225,7 @@ void TrainCommand::add_optimizer_options() {
   app_.add_option("--batch-size", t.batch_size, "images per step")->type_name("N")->check(range(1, 60000));
   add_word(app_, "--last-batch", t.last_batch, kLastBatchNames,
            "of an epoch: partial (smaller) or wrap (filled from the next epoch)");
-  app_.add_option("--train-images", t.train_images, "only the first so many; 0: all")
+  app_.add_option("--train-images", t.train_images, "use only the first N; 0: all")
       ->type_name("N")
       ->check(range(0, 100000000));
   add_word(app_, "--optimizer", t.optimizer, kOptimizerNames,
@@ -237,11 +239,11 @@ void TrainCommand::add_optimizer_options() {
       ->type_name("RATE")
       ->check(at_least_zero());
   app_.add_option("--momentum", t.momentum, "of sgd")->type_name("RATE")->check(fraction());
-  app_.add_option("--clip", t.clip, "largest norm of the gradient; 0: any")
+  app_.add_option("--clip", t.clip, "gradient norm to clip to; 0: no clipping")
       ->type_name("NORM")
       ->check(at_least_zero());
   app_.add_option("--ema", t.ema,
-                  "decay of an exponential average of the weights, which is then kept; 0: none")
+                  "decay of an exponential moving average of the weights, which is then kept; 0: none")
       ->type_name("DECAY")
       ->check(fraction());
   add_word(app_, "--initialize", t.init, kInitNames,
@@ -258,17 +260,17 @@ void TrainCommand::add_run_options() {
   app_.add_option("--out", o.out,
                   "weights file to write (required); replaced only when training has finished")
       ->type_name("FILE");
-  app_.add_option(
-          "--init", o.init,
-          "weights to start from: a file of ours, or Python's safetensors of a state_dict with our names; "
-          "with --epochs 0 it is only sealed into a file of ours")
+  app_.add_option("--init", o.init,
+                  "initial weights: a file of ours, or a safetensors file of a state_dict with our names; "
+                  "with --epochs 0 "
+                  "it is only converted to a file of ours")
       ->type_name("FILE");
   app_.add_option("--data", o.data,
                   "folder with IDX files named as MNIST's, raw or .gz (labels may be missing), or with PNGs "
                   "in train/ and test/, there directly or in folders 0 to 9 (labels); without test/ every "
                   "tenth image is held out")
       ->type_name("DIR");
-  app_.add_option("--threads", o.threads, "CPU threads; try 2 or more where cores are free")
+  app_.add_option("--threads", o.threads, "CPU threads; try 2 or more if cores are free")
       ->type_name("N")
       ->check(range(1, 1024));
   app_.add_option("--device", o.device, "auto, cpu or cuda; auto takes a GPU when there is one")
@@ -292,35 +294,34 @@ void TrainCommand::add_run_options() {
           "aevb have one beside the output, w.bin -> w.log; \"\": none")
       ->type_name("DIR");
   app_.add_option("--log-every", o.log_every,
-                  "print and log the losses every so many steps; 0: every epoch only")
+                  "print and log the losses every N steps; 0: only after each epoch")
       ->type_name("STEPS")
       ->check(range(0, 1000000000));
   app_.add_option("--picture-every", o.picture_every,
-                  "draw reconstructions and samples into --log-dir every so many steps; 0: at the end only")
+                  "draw reconstructions and samples into --log-dir every N steps; 0: only at the end")
       ->type_name("STEPS")
       ->check(range(0, 1000000000));
   app_.add_option("--checkpoint", o.checkpoint,
                   "folder for checkpoints: the newest two and the best are kept. tf-mlp has one beside the "
                   "output, w.bin -> w.checkpoints, and goes on from it unasked; \"\": none")
       ->type_name("DIR");
-  app_.add_option("--checkpoint-steps", o.checkpoint_steps, "write one every so many steps; 0: by time only")
+  app_.add_option("--checkpoint-steps", o.checkpoint_steps, "write one every N steps; 0: only by time")
       ->type_name("STEPS")
       ->check(range(0, 1000000000));
-  app_.add_option("--checkpoint-seconds", o.checkpoint_seconds,
-                  "write one every so many seconds; 0: by steps only")
+  app_.add_option("--checkpoint-seconds", o.checkpoint_seconds, "write one every N seconds; 0: only by steps")
       ->type_name("SECONDS")
       ->check(at_least_zero());
   app_.add_option("--snapshots", o.snapshots,
-                  "also keep so many decoders along training, in a file beside the output; 0: none")
+                  "also save N decoders during training, in a file beside the output; 0: none")
       ->type_name("N")
       ->check(range(0, 1000));
-  app_.add_flag("--resume", o.resume, "go on from the newest checkpoint, to the same weights, bit for bit");
+  app_.add_flag("--resume", o.resume, "resume from the newest checkpoint, to the same weights, bit for bit");
   app_.add_flag("--allow-modified-data", o.allow_modified_data,
-                "accept a damaged or exchanged file beside files of MNIST or Fashion-MNIST");
+                "accept a damaged or replaced file among those of MNIST or Fashion-MNIST");
   app_.add_flag("--print-config", o.print_config, "print all settings as a configuration file and stop");
 }
 
-/// What follows from what was given.
+/// Derives the settings that follow from others.
 void TrainCommand::resolve() {
   drop_idle_options();
   TrainConfig& t = options_.train;
@@ -339,14 +340,14 @@ void TrainCommand::resolve() {
   place_beside_output("--checkpoint", run.checkpoint, options_.checkpoint);
 }
 
-/// What no step would heed: refused where it was asked for, left out where a preset has it.
+/// Handles settings without effect: refuses them if given, resets them if they come from a preset.
 void TrainCommand::drop_idle_options() {
   TrainConfig& t = options_.train;
   const auto only = [&](const char* flag, bool counts, auto& value, auto idle, const char* text,
                         const char* with) {
     if (counts || value == idle) return;
     CLI::Option* option = app_.get_option(flag);
-    if (option->count() > 0) throw CLI::ValidationError(flag, std::string("counts only with ") + with);
+    if (option->count() > 0) throw CLI::ValidationError(flag, std::string("has an effect only with ") + with);
     value = idle;
     option->default_str(text);
   };
@@ -379,7 +380,7 @@ void TrainCommand::adopt_sizes(const SpecOptions& found) {
   adopt("--hidden", options_.spec.hidden, found.hidden);
 }
 
-/// A preset's folder that was not named: w.bin -> w.log.
+/// Sets a preset's folder unless it was given: w.bin -> w.log.
 void TrainCommand::place_beside_output(const std::string& flag, std::string_view extension,
                                        std::string& folder) {
   if (options_.out.empty()) return;

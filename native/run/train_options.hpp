@@ -14,7 +14,7 @@ struct TrainOptions {
   TrainConfig train;
   std::string init;  // weights to start from; empty: drawn
   std::string out, data = "build/mnist", device = "auto", precision = "f32";
-  int low_rank = 0;  // of the decoder's last layer as it is stored; 0: as it was trained
+  int low_rank = 0;  // of the decoder's last layer in the file; 0: as trained
   int threads = 1;
   std::string log_dir;  // folder; empty: none
   std::int64_t log_every = 0, picture_every = 0;
@@ -28,21 +28,22 @@ struct TrainOptions {
 
 class TrainCommand {
  public:
-  /// Flags override the configuration file, which overrides the preset. Both throw CLI::ParseError, also for
-  /// --help, which app().exit() prints.
+  /// Sets defaults from the preset and defines the flags; parse() reads them. Flags override the
+  /// configuration file, which overrides the preset. Both throw CLI::ParseError, also for --help, which
+  /// app().exit() prints.
   TrainCommand(int argc, char** argv);
   void parse();
 
-  /// Takes the sizes of the network that --init holds, as if they had been given. Throws CLI::ParseError
-  /// where others were.
+  /// Adopts the sizes of the network in --init as if they had been given. Throws CLI::ParseError if others
+  /// were given.
   void adopt_sizes(const SpecOptions& found);
 
   const CLI::App& app() const { return app_; }
   const TrainOptions& options() const { return options_; }
 
-  /// All settings as a configuration file; and those that decide the result as flags in one line, which train
-  /// the same weights again from the same data. `all` includes what only the last bits depend on (threads),
-  /// or only the file (precision, low-rank).
+  /// Return all settings as a configuration file, and those that determine the result as flags in one line,
+  /// which train the same weights again from the same data. `all` includes what affects only the last bits
+  /// (threads), or only the file (precision, low-rank).
   std::string config_file() const;
   std::string config_line(bool all) const;
 

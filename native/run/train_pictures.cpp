@@ -12,7 +12,7 @@ constexpr int kChunk = 1000;          // images encoded at a time
 constexpr int kFigureImages = 10000;  // encoded for the figures, at most
 constexpr int kSheet = 10;            // rows and columns of the sample sheet
 
-/// (n, columns), a copy.
+/// Copies to a tensor (n, columns).
 torch::Tensor to_tensor(std::span<const float> values, std::int64_t columns) {
   const auto rows = static_cast<std::int64_t>(values.size()) / columns;
   torch::Tensor tensor = torch::empty({rows, columns});

@@ -1,5 +1,5 @@
-// What LibTorch's model draws during and after training: reconstructions of test images (z = mu), samples of
-// the prior, and the figures of figures.hpp.
+// Pictures of the model in LibTorch during and after training: reconstructions of test images (z = mu),
+// samples of the prior, and the figures of figures.hpp.
 #pragma once
 
 #include <cstddef>
@@ -15,19 +15,19 @@
 
 namespace vae {
 
-/// While this lives the model, on whatever device, is in evaluation mode: dropout is off.
+/// Keeps the model, on whatever device, in evaluation mode (no dropout) while it exists.
 class TrainPictures {
  public:
-  /// Test images are shown as the model sees them in `pixels`; `seed` is that of the samples.
+  /// Test images are shown as the model gets them, in `pixels`; `seed` is that of the samples.
   TrainPictures(VaeImpl& model, const ImageSet& test, Pixels pixels, std::uint64_t seed);
   ~TrainPictures();
   TrainPictures(const TrainPictures&) = delete;
   TrainPictures& operator=(const TrainPictures&) = delete;
 
-  /// "reconstructions" of the first `inputs` test images, a single one beside its input, and "samples".
+  /// Draws "reconstructions" of the first `inputs` test images, a single one beside its input, and "samples".
   std::vector<Picture> progress(int inputs) const;
 
-  /// Those of figures.hpp.
+  /// Draws the figures of figures.hpp.
   std::vector<Picture> figures() const;
 
  private:

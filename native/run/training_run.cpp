@@ -47,10 +47,10 @@ torch::Device choose_device(const std::string& wish) {
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
 
-/// Is a file only to be written again, without training?
+/// Returns whether a file is only to be converted, without training.
 bool only_seals(const TrainOptions& o) { return o.train.steps == 0 && o.train.epochs == 0; }
 
-/// Refuses an output that would be written over what is read, or by what the run itself writes beside it.
+/// Refuses an output that would overwrite an input, or that the run itself would overwrite.
 void check_output(const TrainOptions& o) {
   namespace fs = std::filesystem;
   refuse_input(o.out, o.data);
@@ -67,27 +67,26 @@ void check_output(const TrainOptions& o) {
     throw Failure(Exit::kUsage, o.out + " is a name that --log-dir writes to; name another");
 }
 
-/// What --init names, if anything.
+/// Reads the file of --init, if any.
 std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
   if (o.init.empty()) return std::nullopt;
   return read_initial_weights(o.init);
 }
 
-/// A model of the size that the options and the images ask for, with drawn weights or those of --init.
+/// Makes a model of the size that the options and the images ask for, with random weights or those of --init.
 Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWeights>& init,
               Dtype precision) {
   ModelSpec spec = make_spec(o.preset, image, o.spec);
   if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
   if (init && init->spec) {
     if (init->spec->image != image)
-      throw Failure(Exit::kBadData, o.init + ": is for images of another size than those in " + o.data);
+      throw Failure(Exit::kBadData, o.init + ": takes images of another size than those in " + o.data);
     if (only_seals(o)) {
       spec = *init->spec;
     } else if (spec.encoder != init->spec->encoder || spec.decoder != init->spec->decoder ||
                spec.likelihood != init->spec->likelihood) {
-      throw Failure(Exit::kUsage,
-                    o.init + " is a " + to_string(*init->spec) +
-                        "; training goes on with the same --preset, --likelihood and --dropout");
+      throw Failure(Exit::kUsage, o.init + " is a " + to_string(*init->spec) +
+                                      "; use the same --preset, --likelihood and --dropout");
     }
   }
   std::string problem = check(spec);
@@ -99,14 +98,15 @@ Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWei
       FileLimits{}.bytes)  // before it takes memory
     throw Failure(
         Exit::kUsage,
-        "this model does not fit a weights file: it has " + thousands(numbers) + " parameters, and " +
+        "this model does not fit into a weights file: it has " + thousands(numbers) + " parameters, and " +
             std::to_string(FileLimits{}.bytes >> 20) +
             " MiB are allowed; try a smaller --hidden or --latent, smaller images, or --precision int8");
   Vae model(spec);
   initialize(*model, o.train.seed, o.train.init);
   if (init) init->put(*model, o.init);
-  if (const auto fits = Model::load(export_weights(*model, precision, {})); !fits) {  // now, not after hours
-    throw Failure(Exit::kUsage, "this model does not fit a weights file: " + fits.error().message);
+  if (const auto fits = Model::load(export_weights(*model, precision, {}));
+      !fits) {  // fail now, not after hours
+    throw Failure(Exit::kUsage, "this model does not fit into a weights file: " + fits.error().message);
   }
   return model;
 }
@@ -125,7 +125,7 @@ Model load_back(const std::vector<std::byte>& bytes) {
 
 std::string megabytes(std::size_t bytes) { return formatted("%.2f MB", static_cast<double>(bytes) / 1e6); }
 
-/// What one process of a run works with; only the group's first prints and writes.
+/// What one process of a run works with; only the first of the group prints and writes.
 struct Run {
   const TrainCommand& command;
   ProcessGroup& group;
@@ -137,30 +137,30 @@ struct Run {
   const TrainOptions& options() const { return command.options(); }
 };
 
-/// Keeps what there is when a run ends before its time: a checkpoint, or without a folder for it the weights.
+/// Saves the state when a run ends early: as a checkpoint or, without a folder for it, as weights.
 void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std::string& why) {
   if (!run.group.first()) return;
   const std::string& out = run.options().out;
-  std::string kept = "the same command with --resume goes on";
+  std::string kept = "the same command with --resume continues";
   if (!checkpoints.save()) {
-    const Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
-    write_file(out + ".interrupted", export_weights(*trainer.result(), run.precision, facts));
-    kept = "the weights so far are in " + out + ".interrupted, " + out + " is untouched";
+    const Metadata metadata = training_metadata(run.command, run.init, run.device, run.data, trainer);
+    write_file(out + ".interrupted", export_weights(*trainer.result(), run.precision, metadata));
+    kept = "the weights so far are in " + out + ".interrupted, " + out + " is unchanged";
   }
   std::fprintf(stderr, "native_train: %s after step %lld; %s\n", why.c_str(),
                static_cast<long long>(trainer.step()), kept.c_str());
 }
 
-/// One snapshot when it is due.
+/// Takes a snapshot if it is due.
 void maybe_take(SnapshotWriter* snapshots, Trainer& trainer, const Stop& stop) {
   if (!snapshots || !snapshots->due(trainer.step())) return;
   if (const auto test = trainer.test_losses(stop)) snapshots->take(trainer.step(), *trainer.result(), *test);
 }
 
-/// Trains to the end, or until a process of the group is told to stop: true. `log` is the first process',
-/// null in the others.
+/// Trains to the end, or until a process of the group is told to stop; then returns true. `log` is that of
+/// the first process, null in the others.
 bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, SnapshotWriter* snapshots,
-                        TrainLog* log) {
+                        RunMetrics* log) {
   std::optional<Reporter> reporter;
   if (log != nullptr) reporter.emplace(trainer, run.options().log_every);
   bool best = false;
@@ -186,7 +186,7 @@ bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoin
 
 struct Interrupted {};
 
-/// A progress line for work on so many images, which a signal ends by throwing Interrupted.
+/// A progress line for work on images, which throws Interrupted after a signal.
 class Watched {
  public:
   Watched(const Run& run, int images) : run_(run), line_(images) {}
@@ -200,35 +200,36 @@ class Watched {
   ImageProgress line_;
 };
 
-/// Adds to the facts the averages over the test set and, in `room` bytes of header, what the latent space
-/// looks like, of the weights as they are stored.
-Evaluation measure(const Run& run, Model& stored, const ImageSet& train, std::size_t room, Metadata& facts) {
+/// Evaluates the weights as stored; adds the averages over the test set and, in `room` bytes of header, the
+/// statistics of the latent space to the metadata.
+Evaluation measure(const Run& run, Model& stored, const ImageSet& train, std::size_t room,
+                   Metadata& metadata) {
   const Pixels pixels = run.options().train.pixels;
   Evaluation test;
   {
     Watched progress(run, run.data.test.count());
     test = evaluate(stored, run.data.test, pixels, std::ref(progress));
   }
-  for (const auto& [key, value] : test_facts(test, pixels)) {
-    facts.emplace_back(key, value);
+  for (const auto& [key, value] : test_metadata(test, pixels)) {
+    metadata.emplace_back(key, value);
     room -= std::min(room, key.size() + value.size() + 6);  // "key":"value",
   }
   Watched progress(run, std::min(kAggregateImages, train.count()));
-  const Metadata latent = aggregate_facts(stored, train, test, pixels, room, std::ref(progress));
-  facts.insert(facts.end(), latent.begin(), latent.end());
+  const Metadata latent = latent_metadata(stored, train, test, pixels, room, std::ref(progress));
+  metadata.insert(metadata.end(), latent.begin(), latent.end());
   return test;
 }
 
-/// The images that were trained on.
+/// Returns the images that were trained on.
 ImageSet train_images(const Run& run, const Trainer& trainer) {
   std::vector<int> used(static_cast<std::size_t>(trainer.train_images()));
   std::iota(used.begin(), used.end(), 0);
   return select(run.data.train, used);
 }
 
-/// The model as it is to be stored.
+/// Returns the model to store.
 Vae result(const Run& run, Trainer& trainer, const ImageSet& train) {
-  Vae model(trainer.result()->spec);  // a copy: a run that is interrupted here goes on from what it trained
+  Vae model(trainer.result()->spec);  // a copy, so that a run interrupted here resumes from what it trained
   copy_parameters(*trainer.result(), *model);
   model->eval();
   standardize(*model);
@@ -238,7 +239,7 @@ Vae result(const Run& run, Trainer& trainer, const ImageSet& train) {
   return low_rank(*model, train, rank, std::ref(progress));
 }
 
-/// What int8 is to hold instead of each number rounded by itself.
+/// Returns the weights to store as int8 instead of rounding each number by itself.
 std::vector<NamedTensor> quantized(const Run& run, VaeImpl& model, const ImageSet& train) {
   if (run.precision != Dtype::kI8) return {};
   Watched progress(run, quantize_images(train));
@@ -246,20 +247,20 @@ std::vector<NamedTensor> quantized(const Run& run, VaeImpl& model, const ImageSe
 }
 
 /// Evaluates the weights as they are stored, and writes them.
-void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, TrainLog& log) {
+void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, RunMetrics& log) {
   const TrainOptions& o = run.options();
   const ImageSet train = train_images(run, trainer);
   Vae model = result(run, trainer, train);
   const std::vector<NamedTensor> int8 = quantized(run, *model, train);
-  Metadata facts = training_facts(run.command, run.init, run.device, run.data, trainer);
-  const std::vector<std::byte> bare = export_weights(*model, run.precision, facts, int8);
+  Metadata metadata = training_metadata(run.command, run.init, run.device, run.data, trainer);
+  const std::vector<std::byte> bare = export_weights(*model, run.precision, metadata, int8);
   Model stored = load_back(bare);
-  const Evaluation test = measure(run, stored, train, header_room(bare), facts);
-  const std::vector<std::byte> bytes = export_weights(*model, run.precision, facts, int8);
+  const Evaluation test = measure(run, stored, train, header_room(bare), metadata);
+  const std::vector<std::byte> bytes = export_weights(*model, run.precision, metadata, int8);
   write_file(o.out, bytes);
   if (snapshots)
     write_file(snapshots_path(o.out),
-               snapshots->bytes(training_facts(run.command, run.init, run.device, run.data, trainer)));
+               snapshots->bytes(training_metadata(run.command, run.init, run.device, run.data, trainer)));
   print_test(test, o.train.pixels, stored.spec().prior);
   std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
   if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
@@ -298,9 +299,9 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   if (o.snapshots > 0)
     snapshots = std::make_unique<SnapshotWriter>(o.snapshots, trainer.steps(), model->spec);
   Checkpoints checkpoints(o, trainer, snapshots.get(),
-                          run_facts(command, run.init, *model, run.data, device, group), group);
+                          run_metadata(command, run.init, *model, run.data, device, group), group);
   checkpoints.resume(find_preset(o.preset)->run.resume);
-  std::optional<TrainLog> log;
+  std::optional<RunMetrics> log;
   if (group.first()) log.emplace(o, trainer, run.data.test);
   std::fflush(stdout);
   try {

@@ -1,5 +1,5 @@
-// One run of native_train from its options to the written file: data, model, process group, checkpoints, log
-// and reports around the training loop. It prints; what goes wrong is thrown to main().
+// One run of native_train, from its options to the written file: data, model, process group, checkpoints, log
+// and reports around the training loop. It prints; failures are thrown to main().
 #pragma once
 
 #include <atomic>
@@ -8,9 +8,8 @@
 
 namespace vae {
 
-/// Returns the exit code. `interrupted` is the number of a signal that came, 0 before: the run then ends
-/// after its step and keeps what it has. Throws Failure,
-/// CLI::ParseError, and what LibTorch throws.
+/// Runs the training and returns the exit code. `interrupted` is the signal received, 0 if none: the run then
+/// ends after its step and saves what it has. Throws Failure, CLI::ParseError, and what LibTorch throws.
 int run_training(TrainCommand& command, const std::atomic<int>& interrupted);
 
 }  // namespace vae

@@ -1,5 +1,5 @@
-// How a program of ours fails: one line for a person and an exit code for a script. Thrown anywhere in
-// native, caught once in each main().
+// How our programs fail: one line for the user and an exit code for scripts. Thrown anywhere in native,
+// caught once in each main().
 #pragma once
 
 #include <stdexcept>
@@ -10,15 +10,15 @@
 
 namespace vae {
 
-/// sysexits.h where it has the case.
+/// The exit codes; those of sysexits.h where it has the case.
 enum class Exit {
   kOk = 0,
   kUsage = 2,          // wrong command line
-  kBadData = 65,       // a file is there, but damaged or of another kind
-  kMissingInput = 66,  // a file is not there
+  kBadData = 65,       // a file is damaged or of another kind
+  kMissingInput = 66,  // a file does not exist
   kDevice = 69,        // no such device, or out of its memory
-  kDiverged = 70,      // training left the finite numbers
-  kIo = 74,            // could not write
+  kDiverged = 70,      // a loss or gradient is not finite
+  kIo = 74,            // cannot read or write
   kLocked = 75,        // another run writes the same output
 };
 

@@ -23,19 +23,18 @@ fs::path folder_of(const fs::path& path) {
 
 [[noreturn]] void io_failure(const fs::path& path, const char* what, int error) {
   std::string hint;
-  if (error == ENOSPC || error == EDQUOT || error == EFBIG) hint = "; make room and run again";
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) hint = "; free some space and run again";
   if (error == EACCES || error == EROFS || error == EPERM) hint = "; choose another place";
-  if (error == ENOENT || error == ENOTDIR) hint = "; make the folder first";
+  if (error == ENOENT || error == ENOTDIR) hint = "; create the folder first";
   throw Failure(Exit::kIo, path.string() + ": " + what + ": " + std::strerror(error) + hint);
 }
 
-/// The file that `path` stands for: links are followed, and what is there must be a regular file, never
-/// a device.
+/// Follows links to the actual file, which must be a regular file if it exists, never a device.
 fs::path resolved(const fs::path& path) {
   std::error_code error;
   fs::path target = path;
   for (int links = 0; links < 32 && fs::is_symlink(target, error); ++links) {
-    target = folder_of(target) / fs::read_symlink(target, error);  // an absolute link replaces the folder
+    target = folder_of(target) / fs::read_symlink(target, error);  // an absolute target replaces the folder
   }
   const fs::file_status status = fs::status(target, error);
   if (status.type() == fs::file_type::directory) {
@@ -57,7 +56,7 @@ void write_all(int fd, const fs::path& path, std::span<const std::byte> bytes) {
   }
 }
 
-/// Closes, and removes the temporary unless it was kept.
+/// A temporary file, removed unless it was renamed.
 class Temporary {
  public:
   explicit Temporary(const fs::path& target)
@@ -112,7 +111,7 @@ void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (fs::is_directory(folder, error)) return;
-  throw Failure(Exit::kIo, folder.string() + ": cannot be made" + (error ? ": " + error.message() : "") +
+  throw Failure(Exit::kIo, folder.string() + ": cannot be created" + (error ? ": " + error.message() : "") +
                                "; choose another place");
 }
 
@@ -129,7 +128,7 @@ void GrowingFile::append(std::string_view bytes) {
     write_all(fd_, path_, std::as_bytes(std::span(bytes)));
   } catch (const Failure&) {
     const int cut = ftruncate(fd_, end);
-    static_cast<void>(cut);  // at worst the end is torn, which readers of logs are used to
+    static_cast<void>(cut);  // at worst the last line is torn, which readers of logs expect
     throw;
   }
 }
@@ -145,7 +144,7 @@ void refuse_input(const fs::path& output, const fs::path& input) {
   }
   if (same)
     throw Failure(Exit::kUsage,
-                  output.string() + " would be written over, but is read too; name another output");
+                  output.string() + " is an input and would be overwritten; name another output");
 }
 
 std::vector<std::byte> read_file(const fs::path& path, std::size_t limit) {
@@ -163,7 +162,7 @@ std::vector<std::byte> read_file(const fs::path& path, std::size_t limit) {
   } closer{fd};
   struct stat info{};
   if (fstat(fd, &info) != 0) io_failure(path, "cannot be read", errno);
-  if (S_ISDIR(info.st_mode)) throw Failure(Exit::kBadData, path.string() + ": is a folder, expected a file");
+  if (S_ISDIR(info.st_mode)) throw Failure(Exit::kBadData, path.string() + ": is a folder; expected a file");
   if (static_cast<std::uint64_t>(info.st_size) > limit) {
     throw Failure(Exit::kBadData, path.string() + ": has " + std::to_string(info.st_size) +
                                       " bytes; at most " + std::to_string(limit) + " are allowed");
@@ -204,8 +203,7 @@ OutputLock::OutputLock(const fs::path& wanted) {
       throw Failure(Exit::kLocked,
                     path.string() + ": another run is writing it; wait for it or choose another place");
     }
-    // The holder before us removes the file when it ends: make sure that what we locked is still the
-    // file there.
+    // A holder removes the lock file when it ends: check that the file we locked is still there.
     struct stat ours{}, there{};
     if (fstat(fd_, &ours) == 0 && stat(lock_path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino) break;
     close(fd_);

@@ -1,6 +1,6 @@
-// Files that a user keeps: old or new, never half. Bytes go to a temporary in the same folder, are flushed to
-// the disk and renamed over the old file, and the folder is flushed. (torch::save overwrites in place and
-// terminates the program on a full disk.)
+// Files that a user keeps: never half written. Bytes go to a temporary file in the same folder, which is
+// flushed to disk and renamed over the old file, and the folder is flushed. (torch::save overwrites in place
+// and terminates the program on a full disk.)
 #pragma once
 
 #include <cstddef>
@@ -12,23 +12,23 @@
 
 namespace vae {
 
-/// Writes atomically. Throws Failure kIo with the reason; the old file and no temporary are left then.
+/// Writes a file atomically. Throws Failure kIo with the reason, leaving the old file and no temporary.
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
-/// Makes a folder, and those that it lies in, where they are missing. Throws Failure kIo.
+/// Creates a folder and its parents where they are missing. Throws Failure kIo.
 void make_folder(const std::filesystem::path& folder);
 
-/// A log that grows piece by piece. What was appended is in the file at once, for whoever reads along and
-/// whatever ends the process.
+/// A log that grows by appending. Appended bytes are in the file at once, for readers and whatever ends the
+/// process.
 class GrowingFile {
  public:
-  /// Opens the end of `path`, which is made where it is not there. Throws Failure kIo.
+  /// Opens `path` at its end, creating it if needed. Throws Failure kIo.
   explicit GrowingFile(std::filesystem::path path);
   ~GrowingFile();
   GrowingFile(const GrowingFile&) = delete;
   GrowingFile& operator=(const GrowingFile&) = delete;
 
-  /// Throws Failure kIo with the reason; the file then ends where it ended before.
+  /// Appends bytes. Throws Failure kIo with the reason; the file then ends where it ended before.
   void append(std::string_view bytes);
 
  private:
@@ -36,20 +36,20 @@ class GrowingFile {
   int fd_ = -1;
 };
 
-/// Removes what write_file leaves in a folder when it is killed: the temporaries of the file `name`, or of
-/// every file when it is empty. Only for who holds the lock on them.
+/// Removes the temporaries that a killed write_file left in a folder: those of the file `name`, or all if it
+/// is empty. The caller must hold the lock.
 void remove_temporaries(const std::filesystem::path& folder, const std::string& name);
 
-/// Reads a whole regular file of at most `limit` bytes. Throws Failure kMissingInput, kBadData (larger, or
-/// something else than a file) or kIo.
+/// Reads a regular file of at most `limit` bytes. Throws Failure kMissingInput, kBadData (too large, or not a
+/// regular file) or kIo.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit);
 
-/// Throws Failure kUsage where `output`, through whatever links, is `input` or an IDX file in that folder:
-/// what is read is never written over.
+/// Throws Failure kUsage when `output`, following links, is `input` or an IDX file in the folder `input`: an
+/// input is never overwritten.
 void refuse_input(const std::filesystem::path& output, const std::filesystem::path& input);
 
-/// Holds an output for one run: refuses at once, before hours of work, what could not be written later, and
-/// locks out a second run on the same output. The lock file PATH.lock disappears with this object.
+/// Locks an output for one run. Fails at once, before hours of work, when the output cannot be written or
+/// another run is writing it. The lock file PATH.lock disappears with this object.
 class OutputLock {
  public:
   /// Throws Failure kIo (no such folder, read-only, PATH is a folder) or kLocked.

@@ -11,12 +11,12 @@
 namespace vae {
 namespace {
 
-/// What the threads share.
+/// The state that the threads share.
 class Work {
  public:
   Work(int count, const Piece& piece) : count_(count), piece_(piece) {}
 
-  /// A thread's whole life.
+  /// The body of each thread.
   void run(Model& model) {
     try {
       for (int i = next_++; i < count_ && !stop_.stop_requested(); i = next_++) {

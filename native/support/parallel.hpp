@@ -1,6 +1,5 @@
-// Work on many images spread over threads. A Model serves one thread at a time, so every thread has its own;
-// what a piece of work gives is kept under its number, so that results never depend on how many threads
-// there are.
+// Spreads work on many images over threads. A Model serves one thread at a time, so each thread has its own;
+// results are stored by index, so that they do not depend on the number of threads.
 #pragma once
 
 #include <functional>
@@ -11,15 +10,15 @@
 
 namespace vae {
 
-/// Told how much is done, ten times a second and at the end, on the thread that asked for the work. What it
-/// throws ends the work early.
+/// Receives the number of finished pieces, ten times a second and at the end, on the calling thread. An
+/// exception thrown from it ends the work early.
 using Progress = std::function<void(int done)>;
 
-/// Piece `index` of the work. A long one looks at `stop` now and then and may return anything once it is set.
+/// A piece of work. A long one checks `stop` now and then, and may return early once it is set.
 using Piece = std::function<void(Model& model, int index, const std::stop_token& stop)>;
 
-/// Does pieces 0 to `count` - 1, one thread for each model. Throws what the first failing piece threw, or
-/// what `progress` threw.
+/// Runs pieces 0 to `count` - 1, one thread per model. Rethrows the exception of the first piece that fails,
+/// or of `progress`.
 void for_each_piece(std::span<Model> models, int count, const Piece& piece, const Progress& progress = {});
 
 }  // namespace vae

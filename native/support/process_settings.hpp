@@ -1,14 +1,14 @@
-// What a training program sets once for its whole process, before it trains.
+// Settings of the whole process, made once before training.
 #pragma once
 
 namespace vae {
 
-/// Sets LibTorch's threads, at least 1, and those of OpenBLAS where LibTorch computes with it: results depend
-/// on both to the last bit.
+/// Sets the number of threads (at least 1) of LibTorch, and of OpenBLAS where LibTorch uses it. Results
+/// depend on both to the last bit.
 void set_threads(int threads);
 
-/// Memory that is freed stays with the process. A step asks for the same tensors again and again; taken from
-/// the kernel each time, every page of them is cleared and mapped anew.
+/// Keeps freed memory in the process. Each step allocates the same tensors again; fresh from the kernel, all
+/// of their pages would have to be cleared and mapped.
 void keep_freed_memory();
 
 }  // namespace vae

@@ -1,5 +1,5 @@
-// Progress of anything over two seconds: one line that rewrites itself on a terminal, nothing but what is
-// log()ged elsewhere. Only the programs' main files use it; libraries never print.
+// Shows the progress of anything that takes over two seconds: a line that rewrites itself on a terminal,
+// elsewhere only what is log()ged. Only the programs use it; libraries never print.
 #pragma once
 
 #include <chrono>
@@ -7,13 +7,13 @@
 
 namespace vae {
 
-/// Seconds as people say them: "12 s", "3 min 05 s", "1 h 10 min".
+/// Formats seconds: "12 s", "3 min 05 s", "1 h 10 min".
 std::string duration(double seconds);
 
-/// 14200 -> "14 200".
+/// Formats with spaces between groups of three digits: "14 200".
 std::string thousands(long long number);
 
-/// Writes out what was printed. Throws Failure kIo when standard output cannot take it (a full disk, say).
+/// Flushes standard output. Throws Failure kIo when it cannot be written (a full disk, say).
 void flush_output();
 
 class ProgressLine {
@@ -24,7 +24,7 @@ class ProgressLine {
   ProgressLine& operator=(const ProgressLine&) = delete;
 
   bool on_terminal() const { return on_terminal_; }
-  /// Shows `text` on the terminal's current line, at most ten times a second; cut to the terminal's width.
+  /// Shows `text` on the terminal's current line, cut to its width, at most ten times a second.
   void show(const std::string& text);
   /// Prints a line that stays.
   void log(const std::string& text);
@@ -35,7 +35,7 @@ class ProgressLine {
   std::chrono::steady_clock::time_point last_{};
 };
 
-/// On a terminal: "1 200 of 10 000 images  620 images/s  14 s left".
+/// Progress over images, on a terminal: "1 200 of 10 000 images 620 images/s 14 s left".
 class ImageProgress {
  public:
   explicit ImageProgress(int images) : images_(images) {}

@@ -1,4 +1,4 @@
-// The version of everything, which CMakeLists.txt has.
+// The version, which CMakeLists.txt sets.
 #pragma once
 
 namespace vae {

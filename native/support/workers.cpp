@@ -3,7 +3,7 @@
 namespace vae {
 namespace {
 
-/// Waits until the number is another one: for a moment awake, since pieces are short, then asleep.
+/// Waits until `number` differs from `value`: spins for a moment, since pieces are short, then sleeps.
 void wait_while(const std::atomic<unsigned>& number, unsigned value) {
   for (int i = 0; i < 2000; ++i) {
     if (number.load(std::memory_order_acquire) != value) return;

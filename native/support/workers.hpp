@@ -1,5 +1,5 @@
-// Threads that work on one step together: the same function for every part of it, again and again, with
-// moments in between. (parallel.hpp is for long work on many images.)
+// A pool of threads for one training step: runs the same function on all threads, thousands of times with
+// short pauses. (parallel.hpp is for long work on many images.)
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@ namespace vae {
 
 class Workers {
  public:
-  /// `count` threads with the caller's; at least 1.
+  /// Starts count - 1 threads; the caller is another one. `count` is at least 1.
   explicit Workers(int count);
   ~Workers();
   Workers(const Workers&) = delete;
@@ -22,9 +22,9 @@ class Workers {
 
   int count() const { return static_cast<int>(threads_.size()) + 1; }
 
-  /// piece(0) here, piece(1) to piece(count() - 1) on the others. Returns when all are done; throws what one
-  /// of them threw. Where the pieces multiply matrices, set_threads(1) keeps LibTorch's own threads out of
-  /// the way.
+  /// Runs piece(0) on the calling thread and piece(1) to piece(count() - 1) on the others. Returns when all
+  /// are done; rethrows an exception of one of them. Where the pieces multiply matrices, call set_threads(1)
+  /// to keep LibTorch's own threads out of the way.
   void run(const std::function<void(int)>& piece);
 
  private:
@@ -39,7 +39,7 @@ class Workers {
   std::vector<std::thread> threads_;
 };
 
-/// Part `index` of `count` equal parts of 0 to n: [first, second).
+/// Returns part `index` of `count` equal parts of [0, n): [first, second).
 std::pair<std::int64_t, std::int64_t> part_of(std::int64_t n, int index, int count);
 
 }  // namespace vae

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 constexpr FileLimits kLimits{"digit-vae-checkpoint", std::size_t{1} << 30, 1024};
 const std::string kAverage = "average.", kOptimizer = "optimizer.";
 
-/// Every bit of a double.
+/// Formats every bit of a double.
 std::string exact(double value) { return formatted("%a", value); }
 
 double number(const WeightsView& view, const char* key, const std::string& name) {
@@ -27,15 +27,16 @@ double number(const WeightsView& view, const char* key, const std::string& name)
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
   if (text.empty() || *end != '\0')
-    throw Failure(Exit::kBadData, name + ": not a checkpoint, its metadata has no number \"" + key + '"');
+    throw Failure(Exit::kBadData, name + ": not a checkpoint: its metadata has no number \"" + key + '"');
   return value;
 }
 
 }  // namespace
 
-std::string Checkpoint::fact(const std::string& key) const {
-  const auto found = std::find_if(facts.begin(), facts.end(), [&](const auto& f) { return f.first == key; });
-  return found == facts.end() ? "" : found->second;
+std::string Checkpoint::get(const std::string& key) const {
+  const auto found =
+      std::find_if(metadata.begin(), metadata.end(), [&](const auto& f) { return f.first == key; });
+  return found == metadata.end() ? "" : found->second;
 }
 
 std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint) {
@@ -52,7 +53,7 @@ std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint) {
                        {"sum_objective", exact(s.sum_objective)},
                        {"summed_images", std::to_string(s.summed_images)},
                        {"best", exact(s.best)}};
-  metadata.insert(metadata.end(), checkpoint.facts.begin(), checkpoint.facts.end());
+  metadata.insert(metadata.end(), checkpoint.metadata.begin(), checkpoint.metadata.end());
   return write_weights(metadata, tensors, kLimits.format);
 }
 
@@ -82,7 +83,7 @@ Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& 
                      {ErrorCode::kNonfinite, "tensor " + std::string(tensor.name) + " is not finite F32"});
     part->emplace_back(key, *numbers);
   }
-  for (const auto& [key, value] : view.metadata) c.facts.emplace_back(key, value);
+  for (const auto& [key, value] : view.metadata) c.metadata.emplace_back(key, value);
   return c;
 }
 

@@ -1,6 +1,6 @@
-// Checkpoints: everything a run needs to go on as if it had never stopped, in the container of weights.bin
-// (format "digit-vae-checkpoint"): parameters, optimizer state, averaged weights, step, running sums, best
-// test loss. What a run draws is keyed by its seed and step, so no generator's state is kept.
+// Checkpoints: everything that a run needs to continue as if it had never stopped, in the container of
+// weights.bin (format "digit-vae-checkpoint"): parameters, optimizer state, averaged weights, step, running
+// sums, best test loss. Random numbers are keyed by seed and step, so there is no generator state.
 #pragma once
 
 #include <filesystem>
@@ -16,30 +16,29 @@ namespace vae {
 
 struct Checkpoint {
   TrainerState state;
-  Metadata facts;                                  // of the run: settings, data, device
-  std::string fact(const std::string& key) const;  // empty if there is none
+  Metadata metadata;                              // of the run: settings, data, device
+  std::string get(const std::string& key) const;  // empty if there is none
 };
 
-/// Bytes of a checkpoint and back. Reading throws Failure kBadData, naming `name`, for anything damaged.
+/// Write and read a checkpoint. Reading throws Failure kBadData, naming `name`, for anything damaged.
 std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint);
 Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& name);
 
-/// A folder of one run's checkpoints: the newest two as checkpoint-STEP.bin, and best.bin, the state at
-/// the end of the epoch with the lowest test loss. Whatever kills the process, the newest whole file is a
+/// A folder with a run's checkpoints: the newest two as checkpoint-STEP.bin, and best.bin, the state at the
+/// end of the epoch with the lowest test loss. Whatever kills the process, the newest complete file is a
 /// valid checkpoint.
 class CheckpointFolder {
  public:
-  /// Makes the folder and locks it. Throws Failure kIo, kLocked.
+  /// Creates the folder and locks it. Throws Failure kIo, kLocked.
   explicit CheckpointFolder(std::filesystem::path folder);
 
   bool empty() const;
   const std::filesystem::path& path() const { return folder_; }
 
-  /// The newest checkpoint that is whole; `on_damaged` is told about those that are not. Nothing when there
-  /// is none.
+  /// Returns the newest intact checkpoint, if any; calls `on_damaged` for damaged ones.
   std::optional<Checkpoint> newest(const std::function<void(const std::string&)>& on_damaged) const;
 
-  /// Throws Failure kIo; older checkpoints are left then.
+  /// Saves a checkpoint. Throws Failure kIo, leaving older checkpoints.
   void save(const Checkpoint& checkpoint, bool best);
 
  private:

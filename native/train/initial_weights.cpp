@@ -29,7 +29,7 @@ std::optional<torch::ScalarType> scalar_type(std::string_view dtype) {
   return std::nullopt;
 }
 
-/// One tensor of a plain file, copied.
+/// Copies a tensor of a plain file.
 torch::Tensor plain_tensor(const fs::path& path, const HeaderParser::Entry& entry,
                            std::span<const std::byte> data) {
   const std::string name(entry.name);
@@ -114,8 +114,8 @@ InitialWeights read_initial_weights(const fs::path& path) {
   HeaderParser header({reinterpret_cast<const char*>(file.data()) + 8, static_cast<std::size_t>(length)},
                       kMaxTensors);
   if (!header.parse()) refuse(path, "header: " + header.problem(), ErrorCode::kJson);
-  const bool ours = std::any_of(header.metadata.begin(), header.metadata.end(), [](const auto& fact) {
-    return fact.first == "format" && fact.second == FileLimits{}.format;
+  const bool ours = std::any_of(header.metadata.begin(), header.metadata.end(), [](const auto& entry) {
+    return entry.first == "format" && entry.second == FileLimits{}.format;
   });
   if (!ours) {
     const std::span<const std::byte> data = std::span(file).subspan(8 + static_cast<std::size_t>(length));
@@ -126,7 +126,7 @@ InitialWeights read_initial_weights(const fs::path& path) {
   const WeightsView view = value_or_throw(read_weights(file), path.string());
   weights.spec = value_or_throw(parse_model_spec(view.get("model")), path.string());
   weights.tensors = sealed_tensors(path, view);
-  for (const auto& [key, value] : view.metadata) weights.facts.emplace_back(key, value);
+  for (const auto& [key, value] : view.metadata) weights.metadata.emplace_back(key, value);
   return weights;
 }
 

@@ -26,13 +26,13 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// A whole number from the environment, at least 0 and below `limit`.
+/// Reads an integer from the environment, at least 0 and below `limit`.
 int number(const char* name, int limit) {
   const std::string text = environment(name);
   const auto value = parse_whole(text);
   if (!value || *value >= static_cast<std::uint64_t>(limit)) {
     throw Failure(Exit::kUsage, std::string("the environment's ") + name + " is \"" + text +
-                                    "\", expected a number from 0 to " + std::to_string(limit - 1) +
+                                    "\"; expected an integer from 0 to " + std::to_string(limit - 1) +
                                     "; start with torchrun --no-python, which sets it");
   }
   return static_cast<int>(*value);
@@ -61,14 +61,14 @@ namespace {
 
 constexpr std::chrono::minutes kTimeout{5};  // for another process to start, or to answer
 
-/// What c10d throws, without the place in its source before it and the advice after it.
+/// Shortens c10d's message: removes the source location before and the advice after it.
 std::string reason(const std::string& text) {
   std::string line = text.substr(0, text.find('\n'));
   if (line.starts_with('[') && line.find("] ") != std::string::npos) line.erase(0, line.find("] ") + 2);
   return line.substr(0, line.find(". "));
 }
 
-/// Runs what talks to the other processes; whatever goes wrong there means that one of them is lost.
+/// Runs a collective operation; any exception means that a process is lost.
 template <class Talk>
 void with_peers(const char* what, Talk&& talk) {
   try {
@@ -88,9 +88,8 @@ c10::intrusive_ptr<c10d::ProcessGroupGloo> make_gloo(const c10::intrusive_ptr<c1
   return c10::make_intrusive<Gloo>(store, rank, size, options);
 }
 
-/// Options of the store whose server does not need libuv, which Debian's LibTorch was built without.
-/// Clients of either kind talk to servers of either kind. (A template, because LibTorch before 2.3 has no
-/// such option.)
+/// Returns options for a store whose server does not need libuv, which Debian's LibTorch lacks. Clients and
+/// servers of both kinds understand each other. (A template, because LibTorch before 2.3 has no such option.)
 template <class Options>
 Options without_libuv() {
   Options options;

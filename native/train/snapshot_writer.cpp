@@ -12,7 +12,7 @@
 namespace vae {
 namespace {
 
-constexpr std::size_t kFactsRoom = 4096;  // bytes, for what is said about the run
+constexpr std::size_t kMetadataRoom = 4096;  // bytes, for what is said about the run
 
 bool of_decoder(std::string_view name) { return name.starts_with("decoder"); }
 
@@ -39,12 +39,12 @@ SnapshotWriter::SnapshotWriter(int count, std::int64_t steps, const ModelSpec& s
                      p.shape.rank > 1 ? Dtype::kF16 : Dtype::kF32});
     }
   }
-  const Metadata facts = {{"facts", std::string(kFactsRoom + 24 * due_.size(), ' ')}};
-  if (const auto fits = read_weights(write_weights(facts, all, kSnapshotLimits.format), kSnapshotLimits);
+  const Metadata filler = {{"metadata", std::string(kMetadataRoom + 24 * due_.size(), ' ')}};
+  if (const auto fits = read_weights(write_weights(filler, all, kSnapshotLimits.format), kSnapshotLimits);
       !fits)
     throw Failure(Exit::kUsage,
                   "--snapshots " + std::to_string(count) +
-                      ": so many decoders of this model do not fit a file: " + fits.error().message);
+                      ": so many decoders of this model do not fit into a file: " + fits.error().message);
 }
 
 bool SnapshotWriter::due(std::int64_t step) const {
@@ -65,7 +65,7 @@ void SnapshotWriter::take(std::int64_t step, VaeImpl& model, const Losses& test)
   kl_.push_back(static_cast<float>(test.kl));
 }
 
-std::vector<std::byte> SnapshotWriter::bytes(const Metadata& facts) const {
+std::vector<std::byte> SnapshotWriter::bytes(const Metadata& more) const {
   std::string steps;
   for (std::int64_t step : taken_) {
     if (!steps.empty()) steps += ' ';
@@ -75,7 +75,7 @@ std::vector<std::byte> SnapshotWriter::bytes(const Metadata& facts) const {
                        {"snapshot_steps", steps},
                        {"snapshot_reconstruction", encode_floats(reconstruction_)},
                        {"snapshot_kl", encode_floats(kl_)}};
-  metadata.insert(metadata.end(), facts.begin(), facts.end());
+  metadata.insert(metadata.end(), more.begin(), more.end());
   return write_weights(metadata, tensors_, kSnapshotLimits.format);
 }
 

@@ -1,5 +1,5 @@
-// Collects the decoders along a training that shared/model/snapshots reads: the untrained one, then steps in
-// geometric progression to the last, each with the test losses it had.
+// Collects decoders during training, for shared/model/snapshots: the untrained one, then at steps in
+// geometric progression up to the last, each with its test losses.
 #pragma once
 
 #include <cstdint>
@@ -11,22 +11,22 @@
 
 namespace vae {
 
-/// `count` steps from 0 to `steps`, geometric from 1 on, without repetition; fewer when there are not so
-/// many, but at least the first and the last.
+/// Returns `count` steps from 0 to `steps`, geometric from 1 on, without repetition; fewer if there are not
+/// so many, but at least the first and the last.
 std::vector<std::int64_t> snapshot_steps(int count, std::int64_t steps);
 
 class SnapshotWriter {
  public:
-  /// Throws Failure kUsage when so many decoders of this model do not fit the file.
+  /// Throws Failure kUsage when so many decoders of this model do not fit into the file.
   SnapshotWriter(int count, std::int64_t steps, const ModelSpec& spec);
 
-  /// Is one due after `step` steps?
+  /// Returns whether a snapshot is due after `step` steps.
   bool due(std::int64_t step) const;
   void take(std::int64_t step, VaeImpl& model, const Losses& test);
 
-  /// The file; in the middle of a run, as far as it goes.
-  std::vector<std::byte> bytes(const Metadata& facts) const;
-  /// Goes on from bytes(), without what was taken after `step`. Throws Failure kBadData.
+  /// Returns the file, during a run with the snapshots so far. `more` is added to the metadata.
+  std::vector<std::byte> bytes(const Metadata& more) const;
+  /// Continues from bytes(), without snapshots after `step`. Throws Failure kBadData.
   void restore(std::span<const std::byte> bytes, std::int64_t step);
 
  private:

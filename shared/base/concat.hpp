@@ -1,5 +1,5 @@
-// Texts put together from pieces: one function instead of a chain of strings at every place, which a
-// page downloads.
+// Text from parts. One function instead of chained string additions keeps the code that a page downloads
+// small.
 #pragma once
 
 #include <concepts>
@@ -12,23 +12,23 @@
 
 namespace vae {
 
-/// A text, or a whole number that becomes its decimal digits. What it was made from must outlive it.
+/// A string, or an integer that is written in decimal. It only refers to a string, which must outlive it.
 struct TextPart {
-  TextPart(const char* s) : text(s) {}         // NOLINT: meant to be made in place
+  TextPart(const char* s) : text(s) {}         // NOLINT: implicit on purpose
   TextPart(std::string_view s) : text(s) {}    // NOLINT
   TextPart(const std::string& s) : text(s) {}  // NOLINT
   TextPart(std::integral auto n)               // NOLINT
       : number(n < 0 ? 0 - static_cast<std::uint64_t>(n) : static_cast<std::uint64_t>(n)),
         sign(n < 0 ? -1 : 1) {}
   std::string_view text = {};
-  std::uint64_t number = 0;  // its absolute value
-  int sign = 0;              // of a number; 0: this is a text
+  std::uint64_t number = 0;  // the absolute value
+  int sign = 0;              // of the number; 0: this is a string
 };
 
-/// All pieces, one behind the other.
+/// Concatenates the parts.
 std::string concat(std::initializer_list<TextPart> parts);
 
-/// An Error whose message is made of these.
+/// Returns an Error whose message is the concatenated parts.
 Error make_error(ErrorCode code, std::initializer_list<TextPart> message);
 
 }  // namespace vae

@@ -1,5 +1,4 @@
-// Small encodings that weights files are made of: CRC-32, half precision, base64. Little-endian
-// machines only.
+// The encodings in a weights file: CRC-32, half precision, base64. Little-endian machines only.
 #pragma once
 
 #include <bit>
@@ -14,23 +13,24 @@
 namespace vae {
 
 static_assert(std::endian::native == std::endian::little,
-              "weights.bin is little-endian, and so must this machine be");
+              "weights.bin is little-endian, so this code needs a little-endian machine");
 
-/// IEEE 754 half precision, round to nearest even; beyond 65504 becomes infinite.
+/// Converts to and from IEEE 754 half precision: rounds to nearest even; values beyond 65504 become infinite.
 std::uint16_t float_to_half(float value);
 float half_to_float(std::uint16_t half);
 
-/// Base64 (RFC 4648, padded) of little-endian floats, for golden samples in the metadata.
+/// Encodes floats as base64 (RFC 4648, padded) of their little-endian bytes, and decodes them. decode_floats
+/// returns false for text that is not the base64 of whole floats.
 std::string encode_floats(std::span<const float> values);
 bool decode_floats(std::string_view base64, std::vector<float>& values);
 
-/// IEEE CRC-32 as zlib has it. `crc` is the value of what came before.
+/// Returns the CRC-32 of zlib (IEEE 802.3). `crc` is that of the preceding bytes.
 std::uint32_t crc32(std::span<const std::byte> bytes, std::uint32_t crc = 0);
 
-/// Eight lower-case hexadecimal digits.
+/// Returns eight lower-case hexadecimal digits.
 std::string hex8(std::uint32_t value);
 
-/// std::bit_cast, which the library of Emscripten 3.1.6 does not have yet.
+/// std::bit_cast, which Emscripten 3.1.6's libc++ lacks.
 template <class To, class From>
 To bit_cast(const From& from) {
   static_assert(sizeof(To) == sizeof(From));
@@ -39,7 +39,7 @@ To bit_cast(const From& from) {
   return to;
 }
 
-/// The T whose bytes start at `p`, at any alignment.
+/// Reads a T from unaligned memory.
 template <class T>
 T load_as(const std::byte* p) {
   T value;

@@ -1,6 +1,6 @@
-// The names of an enumeration, from one exhaustive switch: name_of(value) gives each value's name and, behind
-// the last value, "". A value without a name does not compile (-Werror=switch), and no list of names can be
-// shorter.
+// The names of an enumeration, from one exhaustive switch. name_of(value) returns a value's name, and ""
+// beyond the last value. A value without a name does not compile (-Werror=switch), so no separate list can
+// fall behind.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 
 namespace vae {
 
-/// Returns how many values Enum has: 0, 1, ... up to the first one without a name.
+/// Returns the number of values of Enum: 0, 1, ... up to the first without a name.
 template <class Enum>
 constexpr std::size_t count_of() {
   std::size_t n = 0;
@@ -31,7 +31,7 @@ inline constexpr auto kNamesOf = [] {
   return names;
 }();
 
-/// Sets `value` to the one called `name`; returns false where none is.
+/// Sets `value` to the one with this name; returns false if there is none.
 template <class Enum>
 constexpr bool parse_name(std::string_view name, Enum& value) {
   for (std::size_t i = 0; i < count_of<Enum>(); ++i) {

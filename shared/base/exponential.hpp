@@ -1,4 +1,5 @@
-// e^x from additions and multiplications alone, the same bits natively, in WebAssembly and in vectors.
+// e^x from additions and multiplications only: bit-identical natively, in WebAssembly and in vector
+// registers.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +8,11 @@
 
 namespace vae {
 
-/// e^x to two units in the last place, by Cephes' expf, for x in -87 to 88; NaN stays NaN. A float and an
-/// std::int32_t, or vectors of them.
+/// Returns e^x within two units in the last place (Cephes' expf) for x from -87 to 88; NaN stays NaN. Float
+/// and Int are float and std::int32_t, or vectors of them.
 template <class Float, class Int>
 [[gnu::always_inline]] inline Float exponential(Float x) {
-  constexpr float kRound = 12582912;  // 1.5 * 2^23: what is added to it is rounded to a whole number
+  constexpr float kRound = 12582912;  // 1.5 * 2^23: adding it rounds to an integer
   const Float shifted = x * 1.44269504f + kRound, n = shifted - kRound;  // of ln 2
   const Float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
   Float p = r * 1.9875691500e-4f + 1.3981999507e-3f;

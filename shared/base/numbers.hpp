@@ -1,4 +1,4 @@
-// Numbers as text and back, without the weight of printf and strtod.
+// Numbers to text and back, without the code size of printf and strtod.
 #pragma once
 
 #include <cstdint>
@@ -9,21 +9,23 @@
 
 namespace vae {
 
-/// Returns |value| with `decimals` decimals, at most 9: "0.30". Beyond `most` it is `most`.
+/// Returns |value|, clamped to `most`, with `decimals` decimals (at most 9): "0.30".
 std::string fixed_point(double value, int decimals, double most = 1e9);
 
-/// Returns `value` with at most six decimals, no more than needed: "-0.25", "3". Beyond +-1e12 it is clamped;
-/// what is not finite is "0".
+/// Returns `value`, clamped to +-1e12, with up to six decimals and no trailing zeros: "-0.25", "3". NaN and
+/// infinity give "0".
 std::string decimal(double value);
 
-/// Reads what decimal() writes: figures, perhaps with a '-' before them and a point within, up to 20
-/// characters. Nothing for any other text.
+/// Parses what decimal() writes: digits with an optional leading '-' and one inner point, up to 20
+/// characters. Returns nothing for any other text.
 std::optional<double> parse_decimal(std::string_view text);
 
-/// Reads a whole number from 0 on, written in figures alone. Nothing for any other text, or beyond 64 bits.
+/// Parses an unsigned integer that consists of digits only. Returns nothing for any other text and on
+/// overflow.
 std::optional<std::uint64_t> parse_whole(std::string_view text);
 
-/// Reads whole numbers with one space between, each above the one before it. Empty for any other text.
+/// Parses strictly increasing integers, each separated by one space. Returns an empty vector for any other
+/// text.
 std::vector<std::int64_t> parse_rising(std::string_view text);
 
 }  // namespace vae

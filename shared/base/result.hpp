@@ -1,6 +1,6 @@
-// Errors as values. The core neither throws nor prints: what can fail returns Result<T>, and the text of an
-// Error is a whole sentence for a person: what was found, what was expected, what to do.
-// The code names are the same natively, in WebAssembly and in JavaScript.
+// Errors as values. The core neither throws nor prints: a function that can fail returns Result<T>. An
+// Error's message is a sentence for the user: what was found, what was expected, what to do. The names of the
+// codes are the same natively, in WebAssembly and in JavaScript.
 #pragma once
 
 #include <string>
@@ -29,7 +29,7 @@ enum class ErrorCode {
   kMemory,      // allocation failed
 };
 
-/// The stable, lower-case name of a code, e.g. "too-large".
+/// Returns the stable, lower-case name of a code, e.g. "too-large".
 constexpr std::string_view code_name(ErrorCode code) {
   constexpr std::string_view kNames[] = {
       "not-weights", "truncated", "trailing", "too-large", "header", "json",      "version", "dtype",
@@ -46,8 +46,8 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::move(value)) {}      // NOLINT: a value is a result
-  Result(Error error) : state_(std::move(error)) {}  // NOLINT: so is an error
+  Result(T value) : state_(std::move(value)) {}      // NOLINT: implicit on purpose
+  Result(Error error) : state_(std::move(error)) {}  // NOLINT
 
   explicit operator bool() const { return std::holds_alternative<T>(state_); }
   T& operator*() & { return *std::get_if<T>(&state_); }

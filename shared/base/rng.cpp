@@ -14,8 +14,8 @@ std::uint64_t mix(std::uint64_t x) {
   return x ^ (x >> 31);
 }
 
-/// Natural logarithm of a positive normal number from basic operations only: x = m * 2^e with m in
-/// [sqrt(1/2), sqrt(2)), log m = 2 artanh((m - 1) / (m + 1)) as a series that ends below 1e-17.
+/// Returns the natural logarithm of a positive normal number from basic operations only: x = m * 2^e with m
+/// in [sqrt(1/2), sqrt(2)), log m = 2 artanh((m - 1) / (m + 1)) as a series that ends below 1e-17.
 double portable_log(double x) {
   int exponent = 0;
   double m = std::frexp(x, &exponent);  // exact
@@ -30,7 +30,7 @@ double portable_log(double x) {
   return exponent * 0.69314718055994530942 + 2 * s * series;
 }
 
-/// Value of the polynomial c[0] + c[1] x + ... + c[7] x^7.
+/// Evaluates the polynomial c[0] + c[1] x + ... + c[7] x^7.
 double polynomial(const double (&c)[8], double x) {
   double y = c[7];
   for (int i = 6; i >= 0; --i) y = y * x + c[i];

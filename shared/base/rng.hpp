@@ -1,7 +1,7 @@
-// Random numbers that are the same everywhere: std::normal_distribution differs between libstdc++ and
-// libc++, and log and cos between C libraries. Here everything is integer arithmetic, +, -, *, / and sqrt,
-// which IEEE 754 fixes to the last bit (compiled with -ffp-contract=off), so one seed gives one digit
-// natively and in browsers.
+// Random numbers that are bit-identical on every platform. std::normal_distribution differs between libstdc++
+// and libc++, and log and cos between C libraries; here everything is integer arithmetic, +, -, *, / and
+// sqrt, which IEEE 754 defines to the last bit (compiled with -ffp-contract=off). So a seed gives the same
+// digit natively and in browsers.
 #pragma once
 
 #include <cstdint>
@@ -9,16 +9,17 @@
 
 namespace vae {
 
-/// What a stream of numbers is for; part of a generator's key, so that no two purposes share their numbers.
+/// The purpose of a stream of numbers. It is part of a generator's key, so that no two purposes share
+/// numbers.
 enum class Stream : std::uint64_t { kInit = 1, kShuffle, kNoise, kEvaluation, kSample, kPixels, kDropout };
 
-/// PCG32 (O'Neill 2014, pcg-random.org), keyed: Rng(seed, Stream::kNoise, {epoch, step}) is a generator of
-/// its own for every step, so a resumed or parallel run needs no saved state.
+/// PCG32 (O'Neill 2014, pcg-random.org), keyed: Rng(seed, Stream::kNoise, {epoch, step}) is an
+/// independent generator for each step, so a resumed or parallel run needs no saved state.
 class Rng {
  public:
   Rng(std::uint64_t seed, Stream stream, std::initializer_list<std::uint64_t> key = {});
 
-  /// The reference's own seeding, for known-answer tests.
+  /// Seeds like the reference implementation, for known-answer tests.
   static Rng pcg32(std::uint64_t state, std::uint64_t sequence);
 
   std::uint32_t next();                      // uniform over all 32-bit numbers
@@ -31,8 +32,8 @@ class Rng {
   std::uint64_t state_ = 0, increment_ = 1;
 };
 
-/// Quantile of the standard normal distribution, p in (0, 1); relative error about 1e-15. Algorithm AS 241
-/// (Wichura 1988). Infinite at 0 and 1, NaN outside.
+/// Returns the quantile of the standard normal distribution at p in (0, 1), with a relative error of about
+/// 1e-15 (algorithm AS 241, Wichura 1988). Infinite at 0 and 1, NaN outside.
 double inverse_normal_cdf(double p);
 
 }  // namespace vae

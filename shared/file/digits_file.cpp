@@ -14,7 +14,9 @@ Result<Digits> read_digits(std::span<const std::byte> file) {
   if (view->tensors.size() != 2 || images == nullptr || labels == nullptr || images->shape.rank != 3 ||
       labels->shape.rank != 1 || labels->shape.size[0] != images->shape.size[0] ||
       images->dtype == Dtype::kI8 || labels->dtype == Dtype::kI8) {
-    return make_error(ErrorCode::kNames, {"a file of digits holds images (n, height, width) and labels (n)"});
+    return make_error(
+        ErrorCode::kNames,
+        {"a file of digits needs the tensors images (n, height, width) and labels (n) in F32 or F16"});
   }
   Digits digits{
       {1, static_cast<int>(images->shape.size[1]), static_cast<int>(images->shape.size[2])}, {}, {}};
@@ -25,7 +27,8 @@ Result<Digits> read_digits(std::span<const std::byte> file) {
   if (!dequantize(*images, nullptr, digits.images) || !dequantize(*labels, nullptr, numbers) ||
       !std::all_of(digits.images.begin(), digits.images.end(), pixel) ||
       !std::all_of(numbers.begin(), numbers.end(), label)) {
-    return make_error(ErrorCode::kNonfinite, {"a pixel is not within 0 to 1, or a label is no class"});
+    return make_error(ErrorCode::kNonfinite,
+                      {"a pixel is outside 0 to 1, or a label is not an integer from 0 to 999"});
   }
   digits.labels.assign(numbers.begin(), numbers.end());
   return digits;

@@ -1,6 +1,6 @@
-// A few real digits with their labels, for a page to draw from: what native_digits writes. The weights
-// container with format "digit-vae-digits": a tensor `images` (n, height, width) in F16, byte / 255, and
-// `labels` (n) in F32.
+// A few real digits with their labels for the page, as native_digits writes them: the weights container with
+// the format "digit-vae-digits", a tensor `images` (n, height, width) in F16, byte / 255, and `labels` (n) in
+// F32.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +27,8 @@ struct Digits {
   }
 };
 
-/// Errors: those of read_weights, kNames for other tensors, kNonfinite for a pixel outside [0, 1] or a label
-/// that is no whole number from 0 on.
+/// Reads such a file. Errors: those of read_weights, kNames for other tensors, kNonfinite for a pixel outside
+/// [0, 1] or a label that is not an integer from 0 to 999.
 Result<Digits> read_digits(std::span<const std::byte> file);
 
 }  // namespace vae

@@ -1,7 +1,7 @@
-// The JSON header of a safetensors file, exactly as safetensors writes it and no more: one object of objects,
-// strings and lists of whole numbers, fixed depth, no escapes, no floats. A general JSON library costs 70 KB
-// of WebAssembly and accepts what a weights file must not hold. What it finds is not believed yet:
-// weights_reader checks.
+// Parses the JSON header of a safetensors file, and only the subset that safetensors writes: one object of
+// objects, strings and lists of integers, of fixed depth, without escapes or floats. A general JSON library
+// costs 70 KB of WebAssembly and accepts what a weights file must not hold. The parsed values are untrusted;
+// weights_reader checks them.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ class HeaderParser {
  public:
   static constexpr std::size_t kMaxMetadata = 128;  // keys
 
-  /// A tensor's entry as it stands in the header, before anything is believed.
+  /// A tensor's entry as the header has it, unchecked.
   struct Entry {
     std::string_view name, dtype;
     Dims shape;
@@ -31,7 +31,7 @@ class HeaderParser {
 
   HeaderParser(std::string_view text, std::size_t max_tensors) : text_(text), max_tensors_(max_tensors) {}
 
-  /// False when the text is not of the subset; problem() then says what and where.
+  /// Returns false when the text is outside the subset; problem() then says what is wrong, and where.
   bool parse() {
     const bool ok = object([this](std::string_view key) {
       return key == "__metadata__" ? parse_metadata() : parse_tensor(key);
@@ -70,7 +70,7 @@ class HeaderParser {
         return fail("only plain ASCII without escapes");
       ++at_;
     }
-    if (at_ == text_.size()) return fail("string without end");
+    if (at_ == text_.size()) return fail("unterminated string");
     value = text_.substr(begin, at_++ - begin);
     return true;
   }
@@ -78,7 +78,7 @@ class HeaderParser {
     skip_space();
     const std::size_t begin = at_;
     while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-    if (at_ == begin) return fail("expected a whole number");
+    if (at_ == begin) return fail("expected an integer");
     const auto number = parse_whole(text_.substr(begin, at_ - begin));
     if (!number || *number >> 53) return fail("number above 2^53");
     value = *number;
@@ -128,7 +128,7 @@ class HeaderParser {
   }
 
   bool parse_tensor(std::string_view name) {
-    if (name.empty()) return fail("tensor without a name");
+    if (name.empty()) return fail("a tensor has no name");
     for (const Entry& other : entries) {
       if (other.name == name) return fail("tensor name appears twice");
     }
@@ -146,7 +146,7 @@ class HeaderParser {
       return fail("unknown or repeated key of a tensor");
     });
     if (!ok) return false;
-    if (!dtype || !shape || !offsets) return fail("tensor without dtype, shape or data_offsets");
+    if (!dtype || !shape || !offsets) return fail("a tensor needs dtype, shape and data_offsets");
     entries.push_back(entry);
     return true;
   }

@@ -16,10 +16,10 @@ namespace {
 
 std::string quoted(std::string_view text) { return concat({"\"", text.substr(0, 64), "\""}); }
 
-// ---- The checks, in the order that read_weights makes them
+// ---- The checks, in the order of read_weights
 
-/// Bytes of a tensor, or nothing when its dtype is unknown, a dimension is out of range or the
-/// product overflows.
+/// Returns the size of a tensor in bytes and sets its dtype. Errors: kDtype; kShape when a dimension is out
+/// of range or the product overflows.
 Result<std::uint64_t> tensor_bytes(const HeaderParser::Entry& entry, Dtype& dtype) {
   const auto found = std::find(std::begin(kDtypeNames), std::end(kDtypeNames), entry.dtype);
   if (found == std::end(kDtypeNames)) {
@@ -35,8 +35,7 @@ Result<std::uint64_t> tensor_bytes(const HeaderParser::Entry& entry, Dtype& dtyp
   for (int i = 0; i < entry.shape.rank; ++i) {
     bytes *= static_cast<std::uint64_t>(entry.shape.size[static_cast<std::size_t>(i)]);  // < 2^31 * 2^31
     if (bytes > 0x7fffffff) {
-      return make_error(ErrorCode::kShape,
-                        {"tensor ", quoted(entry.name), " is larger than any file may be"});
+      return make_error(ErrorCode::kShape, {"tensor ", quoted(entry.name), " exceeds the largest file size"});
     }
   }
   return bytes;
@@ -65,14 +64,14 @@ std::optional<Error> check_version(const HeaderParser& header, const FileLimits&
   return std::nullopt;
 }
 
-/// Where the eight digits of metadata crc32 stand in the file, or 0.
+/// Returns the offset of the eight digits of metadata crc32 in the file, or 0.
 std::size_t crc_position(const WeightsView& view, std::span<const std::byte> file) {
   const std::string_view digits = view.get("crc32");
   if (digits.size() != 8) return 0;
   return static_cast<std::size_t>(digits.data() - reinterpret_cast<const char*>(file.data()));
 }
 
-/// CRC-32 of the file with those eight digits read as '0'.
+/// Returns the CRC-32 of the file with those eight digits read as '0'.
 std::uint32_t file_crc(std::span<const std::byte> file, std::size_t position) {
   constexpr std::array<char, 8> kZeros = {'0', '0', '0', '0', '0', '0', '0', '0'};
   std::uint32_t crc = crc32(file.first(position));
@@ -185,8 +184,8 @@ bool dequantize(const TensorView& tensor, const TensorView* scale, std::span<flo
     for (; to != end; ++to, in += 2) *to = half_to_float(load_as<std::uint16_t>(in));
   } else {
     const auto columns = static_cast<std::ptrdiff_t>(out.size()) / tensor.shape.size[0];
-    for (const std::byte* factor = scale->bytes.data(); to != end; factor += 4) {
-      const float s = load_as<float>(factor);
+    for (const std::byte* row = scale->bytes.data(); to != end; row += 4) {
+      const float s = load_as<float>(row);
       for (float* const row_end = to + columns; to != row_end; ++to, ++in)
         *to = s * static_cast<std::int8_t>(*in);
     }

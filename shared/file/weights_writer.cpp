@@ -1,4 +1,4 @@
-// The writing half of weights_reader: the reader ships to every browser, this does not.
+// Writes what weights_reader reads. A separate file, because browsers need only the reader.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -10,7 +10,7 @@
 namespace vae {
 namespace {
 
-/// A tensor as it will stand in the file.
+/// A tensor as the file holds it.
 struct Stored {
   std::string name;
   Dims shape;
@@ -23,8 +23,8 @@ void append(std::vector<std::byte>& bytes, const T& value) {
   for (std::byte b : bit_cast<std::array<std::byte, sizeof(T)>>(value)) bytes.push_back(b);
 }
 
-/// Symmetric per-row int8: where nothing else is asked for, scale = max|row| / 127, so that 127 stands for
-/// the largest value; a row of zeros has scale 1.
+/// Quantizes to symmetric int8 with a scale per row: that of the tensor or, by default, max|row| / 127; 1 for
+/// a row of zeros.
 void store_int8(const NamedTensor& tensor, std::vector<Stored>& all) {
   const std::size_t rows = static_cast<std::size_t>(tensor.shape.size[0]),
                     columns = tensor.values.size() / rows;
@@ -131,7 +131,7 @@ std::vector<std::byte> write_weights(const Metadata& metadata, const std::vector
   file.insert(file.end(), header_bytes.begin(), header_bytes.end());
   for (const Stored& tensor : stored) file.insert(file.end(), tensor.bytes.begin(), tensor.bytes.end());
 
-  const std::string crc = hex8(crc32(file));  // its digits are still zeros
+  const std::string crc = hex8(crc32(file));  // computed while its digits are zeros
   const std::size_t position = 8 + header.find("\"crc32\":\"") + 9;
   std::memcpy(file.data() + position, crc.data(), crc.size());
   return file;

@@ -11,12 +11,12 @@ namespace {
 
 using Array = Eigen::Map<const Eigen::ArrayXf>;
 
-/// Pixels that are summed as floats; the sums of blocks are added as doubles.
+/// Pixels per block: summed in float within a block, in double across blocks.
 constexpr std::ptrdiff_t kBlock = 112;
 
 /// -log p(x | logits) of Bernoulli pixels: log(1 + e^l) - x l, where log(1 + e^l) is max(l, 0) +
-/// log(1 + e^-|l|) and never overflows. The block shares one logarithm: a product of 112 factors up to 2 is
-/// below 2^128.
+/// log(1 + e^-|l|) and never overflows. One logarithm serves a whole block: the product of 112 terms of at
+/// most 2 is below 2^128.
 double bernoulli_cross_entropy(const Array& logits, const Array& x) {
   const float product = (1 + (-logits.abs()).exp()).prod();
   return double{(logits.max(0.0f) - x * logits).sum()} + std::log(double{product});

@@ -44,7 +44,8 @@ std::vector<float> slerp(std::span<const float> a, std::span<const float> b, flo
   }
   const double cosine = dot / std::sqrt(aa * bb);
   if (!(std::fabs(cosine) < 1 - 1e-6)) return lerp(a, b, t);  // also NaN, from a zero vector
-  // Direction and length apart: weights on the latents themselves would overshoot where the lengths differ.
+  // Direction and length are interpolated separately; slerp weights on the latents would overshoot where
+  // lengths differ.
   const double angle = std::acos(cosine), from = std::sqrt(aa), to = std::sqrt(bb);
   const double length = (1 - t) * from + t * to;
   return blend(a, b, static_cast<float>(std::sin((1 - t) * angle) / std::sin(angle) * (length / from)),

@@ -1,5 +1,5 @@
-// p(z), what z is drawn from when no image is given: N(0, I), or a mixture of normal distributions that was
-// learned with the model (Tomczak and Welling 2018 compare such priors).
+// The prior p(z): N(0, I), or a mixture of normal distributions learned with the model (Tomczak and Welling
+// 2018 compare such priors).
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ namespace vae {
 
 inline constexpr double kLogTwoPi = 1.8378770664093454836;
 
-/// A mixture of K normal distributions with diagonal covariances.
+/// A mixture of K normal distributions with diagonal covariance.
 struct Mixture {
   std::vector<float> mean, log_var;  // (K, latent)
-  std::vector<float> weight;         // (K), which add up to 1
+  std::vector<float> weight;         // (K), sums to 1
 
   std::size_t components() const { return weight.size(); }
 };
@@ -26,7 +26,7 @@ struct Mixture {
 class ComponentDensities {
  public:
   explicit ComponentDensities(const Mixture& mixture);
-  /// log of each component's weight and density at z, (latent) -> (K): their log-sum-exp is log p(z).
+  /// Returns log(weight * density) of each component at z, (latent) -> (K): their log-sum-exp is log p(z).
   std::vector<double> log_joint(std::span<const float> z) const;
 
  private:
@@ -34,21 +34,21 @@ class ComponentDensities {
   std::vector<double> constant_;          // (K)
 };
 
-/// log(sum exp(v)); not empty.
+/// Returns log(sum exp(v)) of at least one value.
 double log_sum_exp(std::span<const double> values);
-/// log N(z; 0, I), and log p(z) of a mixture, in nats.
+/// Returns log N(z; 0, I), or log p(z) of a mixture, in nats.
 double log_standard_normal(std::span<const float> z);
 double log_density(const Mixture& mixture, std::span<const float> z);
 
-/// Mean and variance of z in each dimension, (latent).
+/// Mean and variance of z per dimension, (latent).
 struct Moments {
   std::vector<double> mean, variance;
 };
 Moments moments(const Mixture& mixture);
 
-/// One draw, (latent): a component in proportion to its weight, then mean + temperature * std * epsilon. With
-/// a label from 0 to 9, one of its components: `labels` has a character for each, like the fact
-/// component_labels. Empty where none is.
+/// Draws one z, (latent): a component with probability `weight`, then mean + temperature * std * epsilon.
+/// With a label from 0 to 9, only components of that label: `labels` has a character per component, as
+/// metadata component_labels has it. Returns an empty vector when no component has the label.
 std::vector<float> sample(const Mixture& mixture, Rng& rng, float temperature = 1,
                           std::string_view labels = {}, int label = -1);
 

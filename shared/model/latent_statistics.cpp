@@ -12,20 +12,20 @@
 namespace vae {
 namespace {
 
-constexpr float kLeastSpread = 1e-3f;  // of a class in one dimension
-constexpr double kSure = 0.6;          // share of all densities that one label needs to be the only one
+constexpr float kLeastSpread = 1e-3f;  // lower bound of a class's std in one dimension
+constexpr double kSure = 0.6;          // share of the densities above which one label stands alone
 constexpr std::size_t kMostLabels = 1000;
 constexpr std::int64_t kLargestLabel = 999999;
 
-/// The finite floats of a fact if there are `count` of them, otherwise none.
+/// Returns the floats of a metadata value if there are `count` of them, all finite, otherwise none.
 std::vector<float> floats(const Model& model, std::string_view key, std::size_t count) {
   std::vector<float> values;
-  const bool good = decode_floats(model.fact(key), values) && values.size() == count &&
+  const bool good = decode_floats(model.metadata(key), values) && values.size() == count &&
                     std::all_of(values.begin(), values.end(), [](float v) { return std::isfinite(v); });
   return good ? values : std::vector<float>{};
 }
 
-/// "0 1 2" as rising labels; none when it is something else.
+/// Parses increasing labels, "0 1 2"; empty for any other text.
 std::vector<int> parse_labels(std::string_view text) {
   const std::vector<std::int64_t> numbers = parse_rising(text);
   if (numbers.size() > kMostLabels || (!numbers.empty() && numbers.back() > kLargestLabel)) return {};
@@ -35,7 +35,7 @@ std::vector<int> parse_labels(std::string_view text) {
 }  // namespace
 
 std::optional<Anchors> read_anchors(const Model& model) {
-  Anchors anchors{model.latent(), parse_labels(model.fact("anchor_labels")), {}, {}, {}, {}};
+  Anchors anchors{model.latent(), parse_labels(model.metadata("anchor_labels")), {}, {}, {}, {}};
   const std::size_t count = anchors.labels.size() * static_cast<std::size_t>(model.latent());
   anchors.mean = floats(model, "anchor_mean", count);
   anchors.std = floats(model, "anchor_std", count);
@@ -46,7 +46,7 @@ std::optional<Anchors> read_anchors(const Model& model) {
     if (i % static_cast<std::size_t>(model.latent()) == 0) anchors.log_spreads.push_back(0);
     anchors.log_spreads.back() += std::log(std::max(anchors.std[i], kLeastSpread));
   }
-  anchors.component_labels = model.fact("component_labels");
+  anchors.component_labels = model.metadata("component_labels");
   return anchors;
 }
 
@@ -64,7 +64,7 @@ std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z)
     likely.emplace_back(log_density, anchors.labels[k]);
   }
   std::sort(likely.begin(), likely.end(), std::greater<>());
-  double all = 0;  // densities, in units of the first one's
+  double all = 0;  // sum of densities relative to the largest
   for (const auto& [log_density, label] : likely) all += std::exp(log_density - likely[0].first);
   std::vector<int> labels;
   for (std::size_t i = 0; i < std::min<std::size_t>(count, 1 / all < kSure ? 2 : 1); ++i) {
@@ -93,7 +93,7 @@ std::vector<float> sample_class(const Anchors& anchors, int label, std::uint64_t
 std::optional<PrincipalAxes> read_principal_axes(const Model& model) {
   const auto latent = static_cast<std::size_t>(model.latent());
   std::vector<float> variances;
-  if (!decode_floats(model.fact("principal_variances"), variances) || variances.empty() ||
+  if (!decode_floats(model.metadata("principal_variances"), variances) || variances.empty() ||
       variances.size() > latent) {
     return std::nullopt;
   }

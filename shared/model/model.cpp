@@ -20,7 +20,7 @@ constexpr float kGoldenTolerance = 1e-4f;
 
 Error no_encoder() { return make_error(ErrorCode::kNames, {"this model's encoder is not loaded"}); }
 
-/// The file's own sample and its image, with sizes that fit the model.
+/// The file's golden sample and its image.
 struct Golden {
   std::vector<float> z, x;
 };
@@ -37,7 +37,8 @@ Error no_golden() {
   return make_error(ErrorCode::kGolden, {"golden_z and golden_x are missing or have the wrong size"});
 }
 
-/// An error where two numbers differ by more than the tolerance: "draw" or "encode", "pixel" or "mu".
+/// Returns an error where two numbers differ by more than the tolerance. `what` is "draw" or "encode",
+/// `number` "pixel" or "mu".
 std::optional<Error> check_same(const char* what, const char* number, std::span<const float> a,
                                 std::span<const float> b) {
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -52,7 +53,7 @@ Error as_golden(const Error& problem) {
   return problem.code == ErrorCode::kMemory ? problem : make_error(ErrorCode::kGolden, {problem.message});
 }
 
-/// Decodes the golden sample and compares.
+/// Decodes the golden sample and compares the image.
 std::optional<Error> check_golden(const WeightsView& view, Model& model) {
   const auto g = golden(view, model);
   if (!g) return no_golden();
@@ -60,7 +61,7 @@ std::optional<Error> check_golden(const WeightsView& view, Model& model) {
   return image ? check_same("draw", "pixel", *image, g->x) : as_golden(image.error());
 }
 
-/// Encodes the golden image of an encoder's file and compares.
+/// Encodes the golden image of an encoder's file and compares mu.
 std::optional<Error> check_golden_mu(const WeightsView& view, Model& model) {
   const auto g = golden(view, model);
   if (!g) return no_golden();
@@ -102,14 +103,14 @@ Model::Encoder Model::make_encoder(const ModelSpec& spec, Parameters weights) {
 
 namespace {
 
-/// Of a prior: wider or narrower, and its standard deviation or precision leaves the range of a float.
+/// Bound of a prior's |log-variance|: beyond it, the standard deviation or the precision overflows a float.
 constexpr float kMostLogVariance = 50;
 
-/// The prior of a file whose names were checked; its weights are the softmax of the logits.
+/// Reads the prior of a file whose names were checked; the weights are the softmax of the logits.
 std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view, Mixture& mixture) {
   const auto count = static_cast<std::size_t>(spec.components),
              size = count * static_cast<std::size_t>(spec.latent);
-  if (!allocate_floats(3 * size)) return out_of_memory();  // a vector would end the program
+  if (!allocate_floats(3 * size)) return out_of_memory();  // where a vector's allocation would abort
   mixture = {std::vector<float>(size), std::vector<float>(size), std::vector<float>(count)};
   bool good = true;
   for (const auto& [name, values] :
@@ -119,7 +120,7 @@ std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view
   }
   for (const float l : mixture.log_var) good = good && std::fabs(l) <= kMostLogVariance;
   if (!good)
-    return make_error(ErrorCode::kNonfinite, {"the prior holds numbers that are not finite or out of range"});
+    return make_error(ErrorCode::kNonfinite, {"the prior has numbers that are not finite or out of range"});
   const float largest = *std::max_element(mixture.weight.begin(), mixture.weight.end());
   for (float& weight : mixture.weight)
     weight = exponential<float, std::int32_t>(std::max(weight - largest, -87.0f));
@@ -130,7 +131,7 @@ std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view
 
 }  // namespace
 
-/// The decoder of a file whose names were checked.
+/// Makes the decoder of a file whose names were checked.
 Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
   std::vector<ParameterSpec> names = decoder_parameters(spec);
   names.resize(names.size() - prior_parameters(spec).size());
@@ -138,7 +139,7 @@ Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
   if (!weights) return weights.error();
   const Parameter* next = weights->list.data();
   std::vector<LayerParameters> decoder = layer_parameters(spec.decoder, next), log_var_decoder;
-  if (learns_variance(spec)) {  // shares all layers but its last one
+  if (learns_variance(spec)) {  // shares all layers except the last
     const std::ptrdiff_t last = last_linear(spec.decoder);
     log_var_decoder.assign(decoder.begin(), decoder.begin() + last);
     log_var_decoder.push_back(layer_parameters({spec.decoder[static_cast<int>(last)]}, next)[0]);
@@ -162,8 +163,7 @@ Result<Model> Model::load(std::span<const std::byte> file) {
   if (!spec) return spec.error();
   const std::string_view part = view->get(kPartKey);
   if (part == kEncoderPart) {
-    return make_error(ErrorCode::kNames,
-                      {"this file holds an encoder alone; its decoder's file comes first"});
+    return make_error(ErrorCode::kNames, {"this file holds only an encoder; load its decoder's file first"});
   }
   const bool complete = part != kDecoderPart;
   if (const auto problem = check_names(*view, complete ? parameters(*spec) : decoder_parameters(*spec))) {
@@ -182,10 +182,9 @@ Result<Model> Model::load(std::span<const std::byte> file) {
 std::optional<Error> Model::add_encoder(std::span<const std::byte> file) {
   const auto view = read_weights(file);
   if (!view) return view.error();
-  if (view->get(kPartKey) != kEncoderPart || fact(kPartOfKey).empty() ||
-      view->get(kPartOfKey) != fact(kPartOfKey) || view->get("model") != fact("model")) {
-    return make_error(ErrorCode::kNames,
-                      {"this is not the file of the encoder that belongs to this decoder"});
+  if (view->get(kPartKey) != kEncoderPart || metadata(kPartOfKey).empty() ||
+      view->get(kPartOfKey) != metadata(kPartOfKey) || view->get("model") != metadata("model")) {
+    return make_error(ErrorCode::kNames, {"this is not the encoder of this decoder"});
   }
   const std::vector<ParameterSpec> expected = encoder_parameters(spec_);
   if (const auto problem = check_names(*view, expected)) return *problem;
@@ -199,7 +198,7 @@ std::optional<Error> Model::add_encoder(std::span<const std::byte> file) {
   return std::nullopt;
 }
 
-std::string_view Model::fact(std::string_view key) const {
+std::string_view Model::metadata(std::string_view key) const {
   for (const auto& [k, value] : metadata_) {
     if (k == key) return value;
   }
@@ -215,7 +214,7 @@ std::vector<float> Model::sample_prior(std::uint64_t seed, std::uint64_t index, 
                                        int label) const {
   std::vector<float> z;
   Rng rng(seed, Stream::kSample, {index});
-  if (mixture_) z = sample(*mixture_, rng, temperature, fact("component_labels"), label);
+  if (mixture_) z = sample(*mixture_, rng, temperature, metadata("component_labels"), label);
   if (!z.empty()) return z;
   z = vae::sample_prior(latent(), seed, index);
   for (float& value : z) value *= temperature;

@@ -27,7 +27,7 @@ std::optional<Error> check_names(const WeightsView& view, const std::vector<Para
     const TensorView* tensor = view.find(parameter.name);
     if (tensor == nullptr) {
       return make_error(ErrorCode::kNames,
-                        {"the model needs a tensor \"", parameter.name, "\", which is not in the file"});
+                        {"the model needs a tensor \"", parameter.name, "\", which the file lacks"});
     }
     if (tensor->shape != parameter.shape) {
       return make_error(ErrorCode::kNames,
@@ -55,23 +55,24 @@ namespace {
 
 bool stays_int8(const TensorView& tensor) { return tensor.dtype == Dtype::kI8 && tensor.shape.rank == 2; }
 
-/// In floats, whole cache lines: for int8 its factors, then four numbers to a float.
+/// Returns the size in floats, rounded up to cache lines; of int8, its scales and then four numbers per
+/// float.
 std::size_t room_for(const TensorView& tensor) {
   const auto count = static_cast<std::size_t>(tensor.shape.count());
   return whole_lines(stays_int8(tensor) ? static_cast<std::size_t>(tensor.shape.size[0]) + (count + 3) / 4
                                         : count);
 }
 
-/// Whether every number is finite.
+/// Copies an int8 matrix and its scales to `out`; returns whether all numbers are finite.
 bool read_int8(const TensorView& tensor, const TensorView& scale, float* out) {
   const auto rows = static_cast<std::size_t>(tensor.shape.size[0]);
   std::memcpy(out, scale.bytes.data(), scale.bytes.size());
   pack_weight(tensor.shape, false, reinterpret_cast<const std::int8_t*>(tensor.bytes.data()),
               reinterpret_cast<std::int8_t*>(out + rows));
-  return std::all_of(out, out + rows, [](float factor) { return std::isfinite(128 * factor); });
+  return std::all_of(out, out + rows, [](float s) { return std::isfinite(128 * s); });
 }
 
-/// Likewise; `unpacked` has room for the tensor.
+/// Copies a tensor to `out` as floats; returns whether all are finite. `unpacked` has room for the tensor.
 bool read_floats(const TensorView& tensor, const TensorView* scale, bool in_first, float* unpacked,
                  float* out) {
   const bool bias = tensor.shape.rank == 1;

@@ -40,8 +40,7 @@ Result<Snapshots> Snapshots::load(std::vector<std::byte> file) {
   if (!spec) return spec.error();
   s.spec_ = std::move(*spec);
   s.steps_ = parse_rising(s.view_.get("snapshot_steps"));
-  if (s.steps_.empty())
-    return make_error(ErrorCode::kShape, {"snapshot_steps must be whole numbers that rise"});
+  if (s.steps_.empty()) return make_error(ErrorCode::kShape, {"snapshot_steps must be increasing integers"});
   if (!decode_floats(s.view_.get("snapshot_reconstruction"), s.reconstruction_) ||
       !decode_floats(s.view_.get("snapshot_kl"), s.kl_) || s.reconstruction_.size() != s.steps_.size() ||
       s.kl_.size() != s.steps_.size()) {

@@ -1,7 +1,7 @@
-// Decoders along a training, for a slider over its time: what `native_train --snapshots` writes
-// (native/train/snapshot_writer) and the page draws from. The weights container with format
+// Decoders saved during training, for a slider over time: `native_train --snapshots` writes them
+// (native/train/snapshot_writer), the page draws from them. The weights container with the format
 // "digit-vae-snapshots": for each decoder K from 0 on the tensors K.decoder.0.weight and so on (weights in
-// F16); metadata `model`, `snapshot_steps` (rising numbers with one space between), and
+// F16); metadata `model`, `snapshot_steps` (increasing integers, separated by one space), and
 // `snapshot_reconstruction` and `snapshot_kl`, a test loss for each as base64 of little-endian F32.
 #pragma once
 
@@ -20,15 +20,15 @@ namespace vae {
 
 inline constexpr FileLimits kSnapshotLimits{"digit-vae-snapshots", std::size_t{64} << 20, 1024};
 
-/// The tensors of decoder `k` of the file, in the order of parameters(spec); for kGaussian its
-/// log-variances too.
+/// Returns the tensors of decoder `k` in the file, in the order of parameters(spec), including the
+/// log-variance head if there is one.
 std::vector<ParameterSpec> snapshot_parameters(const ModelSpec& spec, int k);
 
 class Snapshots {
  public:
-  /// Takes the bytes and keeps them: a decoder is made when it is asked for. Errors: those of read_weights,
-  /// kModel, kNames when the tensors are not those of one decoder per step, kShape when there is no step,
-  /// steps do not rise or losses are not as many, kNonfinite for a loss, kMemory.
+  /// Takes ownership of the bytes; decoders are made on demand. Errors: those of read_weights; kModel; kNames
+  /// when the tensors are not those of one decoder per step; kShape when there is no step, steps do not
+  /// increase or the number of losses differs; kNonfinite for a loss; kMemory.
   static Result<Snapshots> load(std::vector<std::byte> file);
 
   const ModelSpec& spec() const { return spec_; }
@@ -37,12 +37,12 @@ class Snapshots {
 
   // Of decoder k, 0 <= k < count():
   std::int64_t step(int k) const { return steps_[static_cast<std::size_t>(k)]; }
-  /// Averages over the test images after that step, in nats.
+  /// Test losses after that step, in nats, averaged over the images.
   float reconstruction(int k) const { return reconstruction_[static_cast<std::size_t>(k)]; }
   float kl(int k) const { return kl_[static_cast<std::size_t>(k)]; }
 
-  /// (n, latent) -> (n, pixels) in [0, 1], as Model::decode does it, by decoder k. The two decoders used last
-  /// are kept. Errors: kShape, also when there is no decoder k, kNonfinite, also of its weights, kMemory.
+  /// Decodes (n, latent) to (n, pixels) in [0, 1], like Model::decode, with decoder k. Keeps the two decoders
+  /// used last. Errors: kShape, also when there is no decoder k; kNonfinite, also for its weights; kMemory.
   Result<std::vector<float>> decode(int k, std::span<const float> latents);
 
  private:
@@ -60,7 +60,7 @@ class Snapshots {
   ModelSpec spec_;
   std::vector<std::int64_t> steps_;
   std::vector<float> reconstruction_, kl_;
-  std::vector<Ready> ready_;  // the one used last comes last
+  std::vector<Ready> ready_;  // by last use, the latest at the end
 };
 
 }  // namespace vae

@@ -21,7 +21,7 @@ std::vector<NamedTensor> tensors(const WeightsView& view, const std::vector<Para
 Result<WeightsParts> split_weights(std::span<const std::byte> complete) {
   auto model = Model::load(complete);
   if (!model) return model.error();
-  if (!model->has_encoder()) return make_error(ErrorCode::kNames, {"this file is a part already"});
+  if (!model->has_encoder()) return make_error(ErrorCode::kNames, {"this file is already a part of a model"});
   const auto view = read_weights(complete);
   std::vector<float> golden;
   decode_floats(view->get("golden_x"), golden);

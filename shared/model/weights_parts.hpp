@@ -1,7 +1,7 @@
-// Cuts a weights file in two complete ones, so that a page shows its first digit with half the download: the
-// decoder's has everything but the encoder's parameters, the encoder's has those. Both are sealed, checked
-// and prove themselves like the whole (Model::load, then Model::add_encoder), and carry the CRC of the file
-// they were cut from, which tells what belongs together.
+// Splits a weights file into two, so that a page shows its first digit after half the download: a decoder
+// file with everything but the encoder's parameters, and an encoder file with those. Both have checksums and
+// golden samples of their own (Model::load, then Model::add_encoder), and carry the CRC of the file that they
+// were split from, which identifies the pair.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,8 @@ struct WeightsParts {
   std::vector<std::byte> decoder, encoder;
 };
 
-/// Parameters keep their dtype. Errors: those of Model::load; kNames for what is itself only a part.
+/// Splits a complete file; parameters keep their dtype. Errors: those of Model::load; kNames for a file that
+/// is itself a part.
 Result<WeightsParts> split_weights(std::span<const std::byte> complete);
 
 }  // namespace vae

@@ -13,7 +13,7 @@ namespace {
 
 constexpr float kLatentLimit = 1e4f;
 
-/// Always a pixel: NaN, which weights that overflow could make, becomes 0.
+/// Clamps to [0, 1]. NaN, which overflowing weights can cause, becomes 0.
 float to_pixel(float p) { return p >= 0 ? std::min(p, 1.0f) : 0.0f; }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The half of a model that draws, with the rules for what goes in and comes out: Model has one, Snapshots one
-// for every step that is looked at. For shared/ alone.
+// A decoder with its rules for input and output. Model has one, Snapshots one per step in use. Only shared/
+// includes this.
 #pragma once
 
 #include <cstddef>
@@ -12,14 +12,14 @@
 
 namespace vae {
 
-/// The number of samples in `values`, packed with `each` numbers a sample. Errors: kShape when they are not a
-/// multiple, kNonfinite when one is NaN or infinite; the messages call them `what`.
+/// Returns the number of samples in `values`, `each` numbers per sample. Errors: kShape when the length is
+/// not a multiple, kNonfinite when a value is NaN or infinite; the messages call the values `what`.
 Result<std::size_t> count_samples(std::span<const float> values, int each, const char* what);
 
-/// The error kMemory.
+/// Returns the error kMemory.
 Error out_of_memory();
 
-/// Latents as a decoder takes them: beyond +-1e4 they are +-1e4.
+/// Returns latents clamped to +-1e4.
 std::vector<float> clamped(std::span<const float> latents);
 
 class ImageDecoder {
@@ -27,14 +27,14 @@ class ImageDecoder {
   /// `parameters`: one entry per layer of spec.decoder, which must outlive this.
   ImageDecoder(const ModelSpec& spec, std::vector<LayerParameters> parameters);
 
-  /// (n, latent) -> (n, pixels): what the layers end in, logits for kBernoulli and the image otherwise.
-  /// Errors: those of count_samples, and kMemory.
+  /// Decodes (n, latent) to what the layers end in, (n, pixels): logits or means. Errors: those of
+  /// count_samples, and kMemory.
   Result<std::vector<float>> means(std::span<const float> latents);
 
-  /// (n, latent) -> (n, pixels), always within [0, 1]. Errors as above.
+  /// Decodes (n, latent) to images (n, pixels) in [0, 1]. Errors as above.
   Result<std::vector<float>> images(std::span<const float> latents);
 
-  /// The layers alone, which take latents as they are: for a trace.
+  /// Returns the layers alone, which do not clamp, for a trace.
   Sequential& layers() { return layers_; }
 
  private:

@@ -6,12 +6,11 @@
 
 #include "shared/nn/kernels.hpp"
 
-// Between layers a feature map lies in H,W,C order, so that what a convolution reads at one place
-// is contiguous.
+// Between layers, feature maps are in H,W,C order, so that a convolution reads contiguous channels.
 namespace vae {
 namespace {
 
-/// A matrix (rows, columns) as (columns, rows).
+/// Transposes a matrix (rows, columns).
 void transpose(const float* from, int rows, int columns, float* to) {
   for (int r = 0; r < rows; ++r) {
     for (int c = 0; c < columns; ++c)
@@ -21,7 +20,7 @@ void transpose(const float* from, int rows, int columns, float* to) {
 
 int area(const Shape& s) { return s.height * s.width; }
 
-/// Whether C,H,W and H,W,C are different orders.
+/// Returns whether C,H,W and H,W,C are different orders.
 bool ordered(const Shape& s) { return s.channels > 1 && area(s) > 1; }
 
 void run(const Linear& l, const LayerParameters& p, const float* in, int n, float* out) {
@@ -32,17 +31,17 @@ void run(const Linear& l, const LayerParameters& p, const float* in, int n, floa
   }
 }
 
-/// Numbers that an output row reads: (width, kernel, kernel, in).
+/// Returns how many numbers an output row reads: (width, kernel, kernel, in).
 std::ptrdiff_t row_size(const Conv2d& c, int width) {
   return std::ptrdiff_t{width} * c.kernel * c.kernel * c.in;
 }
 
-/// Rows of the output that run at once: so many that unrolled they fit into the second-level cache.
+/// Returns how many output rows run at once: as many as fit, unrolled, into the second-level cache.
 int rows_at_once(const Conv2d& c, const Shape& out) {
   return static_cast<int>(std::clamp<std::ptrdiff_t>((1 << 16) / row_size(c, out.width), 1, out.height));
 }
 
-/// What output row y reads, zeros where there is no input.
+/// Unrolls the input of output row y, with zeros as padding.
 void unroll(const Conv2d& c, const Shape& shape, int y, int width, const float* in, float* unrolled) {
   for (int x = 0; x < width; ++x) {
     for (int ky = 0; ky < c.kernel; ++ky) {
@@ -59,7 +58,7 @@ void unroll(const Conv2d& c, const Shape& shape, int y, int width, const float* 
   }
 }
 
-/// One sample, as a product of its unrolled input.
+/// Convolves one sample: the product of its unrolled input with the weight.
 void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
          const float* in, float* out, float* unrolled) {
   const int height = out_shape.height, width = out_shape.width, most = rows_at_once(c, out_shape);
@@ -72,14 +71,14 @@ void run(const Conv2d& c, const LayerParameters& p, const Shape& in_shape, const
   }
 }
 
-/// One sample of a transposed convolution: every input times the whole kernel, added to the outputs that
-/// it reaches.
+/// Convolves one sample, transposed: multiplies each input by the whole kernel and adds the product to the
+/// outputs that it reaches.
 void run(const ConvTranspose2d& c, const LayerParameters& p, const Shape& in_shape, const Shape& out_shape,
          const float* in, float* out, float* products) {
   const std::ptrdiff_t tap_row = std::ptrdiff_t{c.kernel} * c.out,
                        out_row = std::ptrdiff_t{out_shape.width} * c.out;
   for (int i = 0; i < area(out_shape); ++i) std::copy_n(p.bias, c.out, out + std::ptrdiff_t{i} * c.out);
-  for (int y = 0; y < in_shape.height; ++y) {  // a row at a time: its products stay in the second-level cache
+  for (int y = 0; y < in_shape.height; ++y) {  // by rows, whose products stay in the second-level cache
     multiply(in + std::ptrdiff_t{y} * in_shape.width * c.in, p.weight, nullptr, in_shape.width, c.in,
              static_cast<int>(c.kernel * tap_row), products);
     const float* from = products;
@@ -110,7 +109,8 @@ void run(const Activation& a, float* x, std::ptrdiff_t count) {
   }
 }
 
-/// Numbers that a convolution unrolls at once, or, transposed, makes of an input row; 0 for other layers.
+/// Returns the size of what a convolution unrolls at once or, transposed, makes of an input row; 0 for other
+/// layers.
 std::size_t unrolled_count(const Layer& layer, const Shape& in, const Shape& out) {
   std::ptrdiff_t count = 0;
   if (const auto* c = std::get_if<Conv2d>(&layer)) count = rows_at_once(*c, out) * row_size(*c, out.width);
@@ -143,13 +143,13 @@ Sequential::Sequential(const LayerList& layers, Shape in, std::vector<LayerParam
     largest_ = std::max(largest_, static_cast<std::size_t>(next.size()));
     out_ = next;
   }
-  // Large enough for efficient matrix products, small enough for a second-level cache or, at worst, a
-  // few megabytes.
+  // Large enough for efficient matrix products, small enough for a second-level cache or, at worst, a few
+  // megabytes.
   constexpr std::size_t kWorkspace = std::size_t{1} << 20;
   chunk_ = static_cast<int>(std::clamp<std::size_t>(kWorkspace / (2 * largest_ + kept_size_), 1, 48));
 }
 
-/// Two feature maps of n samples and the one that a Skip waits for, then what is unrolled of one sample.
+/// Allocates two feature maps of n samples, one for a Skip, and the unrolled input of one sample.
 Floats Sequential::workspace(int n) const {
   return allocate_floats((2 * largest_ + kept_size_) * static_cast<std::size_t>(n) + unrolled_);
 }
@@ -175,7 +175,8 @@ bool Sequential::run_traced(std::span<const float> input, std::vector<std::vecto
   return true;
 }
 
-/// (n, input) -> (n, output), which stands in the workspace, or is the input when no layer changes anything.
+/// Runs (n, input) to (n, output) and returns it: in the workspace, or the input itself when no layer changes
+/// anything.
 const float* Sequential::run_chunk(const float* input, int n, float* workspace,
                                    std::vector<std::vector<float>>* outputs) const {
   const std::size_t half = largest_ * static_cast<std::size_t>(n);
@@ -183,13 +184,13 @@ const float* Sequential::run_chunk(const float* input, int n, float* workspace,
   float* const unrolled = kept + kept_size_ * static_cast<std::size_t>(n);
   const float* from = input;  // (n, shape)
   Shape shape = in_;
-  /// Lets `layer(from, to)` write the other half of the workspace.
+  /// Calls `layer(from, to)` to write the other half of the workspace.
   const auto move = [&](const auto& layer) {
     float* const to = from == workspace ? workspace + half : workspace;
     layer(from, to);
     from = to;
   };
-  /// Lets `layer(x)` change what is there, in the workspace.
+  /// Calls `layer(x)` to change the feature map in place, in the workspace.
   const auto in_place = [&](const auto& layer) {
     if (from == input) move([&](const float* in, float* out) { std::copy_n(in, n * shape.size(), out); });
     layer(from == workspace ? workspace : workspace + half);

@@ -1,5 +1,5 @@
-// Runs a list of layers on batches: the interpreter that every browser and native_eval use.
-// (native/model/sequential is the other one; tests hold the two together layer by layer.)
+// Runs a list of layers on batches: the interpreter of browsers and native_eval. (native/model/sequential is
+// the other one; tests compare the two layer by layer.)
 #pragma once
 
 #include <algorithm>
@@ -22,13 +22,13 @@ constexpr std::size_t whole_lines(std::size_t floats) {
   return (floats + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
 
-/// An array that is null, instead of a crash, when memory is short: there are no exceptions in a browser. It
-/// begins with a line of the processor's cache: else what a product reads of its rows would lie in two.
+/// An array of floats, or null when memory is short, since browsers have no exceptions. It starts at a cache
+/// line, so that rows do not straddle two.
 using Floats = std::unique_ptr<float[], FreeFloats>;
 Floats allocate_floats(std::size_t count);
 
-/// Weight, as pack_weight() makes it, and bias of one layer (null where a layer has none); not owned. A dense
-/// layer may have its weight as int8 with a factor for each output instead, in a quarter of the memory.
+/// A layer's weight, in the layout of pack_weight(), and bias (null if it has none); not owned. A Linear
+/// layer may instead have an int8 weight with per-channel scales, in a quarter of the memory.
 struct LayerParameters {
   const float* weight = nullptr;           // (kernel, kernel, in, out), transposed (in, kernel, kernel, out)
   const float* bias = nullptr;             // (out)
@@ -36,9 +36,9 @@ struct LayerParameters {
   const float* scale = nullptr;            // (out)
 };
 
-/// From PyTorch's layout, (out, in, kernel...) or, of a transposed convolution, (in, out, kernel...), to
-/// (kernel..., in, out) or (in, kernel..., out): the matrix that a row of inputs is multiplied with. The two
-/// do not overlap.
+/// Reorders a weight from PyTorch's layout, (out, in, kernel...) or `in_first` (in, out, kernel...), to
+/// (kernel..., in, out) or (in, kernel..., out): the matrix that a row of inputs is multiplied with. `from`
+/// and `to` do not overlap.
 template <class T>
 void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
   const auto out = static_cast<std::ptrdiff_t>(shape.size[in_first ? 1 : 0]);
@@ -46,7 +46,7 @@ void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
   const std::ptrdiff_t taps = static_cast<std::ptrdiff_t>(shape.count()) / (out * in);
   const std::ptrdiff_t out_stride = in_first ? taps : in * taps, in_stride = in_first ? out * taps : taps;
   const std::ptrdiff_t to_tap = in_first ? out : in * out, to_in = in_first ? taps * out : out;
-  constexpr std::ptrdiff_t kBlock = 64;  // so that what is written stays in the cache
+  constexpr std::ptrdiff_t kBlock = 64;  // rows written stay in the cache
   for (std::ptrdiff_t first = 0; first < in; first += kBlock) {
     const std::ptrdiff_t end = std::min(in, first + kBlock);
     for (std::ptrdiff_t o = 0; o < out; ++o) {
@@ -61,19 +61,19 @@ void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
 
 class Sequential {
  public:
-  /// `layers` must fit together from `in` on (first_mismatch() == -1); one entry of `parameters` per layer,
-  /// which must outlive this.
+  /// `layers` must fit together for the input `in` (first_mismatch() == -1). `parameters` has an entry per
+  /// layer; what they point to must outlive this.
   Sequential(const LayerList& layers, Shape in, std::vector<LayerParameters> parameters);
 
   Shape input_shape() const { return in_; }
   Shape output_shape() const { return out_; }
 
-  /// (n, input) -> (n, output), both packed in C,H,W order. False when memory for intermediate results, which
-  /// is bounded whatever n is, cannot be had. It is given back afterwards: a page keeps many models, and
-  /// mostly decodes a few digits at a time.
+  /// Runs (n, input) to (n, output), packed in C,H,W order. Returns false when memory for intermediate
+  /// results, whose size does not depend on n, is short. They are freed afterwards: a page keeps many models
+  /// and usually decodes a few digits at a time.
   bool run(std::span<const float> input, std::span<float> output) const;
 
-  /// The same for one sample, to look inside: outputs[i] is what layer i gives, in C,H,W order.
+  /// Runs one sample and keeps all outputs: outputs[i] is that of layer i, in C,H,W order.
   bool run_traced(std::span<const float> input, std::vector<std::vector<float>>& outputs) const;
 
  private:
@@ -85,10 +85,10 @@ class Sequential {
   Shape in_, out_;
   std::vector<LayerParameters> parameters_;
   std::size_t largest_ = 0;    // numbers in the largest feature map, in and out included
-  std::vector<bool> kept_;     // per layer: does a Skip need what goes into it?
+  std::vector<bool> kept_;     // per layer: does a Skip need its input?
   std::size_t kept_size_ = 0;  // numbers in the largest such feature map
-  std::size_t unrolled_ = 0;   // numbers in the largest unrolled convolution, as many rows as run at once
-  int chunk_ = 1;              // most samples that run at once
+  std::size_t unrolled_ = 0;   // size of the largest unrolled convolution (of the rows that run at once)
+  int chunk_ = 1;              // samples that run at once, at most
 };
 
 }  // namespace vae

@@ -1,5 +1,5 @@
-// The architectures that the presets are made of, each once with all of its sizes: published networks and our
-// own. (native/config/presets says how each is trained.)
+// The networks of the presets, published ones and our own, with all of their sizes. (native/config/presets
+// has how each is trained.)
 #pragma once
 
 #include "shared/spec/model_spec.hpp"
@@ -37,9 +37,9 @@ constexpr LayerList iwae_decoder(int pixels, int hidden, int latent) {
 }
 ModelSpec iwae(int latent = 50, Shape image = {1, 28, 28}, int hidden = 200);
 
-/// Ours: residual blocks (He et al. 2016, activations first) of convolutions at 14x14 and 7x7, SiLU,
-/// and a mixture of `components` as prior. The last transposed convolution draws 2x2 pixels at each of
-/// 14x14 places.
+/// Ours: residual blocks (He et al. 2016, activations first) of convolutions at 14x14 and 7x7, SiLU, and a
+/// mixture of `components` as prior. The last transposed convolution makes 2x2 pixels at each of 14x14
+/// places.
 ModelSpec resnet(int latent = 24, int components = 100);
 
 /// A TensorFlow tutorial's convolutional VAE, latent 8, squared error. TensorFlow's "SAME" padding: kernel 4
@@ -80,11 +80,12 @@ constexpr LayerList tf_conv_decoder(int latent) {
 }
 ModelSpec tf_conv(int latent = 8);
 
-/// The same network for another likelihood: without a sigmoid at the end where that takes logits, otherwise
-/// with one.
+/// Returns the network for another likelihood: without a final sigmoid where it takes logits, otherwise with
+/// one.
 ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood);
 
-/// Every dropout layer at this rate; where there is none, one behind each hidden activation if rate > 0.
+/// Returns the network with every dropout layer at this rate. If it has none and rate > 0, adds one after
+/// each hidden activation.
 ModelSpec with_dropout(ModelSpec spec, float rate);
 
 static_assert(first_mismatch(mlp_encoder(784, 400), {784, 1, 1}) == -1);

@@ -15,7 +15,8 @@ bool is_name(std::string_view text) {
   });
 }
 
-/// Empty when `layers` take `in`, stay within the limits and give `out` numbers (any number when out is 0).
+/// Returns "" when `layers` take `in`, stay within the limits and give `out` numbers (any number if out is
+/// 0).
 std::string check(const char* part, const LayerList& layers, const Shape& input, std::int64_t out) {
   std::int64_t work = 0;
   Shape in = input;
@@ -23,14 +24,14 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
     const std::string where = concat({part, " layer ", i, " (", to_string(layers[i]), ")"});
     const std::optional<Shape> shape = output_shape(layers[i], in);
     if (!shape) return concat({where, " cannot take an input of ", to_string(in)});
-    if (!skip_fits(layers, i, input)) return concat({where, " does not fit there"});
-    // In this order nothing overflows 64 bits: channels are at most 2^20, lengths 2^21 (output_shape sees
-    // to that).
+    if (!skip_fits(layers, i, input)) return concat({where, " does not fit here"});
+    // In this order nothing overflows 64 bits: channels are at most 2^20 and lengths 2^21, as output_shape
+    // checks.
     if (shape->size() > kMaxActivations) return concat({where, " is too large"});
     const ParameterShapes parameters = parameter_shapes(layers[i]);
     const std::int64_t kernel = parameters.weight.size[2];  // of a convolution, otherwise 0
     if (kernel > 1024) return concat({where, " has a kernel above 1024"});
-    // What it reads, as shared/nn/sequential unrolls it, or, transposed, makes of its input.
+    // The size of the unrolled input or, transposed, of the products (shared/nn/sequential).
     const std::int64_t taps = kernel * kernel;
     const std::int64_t unrolled = in.channels * taps * (shape->size() / shape->channels);
     const std::int64_t made = parameters.in_first ? taps * shape->channels * (in.size() / in.channels) : 0;
@@ -40,7 +41,7 @@ std::string check(const char* part, const LayerList& layers, const Shape& input,
     in = *shape;
   }
   if (in.size() != out && out != 0) {
-    return concat({part, " gives ", to_string(in), ", but ", out, " numbers are needed"});
+    return concat({part, " gives ", to_string(in), ", expected ", out, " numbers"});
   }
   if (out == 0 && (in.height != 1 || in.width != 1)) {
     return concat({part, " must end in a vector, but gives ", to_string(in)});

@@ -17,7 +17,7 @@
 
 namespace vae {
 
-/// Size of one image or feature map in C,H,W order. A vector of n numbers is {n, 1, 1}.
+/// The size of an image or feature map in C,H,W order. A vector of n numbers is {n, 1, 1}.
 struct Shape {
   int channels = 1, height = 1, width = 1;
   constexpr std::int64_t size() const { return std::int64_t{1} * channels * height * width; }
@@ -98,7 +98,8 @@ struct Reshape {  // flatten is Reshape{{n, 1, 1}}
 
 using Layer = std::variant<Linear, Conv2d, ConvTranspose2d, Activation, Dropout, Skip, Reshape>;
 
-/// std::visit with one lambda per layer: `std::visit(Overloaded{[](const Linear&) {...}, ...}, layer)`.
+/// std::visit with one lambda per type of layer: `std::visit(Overloaded{[](const Linear&) {...}, ...},
+/// layer)`.
 template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
@@ -106,7 +107,7 @@ struct Overloaded : F... {
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
-/// A list of layers of fixed capacity, usable in constant expressions.
+/// A list of layers of fixed capacity, for constant expressions.
 class LayerList {
  public:
   static constexpr int kCapacity = 32;
@@ -115,7 +116,7 @@ class LayerList {
   constexpr LayerList(std::initializer_list<Layer> layers) {
     for (const Layer& layer : layers) items_[static_cast<std::size_t>(size_++)] = layer;
   }
-  /// False, and nothing is added, when the list is full.
+  /// Returns false, and adds nothing, when the list is full.
   constexpr bool push_back(const Layer& layer) {
     if (size_ == kCapacity) return false;
     items_[static_cast<std::size_t>(size_++)] = layer;
@@ -132,7 +133,7 @@ class LayerList {
   int size_ = 0;
 };
 
-/// Dimensions of a parameter tensor; rank 0 means "none".
+/// The dimensions of a parameter tensor; rank 0: there is none.
 struct Dims {
   int rank = 0;
   std::array<int, 4> size{};
@@ -149,7 +150,7 @@ struct ParameterShapes {
   bool in_first = false;  // the weight is (in, out, ...) rather than (out, in, ...)
 };
 
-/// Shapes of a layer's weight and bias (rank 0 where it has none).
+/// Returns the shapes of a layer's weight and bias.
 constexpr ParameterShapes parameter_shapes(const Layer& layer) {
   return std::visit(Overloaded{
                         [](const Linear& l) { return ParameterShapes{{2, {l.out, l.in}}, {1, {l.out}}}; },
@@ -167,8 +168,8 @@ constexpr ParameterShapes parameter_shapes(const Layer& layer) {
                     layer);
 }
 
-/// No feature map is wider or higher; keeps every product of sizes within 64 bits (channels are at
-/// most 2^20).
+/// The largest width or height of a feature map; keeps products of sizes within 64 bits (channels are at most
+/// 2^20).
 inline constexpr int kMaxLength = 1 << 21;
 
 namespace detail {
@@ -192,7 +193,7 @@ constexpr std::optional<Shape> feature_map(int channels, std::optional<int> heig
 }
 }  // namespace detail
 
-/// Shape after one layer, or nothing when the layer cannot take `in`.
+/// Returns the shape after one layer, or nothing when the layer cannot take `in`.
 constexpr std::optional<Shape> output_shape(const Layer& layer, const Shape& in) {
   using detail::conv_length, detail::conv_transpose_length, detail::feature_map;
   return std::visit(
@@ -218,7 +219,7 @@ constexpr std::optional<Shape> output_shape(const Layer& layer, const Shape& in)
             if (!(d.rate >= 0 && d.rate < 1)) return std::nullopt;
             return in;
           },
-          [&](const Skip&) -> std::optional<Shape> { return in; },  // skip_fits() sees to the other one
+          [&](const Skip&) -> std::optional<Shape> { return in; },  // skip_fits() checks the other input
           [&](const Reshape& r) -> std::optional<Shape> {
             if (r.to.size() != in.size()) return std::nullopt;
             return r.to;
@@ -227,8 +228,8 @@ constexpr std::optional<Shape> output_shape(const Layer& layer, const Shape& in)
       layer);
 }
 
-/// Whether layer `i` is no Skip, or one that adds two feature maps of one shape and has no other Skip inside;
-/// `in` goes into the list, whose layers before `i` fit together.
+/// Returns whether layer `i` is not a Skip, or adds two feature maps of the same shape with no other Skip
+/// between. `in` is the input of the list, whose layers before `i` must fit together.
 constexpr bool skip_fits(const LayerList& layers, int i, Shape in) {
   if (!std::holds_alternative<Skip>(layers[i])) return true;
   const int over = std::get<Skip>(layers[i]).over;
@@ -242,7 +243,7 @@ constexpr bool skip_fits(const LayerList& layers, int i, Shape in) {
   return from == in;
 }
 
-/// Index of the first layer that cannot take what comes before it, or -1 when the list fits together.
+/// Returns the index of the first layer that cannot take its input, or -1 when the list fits together.
 constexpr int first_mismatch(const LayerList& layers, const Shape& in) {
   Shape shape = in;
   for (int i = 0; i < layers.size(); ++i) {
@@ -253,14 +254,14 @@ constexpr int first_mismatch(const LayerList& layers, const Shape& in) {
   return -1;
 }
 
-/// Shape after all layers, or nothing when they do not fit together.
+/// Returns the shape after all layers, or nothing when they do not fit together.
 constexpr std::optional<Shape> output_shape(const LayerList& layers, Shape in) {
   if (first_mismatch(layers, in) >= 0) return std::nullopt;
   for (const Layer& layer : layers) in = output_shape(layer, in).value_or(Shape{});
   return in;
 }
 
-/// Multiply-adds of one layer on one sample whose input has shape `in` (0 for layers without weights).
+/// Returns the multiply-adds of a layer for one sample of shape `in`; 0 for layers without weights.
 constexpr std::int64_t multiply_adds(const Layer& layer, const Shape& in) {
   const ParameterShapes shapes = parameter_shapes(layer);
   if (shapes.weight.rank < 4) return shapes.weight.count();
@@ -268,7 +269,7 @@ constexpr std::int64_t multiply_adds(const Layer& layer, const Shape& in) {
   return shapes.weight.count() * places.height * places.width;
 }
 
-/// The same of all layers, which fit together.
+/// Returns the multiply-adds of all layers, which must fit together.
 constexpr std::int64_t multiply_adds(const LayerList& layers, Shape in) {
   std::int64_t sum = 0;
   for (const Layer& layer : layers) {

@@ -1,7 +1,7 @@
-// What the decoder's numbers mean: p(x|z). The table below holds all that follows from a likelihood but its
+// What the decoder's output means: p(x|z). The table has everything that follows from a likelihood except its
 // density (reconstruction_loss in shared/math/elbo and native/model/objectives) and the lab's texts
-// (web/lab/ui/likelihood_texts). All are exhaustive switches, so a new likelihood does not compile until each
-// knows it.
+// (web/lab/ui/likelihood_texts). All of these are exhaustive switches: a new likelihood does not compile
+// until each has it.
 #pragma once
 
 #include <string_view>
@@ -38,8 +38,8 @@ constexpr LikelihoodTraits traits(Likelihood likelihood) {
 }
 constexpr std::string_view name_of(Likelihood likelihood) { return traits(likelihood).name; }
 
-/// The log-variance of a Gaussian pixel never falls below this (standard deviation 0.03, about 8 of 255 gray
-/// levels): border pixels never vary, and their density would grow without bound.
+/// The lower bound of a Gaussian pixel's log-variance (standard deviation 0.03, about 8 of 255 gray levels):
+/// border pixels never vary, so their density would grow without bound.
 inline constexpr float kMinLogVariance = -7;
 
 }  // namespace vae

@@ -49,7 +49,7 @@ std::string words(const LayerList& layers) {
 
 // ---- Reading
 
-/// Cuts the part before the next `separator` from the front of `text`.
+/// Removes the part before the next `separator` from the front of `text` and returns it.
 std::string_view next(std::string_view& text, char separator) {
   const std::size_t end = std::min(text.find(separator), text.size());
   const std::string_view part = text.substr(0, end);
@@ -64,7 +64,7 @@ bool parse_int(std::string_view text, int least, int& value) {
   return true;
 }
 
-/// Takes numbers, with `separator` between, from the front of `text`.
+/// Removes numbers, separated by `separator`, from the front of `text`.
 bool take_ints(std::string_view& text, char separator, int least, std::initializer_list<int*> numbers) {
   return std::all_of(numbers.begin(), numbers.end(),
                      [&](int* number) { return parse_int(next(text, separator), least, *number); });
@@ -74,7 +74,7 @@ bool parse_shape(std::string_view text, Shape& s) {
   return take_ints(text, 'x', 1, {&s.channels, &s.height, &s.width}) && text.empty();
 }
 
-// Each takes a layer's field from the front of `text`.
+// Each removes a layer's field from the front of `text`.
 bool take(std::string_view& text, int& value) { return parse_int(next(text, ':'), 1, value); }
 bool take(std::string_view& text, float& value) {
   const auto number = parse_decimal(next(text, ':'));
@@ -86,7 +86,7 @@ bool take(std::string_view& text, Padding& p) {
   return take_ints(text, ':', 0, {&p.top, &p.left, &p.bottom, &p.right});
 }
 
-/// Reads a layer of type L from its name and the text behind that; false where it is not one.
+/// Parses a layer of type L from its name and the text after it; returns false if it is not one.
 template <class L>
 bool parse(std::string_view name, std::string_view text, L& layer) {
   if (name != L::kWord) return false;
@@ -98,7 +98,7 @@ bool parse(std::string_view name, std::string_view text, Activation& a) {
          text.empty();
 }
 
-/// Tries every type of layer.
+/// Tries each type of layer.
 template <std::size_t... I>
 bool parse_layer(std::string_view text, Layer& layer, std::index_sequence<I...>) {
   const std::string_view name = next(text, ':');
@@ -110,13 +110,13 @@ bool parse_layer(std::string_view text, Layer& layer, std::index_sequence<I...>)
   return (is(std::variant_alternative_t<I, Layer>{}) || ...);
 }
 
-/// Empty on success, otherwise the word that was not understood.
+/// Parses a list of layers; returns "", or what is wrong with it.
 std::string parse_layers(std::string_view text, LayerList& layers) {
   while (!text.empty()) {
     const std::string_view word = next(text, ',');
     Layer layer;
     if (!parse_layer(word, layer, std::make_index_sequence<std::variant_size_v<Layer>>())) {
-      return concat({"unknown layer \"", word, "\""});
+      return concat({"unknown layer \"", word, "\", update digit-vae"});
     }
     if (!layers.push_back(layer)) return concat({"more than ", LayerList::kCapacity, " layers"});
   }
@@ -128,7 +128,7 @@ bool parse_prior(std::string_view text, ModelSpec& spec) {
          (spec.prior != Prior::kMixture || take(text, spec.components)) && text.empty();
 }
 
-/// Reads a line; returns "", or what is wrong with it.
+/// Parses a line; returns "", or what is wrong with it.
 std::string parse(std::string_view line, ModelSpec& spec) {
   spec.name = std::string(next(line, ' '));
   bool seen[6] = {};

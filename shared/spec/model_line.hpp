@@ -1,7 +1,7 @@
-// The model line: a ModelSpec as one line of words, as it travels in a weights file, e.g.
+// The model line: a ModelSpec as one line of text in a weights file, e.g.
 //   mlp image=1x28x28 latent=20 likelihood=bernoulli prior=normal
 //       encoder=linear:784:400,relu decoder=linear:20:400,relu,linear:400:784
-// (in one line).
+// (without the line break).
 #pragma once
 
 #include <string>
@@ -12,7 +12,8 @@
 
 namespace vae {
 
-/// The line, and back. parse_model_spec returns only specs that pass check(); its error code is kModel.
+/// Writes and parses the model line. parse_model_spec returns only specs that pass check(); its error code is
+/// kModel.
 std::string to_string(const ModelSpec& spec);
 Result<ModelSpec> parse_model_spec(std::string_view line);
 

@@ -1,7 +1,7 @@
-// THE description of a model. A ModelSpec says everything about it but its weights; both interpreters, the
-// trainer and the file reader work from it. (shared/spec/architectures has those that we train, model_line
-// the words that they travel as, check the limits.) An encoder ends before its two heads: mu and log_var are
-// Linear layers of their own.
+// The description of a model: everything but its weights. Both interpreters, the trainer and the file reader
+// work from it. (shared/spec/architectures has the networks that we train, model_line the text that files
+// hold, check the limits.) An encoder ends before its two heads: mu and log_var are Linear layers of their
+// own.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 
 namespace vae {
 
-/// What z is drawn from when no image is given.
+/// The distribution of z when no image is given.
 enum class Prior {
   kNormal,   // N(0, I)
   kNone,     // a plain autoencoder: z = mu, nothing is drawn and there is no KL term
@@ -43,28 +43,28 @@ struct ModelSpec {
   friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 
-/// What the encoder takes: the image, or its pixels in C,H,W order when the first layer is Linear.
+/// Returns the encoder's input: the image, or its pixels in C,H,W order when the first layer is Linear.
 constexpr Shape encoder_input(const LayerList& encoder, const Shape& image) {
   const bool flat = encoder.size() > 0 && std::holds_alternative<Linear>(encoder[0]);
   return flat ? Shape{static_cast<int>(image.size()), 1, 1} : image;
 }
 
-/// Width of the encoder's last layer, which both heads take; only for a spec that check() accepts.
+/// Returns the width of the encoder's last layer, which both heads take. The spec must pass check().
 int encoder_features(const ModelSpec& spec);
 
-/// Position of the decoder's last Linear layer; -1 when it has none. The log-variance head of a Gaussian
-/// likelihood is a Linear layer of the same size that takes what this one takes.
+/// Returns the index of the decoder's last Linear layer, -1 if it has none. The head of a learned variance is
+/// a Linear layer of the same size and input.
 int last_linear(const LayerList& decoder);
 
-/// The decoder that gives the log-variance of a Gaussian likelihood: `decoder` up to and with its last Linear
-/// layer, whose parameters are decoder_log_var's; only for a spec that check() accepts.
+/// Returns the decoder of the log-variance: `decoder` up to and including its last Linear layer, whose
+/// parameters are those of decoder_log_var. The spec must pass check().
 LayerList log_var_decoder(const ModelSpec& spec);
 
-/// Numbers that the decoder gives for an image, the likelihood's parameters: logits or means of the pixels;
-/// for kGaussian the means, then the log-variances.
+/// Returns how many numbers the decoder gives for an image, the likelihood's parameters: the logits or means
+/// of the pixels and, with a learned variance, then the log-variances.
 int outputs(const ModelSpec& spec);
 
-/// A parameter's name in the file and in a PyTorch state_dict, and its shape.
+/// The name and shape of a parameter in the file and in a PyTorch state_dict.
 struct ParameterSpec {
   std::string name;
   Dims shape;
@@ -72,16 +72,16 @@ struct ParameterSpec {
   friend bool operator==(const ParameterSpec&, const ParameterSpec&) = default;
 };
 
-/// All parameters in file order: encoder.I.weight, encoder.I.bias, ..., mu.*, log_var.*, decoder.I.*,
-/// decoder_log_var.* for a Gaussian likelihood, prior.* for a mixture; I is the position in the layer list,
-/// counting activations, dropout, skips and reshapes.
+/// Returns all parameters in file order: encoder.I.weight, encoder.I.bias, ..., mu.*, log_var.*, decoder.I.*,
+/// decoder_log_var.* for a learned variance, prior.* for a mixture; I is the index in the layer list, where
+/// activations, dropout, skips and reshapes count too.
 std::vector<ParameterSpec> parameters(const ModelSpec& spec);
-/// Its two halves, which files may hold apart (shared/model/weights_parts): up to the heads, and from the
-/// decoder on.
+/// Returns its two parts, which files may hold separately (shared/model/weights_parts): up to the heads, and
+/// from the decoder on.
 std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec);
 std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec);
-/// The last of them: prior.mean and prior.log_var (components, latent), prior.logit (components), of which
-/// the weights are the softmax. None unless the prior is a mixture.
+/// Returns the last of these: prior.mean and prior.log_var (components, latent), prior.logit (components),
+/// whose softmax are the weights. Empty unless the prior is a mixture.
 std::vector<ParameterSpec> prior_parameters(const ModelSpec& spec);
 
 }  // namespace vae

@@ -62,7 +62,7 @@ std::string nll(std::vector<Model>& models, const ImageSet& test, int samples) {
               thousands(test.count()).c_str());
   std::fflush(stdout);
   const auto mode =
-      std::find(std::begin(kPixelsNames), std::end(kPixelsNames), models[0].fact("test_pixels"));
+      std::find(std::begin(kPixelsNames), std::end(kPixelsNames), models[0].metadata("test_pixels"));
   const Pixels pixels =
       mode == std::end(kPixelsNames) ? Pixels::kGray : static_cast<Pixels>(mode - std::begin(kPixelsNames));
   ImageProgress line(test.count());

@@ -142,10 +142,10 @@ VAE_API int vae_width(const vae_model* model) { return model->model.spec().image
 /// The model line, 0-terminated; lives as long as the model.
 VAE_API const char* vae_spec(const vae_model* model) { return model->spec.c_str(); }
 
-/// Value of a metadata key (a training fact), 0-terminated, or null if there is none; lives as long as
+/// Value of a metadata key, 0-terminated, or null if there is none; lives as long as
 /// the model.
 VAE_API const char* vae_fact(const vae_model* model, const char* key) {
-  const std::string_view value = model->model.fact(key);
+  const std::string_view value = model->model.metadata(key);
   return value.empty() ? nullptr : value.data();  // points into a std::string, which ends in 0
 }
 

@@ -74,10 +74,10 @@ class Recorder {
   void add(const std::string& prefix, const NamedTensors& all) {
     for (const auto& [name, tensor] : all) add(prefix + name, tensor);
   }
-  void write(const std::string& name, const Metadata& facts) const {
+  void write(const std::string& name, const Metadata& metadata) const {
     const std::filesystem::path folder = std::filesystem::path(BUILD) / "presets";
     std::filesystem::create_directories(folder);
-    write_file(folder / (name + ".safetensors"), write_weights(facts, tensors_, "digit-vae-preset-case"));
+    write_file(folder / (name + ".safetensors"), write_weights(metadata, tensors_, "digit-vae-preset-case"));
   }
 
  private:

@@ -90,9 +90,9 @@ TEST_CASE("damaged image and label files are refused") {  // N7
   check(kLabels, Bytes(labels.begin(), labels.end() - 1), "ends after 27 bytes; its header promises 28");
   Bytes longer = images;
   longer.push_back(0);
-  check(kImages, longer, "goes on after byte 736");
-  check(kImages, labels, "0x00000801, expected the IDX magic number 0x00000803");
-  check(kLabels, images, "0x00000803, expected the IDX magic number 0x00000801");
+  check(kImages, longer, "has bytes after byte 736");
+  check(kImages, labels, "0x00000801; expected the IDX magic number 0x00000803");
+  check(kLabels, images, "0x00000803; expected the IDX magic number 0x00000801");
   const std::string html = "<!DOCTYPE html><html><body>Not Found</body></html>";
   check(kImages, Bytes(html.begin(), html.end()), "magic number");
   check(kLabels, idx_labels(19), "19 labels for 20 images");

@@ -130,13 +130,13 @@ TEST_CASE("what is not a folder of equal PNGs is refused in words") {
     check_refused(folder, 65, name, words);
     std::filesystem::remove(folder / name);
   };
-  check("train/b.png", gray_png(3, 3, Bytes(9)), "is 3x3, the images before it are 2x3");
+  check("train/b.png", gray_png(3, 3, Bytes(9)), "is 3x3; the images before it are 2x3");
   check("train/b.txt", {'h', 'i'}, "is not a PNG");
   check("train/b.png", {}, "is not a PNG");
   check("train/b.png", gray_png(1, 1025, Bytes(1025)), "is 1x1025, above 1024x1024");
   Bytes longer = gray_png(2, 3, samples_of(1));
   longer.push_back(0);
-  check("train/b.png", longer, "do not end as a PNG does");
+  check("train/b.png", longer, "does not end like a PNG");
 }
 
 TEST_CASE("a PNG cut anywhere, or with a flipped bit in its pixels, is refused") {

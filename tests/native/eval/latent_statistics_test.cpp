@@ -25,12 +25,12 @@ ImageSet noise(int count, Shape shape = {1, 4, 4}) {
   return set;
 }
 
-std::map<std::string, std::string> facts_of(Model& model, const ImageData& data, std::size_t room) {
-  std::map<std::string, std::string> facts;
+std::map<std::string, std::string> metadata_of(Model& model, const ImageData& data, std::size_t room) {
+  std::map<std::string, std::string> metadata;
   for (const auto& [key, value] :
-       aggregate_facts(model, data.train, evaluate(model, data.test), Pixels::kGray, room))
-    facts[key] = value;
-  return facts;
+       latent_metadata(model, data.train, evaluate(model, data.test), Pixels::kGray, room))
+    metadata[key] = value;
+  return metadata;
 }
 
 std::vector<float> floats(const std::string& text) {
@@ -60,61 +60,61 @@ TEST_CASE("anchors are the mean and spread of z over a class, posterior variance
   check_near(anchors.std, {1, 4, 2, 1});
 }
 
-TEST_CASE("the facts of a model are those of its own posteriors") {
+TEST_CASE("the metadata of a model are those of its own posteriors") {
   Model model = *Model::load(sealed_file());
   const ImageData data{noise(50), noise(30)};
-  const auto facts = facts_of(model, data, 10000);
-  CHECK(facts.size() == 8);
+  const auto metadata = metadata_of(model, data, 10000);
+  CHECK(metadata.size() == 8);
   const Posterior train = encode_all(model, data.train);
   const Evaluation test = evaluate(model, data.test);
   const ClassAnchors anchors = class_anchors(train, data.train.labels);
-  CHECK(facts.at("anchor_labels") == "0 1 2 3 4 5 6 7 8 9");
-  CHECK(floats(facts.at("anchor_mean")) == anchors.mean);
-  CHECK(floats(facts.at("anchor_std")) == anchors.std);
+  CHECK(metadata.at("anchor_labels") == "0 1 2 3 4 5 6 7 8 9");
+  CHECK(floats(metadata.at("anchor_mean")) == anchors.mean);
+  CHECK(floats(metadata.at("anchor_std")) == anchors.std);
   const PrincipalAxes axes = principal_axes(train.mu, 2);
-  CHECK(floats(facts.at("latent_mean")) == axes.mean);
-  CHECK(floats(facts.at("principal_axes")) == axes.axes);
-  CHECK(floats(facts.at("principal_variances")) == axes.variances);
-  const std::vector<float> kl = floats(facts.at("test_kl_per_dimension"));
+  CHECK(floats(metadata.at("latent_mean")) == axes.mean);
+  CHECK(floats(metadata.at("principal_axes")) == axes.axes);
+  CHECK(floats(metadata.at("principal_variances")) == axes.variances);
+  const std::vector<float> kl = floats(metadata.at("test_kl_per_dimension"));
   CHECK(kl == std::vector<float>(test.kl_per_dimension.begin(), test.kl_per_dimension.end()));
   CHECK(kl[0] + kl[1] == Approx(test.kl));
-  CHECK(facts.at("test_active_units") == std::to_string(test.active_units()));
+  CHECK(metadata.at("test_active_units") == std::to_string(test.active_units()));
 }
 
 TEST_CASE("of many images 10 000 stand for all, and no class is lost") {
   Model model = *Model::load(sealed_file());
   const ImageData data{noise(100000), noise(10)};  // every tenth image would be of one class
-  const auto facts = facts_of(model, data, 10000);
-  CHECK(facts.at("anchor_labels") == "0 1 2 3 4 5 6 7 8 9");
-  const std::vector<float> mean = floats(facts.at("latent_mean")),
+  const auto metadata = metadata_of(model, data, 10000);
+  CHECK(metadata.at("anchor_labels") == "0 1 2 3 4 5 6 7 8 9");
+  const std::vector<float> mean = floats(metadata.at("latent_mean")),
                            all = principal_axes(encode_all(model, data.train).mu, 2).mean;
   for (std::size_t i = 0; i < 2; ++i) {
     CHECK(mean[i] == Approx(all[i]).margin(0.01));
     CHECK(mean[i] != all[i]);
   }
-  CHECK(facts_of(model, data, 10000) == facts);
+  CHECK(metadata_of(model, data, 10000) == metadata);
 }
 
 TEST_CASE("no labels, no anchors; no prior, no KL and no variance of q") {
   ImageData data{noise(50), noise(30)};
   Model model = *Model::load(sealed_file());
   data.train.labels.clear();
-  auto facts = facts_of(model, data, 10000);
-  CHECK(facts.size() == 5);
-  for (const std::string& key : kAnchorKeys) CHECK(facts.count(key) == 0);
+  auto metadata = metadata_of(model, data, 10000);
+  CHECK(metadata.size() == 5);
+  for (const std::string& key : kAnchorKeys) CHECK(metadata.count(key) == 0);
 
   ModelSpec spec = small_spec();
   spec.prior = Prior::kNone;
   Model autoencoder = *Model::load(sealed_file(spec));
   data = {noise(10), noise(30)};  // one image of each label
-  facts = facts_of(autoencoder, data, 10000);
-  CHECK(facts.count("test_kl_per_dimension") == 0);
-  CHECK(floats(facts.at("anchor_std")) == std::vector<float>(20, 0.0f));
+  metadata = metadata_of(autoencoder, data, 10000);
+  CHECK(metadata.count("test_kl_per_dimension") == 0);
+  CHECK(floats(metadata.at("anchor_std")) == std::vector<float>(20, 0.0f));
 }
 
 TEST_CASE("what a header cannot take is left out whole, and the file stays readable") {
   Model model = *Model::load(sealed_file());
-  CHECK(facts_of(model, {noise(50), noise(30)}, 0).empty());
+  CHECK(metadata_of(model, {noise(50), noise(30)}, 0).empty());
   const ImageData data{noise(50), noise(30)};
   const auto check = [&](int latent, bool kl, bool anchors, bool axes) {
     CAPTURE(latent);
@@ -123,14 +123,14 @@ TEST_CASE("what a header cannot take is left out whole, and the file stays reada
     Metadata metadata = sealed_metadata(spec, tensors);
     const std::vector<std::byte> bare = write_weights(metadata, tensors);
     Model wide = *Model::load(bare);
-    const Metadata facts =
-        aggregate_facts(wide, data.train, evaluate(wide, data.test), Pixels::kGray, header_room(bare));
-    metadata.insert(metadata.end(), facts.begin(), facts.end());
+    const Metadata more =
+        latent_metadata(wide, data.train, evaluate(wide, data.test), Pixels::kGray, header_room(bare));
+    metadata.insert(metadata.end(), more.begin(), more.end());
     const auto sealed = Model::load(write_weights(metadata, tensors));
     if (!sealed) FAIL(sealed.error().message);
-    CHECK(sealed->fact("test_kl_per_dimension").empty() != kl);
-    for (const std::string& key : kAnchorKeys) CHECK(sealed->fact(key).empty() != anchors);
-    for (const std::string& key : kAxisKeys) CHECK(sealed->fact(key).empty() != axes);
+    CHECK(sealed->metadata("test_kl_per_dimension").empty() != kl);
+    for (const std::string& key : kAnchorKeys) CHECK(sealed->metadata(key).empty() != anchors);
+    for (const std::string& key : kAxisKeys) CHECK(sealed->metadata(key).empty() != axes);
   };
   check(100, true, true, true);
   check(370, true, true, true);

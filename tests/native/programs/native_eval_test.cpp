@@ -19,11 +19,11 @@ namespace {
 
 /// A folder with the bars data set and a model for it, w.bin.
 struct Evaluated : TemporaryFolder {
-  explicit Evaluated(ModelSpec spec = mlp({1, 12, 12}, 8, 3), const Metadata& facts = {}) {
+  explicit Evaluated(ModelSpec spec = mlp({1, 12, 12}, 8, 3), const Metadata& more = {}) {
     write_bars(path());
     const std::vector<NamedTensor> tensors = random_tensors(spec);
     Metadata metadata = sealed_metadata(spec, tensors);
-    metadata.insert(metadata.end(), facts.begin(), facts.end());
+    metadata.insert(metadata.end(), more.begin(), more.end());
     write_file(*this / "w.bin", write_weights(metadata, tensors));
   }
   std::string command(const std::string& arguments) const {

@@ -37,14 +37,14 @@ TEST_CASE("what a run learned about its latent space is in its file, for every p
           0);
   for (const std::string& path : {f32, int8}) {
     Model model = *Model::load(read_file(path, FileLimits{}.bytes));
-    CHECK(model.fact("anchor_labels") == "0 1");
+    CHECK(model.metadata("anchor_labels") == "0 1");
     for (const char* key : {"anchor_std", "latent_mean", "principal_axes", "principal_variances",
                             "test_kl_per_dimension", "test_active_units"}) {
       CAPTURE(key);
-      CHECK_FALSE(model.fact(key).empty());
+      CHECK_FALSE(model.metadata(key).empty());
     }
     std::vector<float> anchors;
-    REQUIRE(decode_floats(model.fact("anchor_mean"), anchors));
+    REQUIRE(decode_floats(model.metadata("anchor_mean"), anchors));
     const std::vector<float> images = *model.decode(anchors);  // (2, 12, 12)
     // Along which way does the ink vary? Label 0 stands: its columns differ; label 1 lies: its rows do.
     for (int label : {0, 1}) {
@@ -61,8 +61,8 @@ TEST_CASE("what a run learned about its latent space is in its file, for every p
       CHECK((label == 0 ? range(columns) > 2 * range(rows) : range(rows) > 2 * range(columns)));
     }
   }
-  CHECK(Model::load(read_file(f32, FileLimits{}.bytes))->fact("anchor_mean") !=
-        Model::load(read_file(int8, FileLimits{}.bytes))->fact("anchor_mean"));
+  CHECK(Model::load(read_file(f32, FileLimits{}.bytes))->metadata("anchor_mean") !=
+        Model::load(read_file(int8, FileLimits{}.bytes))->metadata("anchor_mean"));
 }
 
 TEST_CASE("a latent space too wide for the header is trained and stored without its axes") {
@@ -71,9 +71,9 @@ TEST_CASE("a latent space too wide for the header is trained and stored without 
   const std::string out = folder / "w.bin";
   REQUIRE(run(folder, train(folder, "--steps 1 --latent 4096 --out " + out)).code == 0);
   const Model model = *Model::load(read_file(out, FileLimits{}.bytes));
-  CHECK_FALSE(model.fact("test_kl_per_dimension").empty());
-  CHECK(model.fact("principal_axes").empty());
-  CHECK(model.fact("anchor_mean").empty());
+  CHECK_FALSE(model.metadata("test_kl_per_dimension").empty());
+  CHECK(model.metadata("principal_axes").empty());
+  CHECK(model.metadata("anchor_mean").empty());
 }
 
 TEST_CASE("Fashion-MNIST, Debian's own files, is a data set like MNIST") {
@@ -84,8 +84,9 @@ TEST_CASE("Fashion-MNIST, Debian's own files, is a data set like MNIST") {
   REQUIRE(trained.code == 0);
   CHECK(contains(trained.out, ": Fashion-MNIST, 60 000 training and 10 000 test images of 28x28\n"));
   const Model model = *Model::load(read_file(out, FileLimits{}.bytes));
-  CHECK(model.fact("dataset_sha256") == "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888");
-  CHECK(model.fact("anchor_labels") == "0 1 2 3 4 5 6 7 8 9");
+  CHECK(model.metadata("dataset_sha256") ==
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888");
+  CHECK(model.metadata("anchor_labels") == "0 1 2 3 4 5 6 7 8 9");
   CHECK(run(folder, kEval + " " + out + data).code == 0);
 }
 
@@ -112,18 +113,18 @@ TEST_CASE("a folder of PNGs trains as the same images in IDX files do") {
   };
   trained(idx);
   CHECK(contains(trained(png),
-                 "no data set that we know (its SHA-256 is recorded, not checked), 100 training "
+                 "an unknown data set (SHA-256 recorded, not checked), 100 training "
                  "and 40 test images of 12x12, without labels\n"));
   const Model a = *Model::load(read_file(idx / "w.bin", FileLimits{}.bytes)),
               b = *Model::load(read_file(png / "w.bin", FileLimits{}.bytes));
-  CHECK(a.fact("test_neg_elbo") == b.fact("test_neg_elbo"));
-  CHECK(a.fact("principal_axes") == b.fact("principal_axes"));
-  CHECK(b.fact("anchor_mean").empty());  // no labels
-  CHECK(b.fact("dataset_sha256").size() == 64);
+  CHECK(a.metadata("test_neg_elbo") == b.metadata("test_neg_elbo"));
+  CHECK(a.metadata("principal_axes") == b.metadata("principal_axes"));
+  CHECK(b.metadata("anchor_mean").empty());  // no labels
+  CHECK(b.metadata("dataset_sha256").size() == 64);
   std::filesystem::remove_all(png / "t10k");
   CHECK(contains(trained(png),
                  "90 training and 10 test images of 12x12, without labels, every tenth image "
-                 "held out for the test\n"));
+                 "held out as the test set\n"));
   check_failure(run(png, kDigits + " --out x --data " + png.path().string()), 66, "no labels");
 }
 

@@ -166,7 +166,7 @@ TEST_CASE("usage errors exit 2 with one line") {
         "--objective autoencoder --components 50", "--objective autoencoder --samples 3",
         "--optimizer adam --weight-decay 0.1", "--optimizer adam --momentum 0.9"}) {
     INFO(idle);
-    check_failure(run(folder, kTrain + " --preset mlp --out w " + idle), 2, "counts only with");
+    check_failure(run(folder, kTrain + " --preset mlp --out w " + idle), 2, "has an effect only with");
   }
   // Of a preset's own settings those are left out.
   const Outcome config =
@@ -195,7 +195,7 @@ TEST_CASE("what is read is never written over") {
   check_failure(run(folder, eval + " --json " + weights), 2, "is read too");
   check_failure(run(folder, eval + " --png " + (folder / "link").string()), 2, "is read too");
   check_failure(run(folder, eval + " --json " + images), 2, "is read too");
-  check_failure(run(folder, eval + " --json x --png x"), 2, "name one file");
+  check_failure(run(folder, eval + " --json x --png x"), 2, "name the same file");
   check_failure(run(folder, train(folder, "--epochs 1 --out " + images)), 2, "is read too");
   check_failure(run(folder, train(folder, "--epochs 0 --out " + weights + " --init " + weights)), 2,
                 "is read too");
@@ -267,7 +267,7 @@ TEST_CASE("a run that diverges says so and leaves the old weights") {  // N9
   REQUIRE(run(folder, train(folder, "--epochs 1 --out " + weights)).code == 0);
   const Bytes before = read_bytes(weights);
   check_failure(run(folder, train(folder, "--epochs 50 --lr 1e6 --out " + weights)), 70,
-                "smaller learning rate");
+                "lower learning rate");
   CHECK(read_bytes(weights) == before);
 }
 
@@ -295,7 +295,7 @@ TEST_CASE("Ctrl-C and SIGTERM finish the step, keep the weights so far and leave
     CHECK(read_bytes(folder / "w.bin") == Bytes{1, 2, 3});
     const auto kept = Model::load(read_file(folder / "w.bin.interrupted", FileLimits{}.bytes));
     REQUIRE(kept);
-    CHECK(kept->fact("test_neg_elbo") == "");  // never measured
+    CHECK(kept->metadata("test_neg_elbo") == "");  // never measured
     CHECK_FALSE(std::filesystem::exists(folder / "w.bin.lock"));
     std::filesystem::remove(folder / "w.bin.interrupted");
   }
@@ -472,7 +472,7 @@ TEST_CASE("the settings in a file train it again") {
   const std::string first = folder / "a.bin", second = folder / "b.bin";
   REQUIRE(run(folder, train(folder, "--steps 9 --objective iwae --samples 2 --pixels dynamic --out " + first))
               .code == 0);
-  const std::string config(Model::load(read_file(first, FileLimits{}.bytes))->fact("config"));
+  const std::string config(Model::load(read_file(first, FileLimits{}.bytes))->metadata("config"));
   CAPTURE(config);
   REQUIRE(
       run(folder, kTrain + " --data " + folder.path().string() + " --out " + second + ' ' + config).code ==
@@ -514,19 +514,19 @@ TEST_CASE("weights travel both ways: a plain safetensors file is a start, and --
   Model a = *Model::load(bytes), b = *Model::load(read_file(sealed, FileLimits{}.bytes));
   const std::vector<float> z = sample_prior_sheet(3, 1, 5);
   CHECK(*a.decode(z) == *b.decode(z));
-  CHECK(a.fact("test_neg_elbo") == b.fact("test_neg_elbo"));
+  CHECK(a.metadata("test_neg_elbo") == b.metadata("test_neg_elbo"));
   REQUIRE(seal(ours, " --precision int8").code == 0);  // from a file of ours: its own training is kept
   const Model small = *Model::load(read_file(sealed, FileLimits{}.bytes));
-  CHECK(small.fact("epochs") == "1");
-  CHECK(small.fact("config") == a.fact("config"));
-  CHECK(small.fact("init_sha256") != "");
+  CHECK(small.metadata("epochs") == "1");
+  CHECK(small.metadata("config") == a.metadata("config"));
+  CHECK(small.metadata("init_sha256") != "");
 
   // Training goes on from a file with its own sizes; what contradicts it is refused; and an autoencoder's
   // file becomes a VAE's where a VAE is trained.
   const std::string more =
       kTrain + " --data " + folder.path().string() + " --steps 2 --out " + sealed + " --init ";
   REQUIRE(run(folder, more + ours).code == 0);
-  CHECK(contains(std::string(Model::load(read_file(sealed, FileLimits{}.bytes))->fact("config")),
+  CHECK(contains(std::string(Model::load(read_file(sealed, FileLimits{}.bytes))->metadata("config")),
                  "--latent 3"));
   check_failure(run(folder, more + ours + " --latent 5"), 2, "--latent");
   check_failure(run(folder, more + ours + " --likelihood gaussian"), 2, "--likelihood");
@@ -554,7 +554,7 @@ TEST_CASE("the decoder's last layer is stored in two parts") {
   const auto model = Model::load(read_file(weights, FileLimits{}.bytes));
   REQUIRE(model);
   CHECK(contains(to_string(model->spec()), "decoder=linear:3:32,relu,linear:32:4,linear:4:"));
-  CHECK(contains(std::string(model->fact("config")), "--low-rank 4"));
+  CHECK(contains(std::string(model->metadata("config")), "--low-rank 4"));
   // The averages are those of the file, not of the network that was trained.
   const Outcome eval = run(folder, kEval + " " + weights + " --draws 16 --data " + folder.path().string());
   const std::string line = trained.out.substr(trained.out.find("  -ELBO "));

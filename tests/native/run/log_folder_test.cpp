@@ -22,7 +22,7 @@ std::string text_of(const std::filesystem::path& path) {
 std::vector<std::byte> small_png() { return png_sheet({{1, std::vector<float>(4, 0.5f)}}, {1, 2, 2}); }
 
 /// Logs kl = step at steps 1 to 4, a picture at 2 and 4, and a figure.
-void log_four_steps(RunLog& log) {
+void log_four_steps(LogFolder& log) {
   for (int step = 1; step <= 4; ++step) {
     log.metrics(step, 1, std::vector<Metric>{{"kl", "kl", double(step)}});
     if (step % 2 == 0) log.picture(step, "samples", small_png());
@@ -45,7 +45,7 @@ int exit_code_of(F f) {
 
 TEST_CASE("metrics are one JSON object a step and TensorBoard scalars; what is not finite is in neither") {
   TemporaryFolder folder;
-  RunLog log(folder / "w.log", 0);
+  LogFolder log(folder / "w.log", 0);
   const std::vector<Metric> values = {{"test_kl", "test/kl", 25.123456789},
                                       {"images_per_second", "images/s", std::nan("")},
                                       {"learning_rate", "rate", 5e-4},
@@ -60,7 +60,7 @@ TEST_CASE("metrics are one JSON object a step and TensorBoard scalars; what is n
 
 TEST_CASE("pictures lie under their step, figures under their name, both in the events") {
   TemporaryFolder folder;
-  RunLog log(folder.path(), 0);
+  LogFolder log(folder.path(), 0);
   log_four_steps(log);
   CHECK(read_bytes(folder / "pictures" / "samples-0000000002.png").size() == small_png().size());
   CHECK(read_bytes(folder / "digits.png").size() == small_png().size());
@@ -74,12 +74,12 @@ TEST_CASE("pictures lie under their step, figures under their name, both in the 
 TEST_CASE("a run that goes on after step 2 forgets what came later, and no other files") {
   TemporaryFolder folder;
   {
-    RunLog log(folder.path(), 0);
+    LogFolder log(folder.path(), 0);
     log_four_steps(log);
   }
   write_bytes(folder / "pictures" / "notes-on-4.png", {1});
   std::ofstream(folder / "metrics.jsonl", std::ios::app) << "{\"step\": 5, \"ep";  // torn by a kill
-  RunLog log(folder.path(), 2);
+  LogFolder log(folder.path(), 2);
   CHECK(text_of(folder / "metrics.jsonl") ==
         "{\"step\": 1, \"epoch\": 1, \"kl\": 1}\n{\"step\": 2, \"epoch\": 1, \"kl\": 2}\n");
   CHECK(std::filesystem::exists(folder / "pictures" / "samples-0000000002.png"));
@@ -98,17 +98,17 @@ TEST_CASE("a run that goes on after step 2 forgets what came later, and no other
 TEST_CASE("a torn last line of metrics is cut off even where all steps stay") {
   TemporaryFolder folder;
   std::ofstream(folder / "metrics.jsonl") << "{\"step\": 1, \"epoch\": 1}\n{\"step\": 2, \"ep";
-  const RunLog log(folder.path(), 10);
+  const LogFolder log(folder.path(), 10);
   CHECK(text_of(folder / "metrics.jsonl") == "{\"step\": 1, \"epoch\": 1}\n");
 }
 
 TEST_CASE("a folder that cannot be a log is refused and left as it is") {
   TemporaryFolder folder;
   std::ofstream(folder / "metrics.jsonl") << "{\"loss\": 1}\n";
-  CHECK(exit_code_of([&] { RunLog(folder.path(), 0); }) == int(Exit::kBadData));
+  CHECK(exit_code_of([&] { LogFolder(folder.path(), 0); }) == int(Exit::kBadData));
   CHECK(text_of(folder / "metrics.jsonl") == "{\"loss\": 1}\n");
   CHECK(event_files(folder.path()).empty());
-  CHECK(exit_code_of([&] { RunLog(folder / "metrics.jsonl", 0); }) == int(Exit::kIo));
-  const RunLog held(folder / "other", 0);
-  CHECK(exit_code_of([&] { RunLog(folder / "other", 0); }) == int(Exit::kLocked));
+  CHECK(exit_code_of([&] { LogFolder(folder / "metrics.jsonl", 0); }) == int(Exit::kIo));
+  const LogFolder held(folder / "other", 0);
+  CHECK(exit_code_of([&] { LogFolder(folder / "other", 0); }) == int(Exit::kLocked));
 }

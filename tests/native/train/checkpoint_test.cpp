@@ -93,7 +93,7 @@ TEST_CASE("a checkpoint keeps everything, to the last bit") {
   CHECK(back.state.best == c.state.best);
   CHECK(same(back.state.parameters, c.state.parameters));
   CHECK(back.state.optimizer.tensors.size() == 2 * c.state.parameters.size());
-  CHECK(back.fact("config") == "--lr 1");
+  CHECK(back.get("config") == "--lr 1");
 }
 
 TEST_CASE("a checkpoint of another model is refused") {

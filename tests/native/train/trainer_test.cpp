@@ -272,7 +272,7 @@ TEST_CASE("an exported file loads, in both precisions, and the model is not chan
   for (const auto* file : {&f32, &f16}) {
     const auto loaded = Model::load(*file);
     if (!loaded) FAIL(loaded.error().message);
-    CHECK(loaded->fact("seed") == "1");
+    CHECK(loaded->metadata("seed") == "1");
     CHECK(loaded->spec() == model->spec);
   }
 }

@@ -37,12 +37,12 @@ Model model_with_labels(const std::string& labels) {
     if (t.name == "prior.log_var") t.values = {0, 0, 0, 0, 0, 0};
     if (t.name == "prior.logit") t.values = {5, 5, 5};
   }
-  Metadata facts = testing::sealed_metadata(spec, tensors);
-  facts.emplace_back("anchor_labels", "3 7");
-  facts.emplace_back("anchor_mean", encode_floats(Values{1, 1, 2, 2}));
-  facts.emplace_back("anchor_std", encode_floats(Values{1, 1, 1, 1}));
-  facts.emplace_back("component_labels", labels);
-  auto model = Model::load(write_weights(facts, tensors));
+  Metadata metadata = testing::sealed_metadata(spec, tensors);
+  metadata.emplace_back("anchor_labels", "3 7");
+  metadata.emplace_back("anchor_mean", encode_floats(Values{1, 1, 2, 2}));
+  metadata.emplace_back("anchor_std", encode_floats(Values{1, 1, 1, 1}));
+  metadata.emplace_back("component_labels", labels);
+  auto model = Model::load(write_weights(metadata, tensors));
   REQUIRE(model);
   return std::move(*model);
 }
@@ -132,12 +132,12 @@ TEST_CASE("a prior whose numbers cannot be drawn from is refused") {
   const ModelSpec spec = mixture_spec(2);
   for (const float bad : {NAN, INFINITY, 51.0f, -1e30f}) {
     auto tensors = testing::random_tensors(spec);
-    const Metadata facts = testing::sealed_metadata(spec, tensors);
-    REQUIRE(Model::load(write_weights(facts, tensors)));
+    const Metadata metadata = testing::sealed_metadata(spec, tensors);
+    REQUIRE(Model::load(write_weights(metadata, tensors)));
     for (NamedTensor& t : tensors) {
       if (t.name == "prior.log_var") t.values[1] = bad;
     }
-    const auto model = Model::load(write_weights(facts, tensors));
+    const auto model = Model::load(write_weights(metadata, tensors));
     REQUIRE_FALSE(model);
     CHECK(model.error().code == ErrorCode::kNonfinite);
   }

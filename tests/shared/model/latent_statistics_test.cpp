@@ -15,17 +15,17 @@ namespace {
 
 using Values = std::vector<float>;
 
-/// The small model (2 latents) with further facts in its file.
-Model model_with(const Metadata& facts) {
+/// The small model (2 latents) with further metadata in its file.
+Model model_with(const Metadata& more) {
   const auto tensors = random_tensors(small_spec());
   Metadata metadata = sealed_metadata(small_spec(), tensors);
-  metadata.insert(metadata.end(), facts.begin(), facts.end());
+  metadata.insert(metadata.end(), more.begin(), more.end());
   auto model = Model::load(write_weights(metadata, tensors));
   REQUIRE(model);
   return std::move(*model);
 }
 
-Metadata anchor_facts(const std::string& labels, const Values& mean, const Values& std) {
+Metadata anchor_metadata(const std::string& labels, const Values& mean, const Values& std) {
   return {
       {"anchor_labels", labels}, {"anchor_mean", encode_floats(mean)}, {"anchor_std", encode_floats(std)}};
 }
@@ -43,7 +43,7 @@ Model trained_model(const char* name) {
 TEST_CASE(
     "anchors are read, and z is of the class that gives it the highest density, or of two when that is "
     "close") {
-  const auto anchors = read_anchors(model_with(anchor_facts("3 7", {-1, 0, 1, 0}, {0.1f, 0.1f, 2, 2})));
+  const auto anchors = read_anchors(model_with(anchor_metadata("3 7", {-1, 0, 1, 0}, {0.1f, 0.1f, 2, 2})));
   REQUIRE(anchors);
   CHECK(anchors->labels == std::vector<int>{3, 7});
   using Labels = std::vector<int>;
@@ -60,7 +60,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a class of no spread is a point") {
-  const auto anchors = read_anchors(model_with(anchor_facts("0 1", {0, 0, 1, 1}, {0, 0, 1, 1})));
+  const auto anchors = read_anchors(model_with(anchor_metadata("0 1", {0, 0, 1, 1}, {0, 0, 1, 1})));
   REQUIRE(anchors);
   CHECK(likely_labels(*anchors, Values{0, 0}) == std::vector<int>{0});
   CHECK(likely_labels(*anchors, Values{0.1f, 0}) == std::vector<int>{1});
@@ -70,16 +70,16 @@ TEST_CASE("anchors that do not fit are none") {
   const Values four = {0, 0, 0, 0}, nan = {0, 0, 0, NAN}, negative = {1, 1, 1, -1};
   for (const char* labels : {"", "3", "7 3", "3 3", "3 x", "3  7", "3 7 9", "-3 7", "3 99999999"}) {
     INFO(labels);
-    CHECK_FALSE(read_anchors(model_with(anchor_facts(labels, four, four))));
+    CHECK_FALSE(read_anchors(model_with(anchor_metadata(labels, four, four))));
   }
-  CHECK_FALSE(read_anchors(model_with(anchor_facts("3 7", {0, 0}, four))));
-  CHECK_FALSE(read_anchors(model_with(anchor_facts("3 7", nan, four))));
-  CHECK_FALSE(read_anchors(model_with(anchor_facts("3 7", four, negative))));
+  CHECK_FALSE(read_anchors(model_with(anchor_metadata("3 7", {0, 0}, four))));
+  CHECK_FALSE(read_anchors(model_with(anchor_metadata("3 7", nan, four))));
+  CHECK_FALSE(read_anchors(model_with(anchor_metadata("3 7", four, negative))));
   CHECK_FALSE(read_anchors(model_with({})));
 }
 
 TEST_CASE("samples of a class spread around its mean, with the noise that the prior has at that seed") {
-  const auto anchors = read_anchors(model_with(anchor_facts("3 7", {-1, 5, 1, 0}, {0.5f, 2, 2, 2})));
+  const auto anchors = read_anchors(model_with(anchor_metadata("3 7", {-1, 5, 1, 0}, {0.5f, 2, 2, 2})));
   REQUIRE(anchors);
   const Values epsilon = sample_prior(2, 11, 4), z = sample_class(*anchors, 3, 11, 4, 0.5f);
   CHECK(z == Values{-1 + 0.5f * 0.5f * epsilon[0], 5 + 0.5f * 2 * epsilon[1]});

@@ -25,8 +25,8 @@ TEST_CASE("a sealed file loads and knows what it is") {
   CHECK(model.latent() == 2);
   CHECK(model.pixels() == 16);
   CHECK(model.spec() == small_spec());
-  CHECK(model.fact("version") == "1");
-  CHECK(model.fact("nothing") == "");
+  CHECK(model.metadata("version") == "1");
+  CHECK(model.metadata("nothing") == "");
 }
 
 TEST_CASE("the model does not need its file any more once it is loaded") {
@@ -36,7 +36,7 @@ TEST_CASE("the model does not need its file any more once it is loaded") {
   std::fill(bytes.begin(), bytes.end(), std::byte{0xff});
   Model moved = std::move(model);
   CHECK(*moved.decode(std::vector<float>{1, -1}) == before);
-  CHECK(moved.fact("version") == "1");
+  CHECK(moved.metadata("version") == "1");
 }
 
 TEST_CASE("decode agrees with a straight-line implementation, alone and in a batch") {

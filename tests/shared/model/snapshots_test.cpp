@@ -102,7 +102,7 @@ TEST_CASE("a decoder with a weight that is not finite is an error, the others dr
   }
 }
 
-TEST_CASE("snapshots whose facts do not fit are refused") {
+TEST_CASE("snapshots whose metadata do not fit are refused") {
   CHECK(refused([](SnapshotParts&) {}) == "");
   CHECK(refused_with("model", "hello world") == "model");
   CHECK(refused_with("model", to_string(small_spec(6))) == "names");

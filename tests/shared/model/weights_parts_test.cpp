@@ -48,7 +48,7 @@ TEST_CASE("the halves of a shipped model draw and encode as the whole does", "[p
 
   Model whole = load(file), drawing = load(parts.decoder);
   CHECK(drawing.spec() == whole.spec());
-  CHECK(drawing.fact("anchor_mean") == whole.fact("anchor_mean"));
+  CHECK(drawing.metadata("anchor_mean") == whole.metadata("anchor_mean"));
   const std::vector<float> z = sample_prior_sheet(whole.latent(), 3, 2);
   const std::vector<float> images = *whole.decode(z), same = *drawing.decode(z);
   for (std::size_t i = 0; i < images.size(); ++i) REQUIRE(same[i] == Approx(images[i]).margin(1e-6));

@@ -9,7 +9,7 @@ using namespace vae;
 TEST_CASE("check names what does not fit") {
   ModelSpec spec = mlp();
   spec.decoder = {Linear{20, 400}, kRelu, Linear{400, 783}};
-  CHECK(check(spec) == "decoder gives 783x1x1, but 784 numbers are needed");
+  CHECK(check(spec) == "decoder gives 783x1x1, expected 784 numbers");
   spec = mlp();
   spec.encoder = {Linear{784, 400}, Linear{401, 3}};
   CHECK(check(spec) == "encoder layer 1 (linear:401:3) cannot take an input of 400x1x1");

@@ -30,7 +30,7 @@ const KnownModel* find_known(std::string_view id) {
 bool is_model(std::string_view id) { return find_known(id) != nullptr || id == kOwnModel; }
 
 float LoadedModel::test_loss(const char* key) const {
-  const auto value = parse_decimal(model.fact(key));
+  const auto value = parse_decimal(model.metadata(key));
   return value ? static_cast<float>(*value) : std::numeric_limits<float>::quiet_NaN();
 }
 
