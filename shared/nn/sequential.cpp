@@ -112,11 +112,18 @@ void run(const Activation& a, float* x, std::ptrdiff_t count) {
 /// Returns the size of what a convolution unrolls at once or, transposed, makes of an input row; 0 for other
 /// layers.
 std::size_t unrolled_count(const Layer& layer, const Shape& in, const Shape& out) {
-  std::ptrdiff_t count = 0;
-  if (const auto* c = std::get_if<Conv2d>(&layer)) count = rows_at_once(*c, out) * row_size(*c, out.width);
-  if (const auto* c = std::get_if<ConvTranspose2d>(&layer)) {
-    count = std::ptrdiff_t{in.width} * c->kernel * c->kernel * c->out;
-  }
+  const std::ptrdiff_t none = 0;
+  const std::ptrdiff_t count = std::visit(
+      Overloaded{
+          [&](const Conv2d& c) { return rows_at_once(c, out) * row_size(c, out.width); },
+          [&](const ConvTranspose2d& c) { return std::ptrdiff_t{in.width} * c.kernel * c.kernel * c.out; },
+          [&](const Linear&) { return none; },
+          [&](const Activation&) { return none; },
+          [&](const Dropout&) { return none; },
+          [&](const Skip&) { return none; },
+          [&](const Reshape&) { return none; },
+      },
+      layer);
   return static_cast<std::size_t>(count);
 }
 
