@@ -51,3 +51,10 @@ foreach(model weights aevb)
     DEPENDS split_weights ${file} VERBATIM)
   add_custom_target(${model}_parts ALL DEPENDS ${parts})
 endforeach()
+
+# The element, which the lab's page takes where there is no WebGL.
+file(GLOB element CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/element/* ${CMAKE_CURRENT_SOURCE_DIR}/tools/*)
+add_custom_command(OUTPUT ${DIGIT_VAE_SITE}/element.js
+  COMMAND node ${CMAKE_CURRENT_SOURCE_DIR}/tools/bundle.mjs ${DIGIT_VAE_SITE}
+  DEPENDS ${element} download.js headless/digit-vae.js ${texts} digit-vae headless weights_parts VERBATIM)
+add_custom_target(element ALL DEPENDS ${DIGIT_VAE_SITE}/element.js)

@@ -10,8 +10,7 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
-import { inlineFiles } from './inline_files.mjs';
+import { bundler, squeezed } from '../tools/bundle.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const web = join(root, 'build/web'), dist = join(root, 'build/dist'), work = join(root, 'build/dist.work');
@@ -26,49 +25,8 @@ function write(name, text) {
   writeFileSync(join(dist, name), text);
 }
 
-// ---- What is made of other things: texts, the poster
-
 rmSync(dist, { recursive: true, force: true });
-mkdirSync(work, { recursive: true });
-execFileSync('python3', [join(root, 'web/tools/strings.py'), join(root, 'web/strings.json'),
-  join(work, 'element_strings.js'), join(work, 'site_strings.js')], { stdio: 'inherit' });
-
-/** The first digit of the first sheet, 4 bits a pixel: what an element shows before anything was downloaded. */
-async function posterModule() {
-  const { loadModel } = await import(join(web, 'digit-vae.js'));
-  const pixels = (await loadModel(readFileSync(join(web, 'weights.decoder.bin')))).sample(1, 1);
-  const bytes = new Uint8Array(pixels.length / 2).map((_, i) =>
-    Math.round(15 * pixels[2 * i]) << 4 | Math.round(15 * pixels[2 * i + 1]));
-  return `const bytes = atob('${Buffer.from(bytes).toString('base64')}');\n`
-    + 'export default Float32Array.from({ length: 784 }, (_, i) =>\n'
-    + '  (bytes.charCodeAt(i >> 1) >> (i % 2 ? 0 : 4) & 15) / 15);\n';
-}
-writeFileSync(join(work, 'poster.js'), await posterModule());
-
-// ---- Bundles
-
-/** Where bundles find what is not in the source tree, and, with `files`, what is inside them. */
-const parts = (files) => ({
-  name: 'parts',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^\.\/(poster|strings|site_strings)\.js$/ }, ({ path, importer }) => {
-      if (importer.startsWith(web)) return { path: join(web, path) };
-      return { path: join(work, path === './strings.js' ? 'element_strings.js' : path) };
-    });
-    if (!files) return;
-    onResolve({ filter: /^\.\/(assets|files)\.js$/ }, ({ path }) => ({ path: join(here, `inline_${path.slice(2)}`) }));
-    onResolve({ filter: /^inline:files$/ }, ({ path }) => ({ path, namespace: 'inline' }));
-    onLoad({ filter: /./, namespace: 'inline' }, () => ({ contents: inlineFiles(web, files) }));
-  },
-});
-
-/** One minified script's text. What has everything inside (`files`) asks nothing beside its own address. */
-async function bundle(entry, { files, ...options } = {}) {
-  const result = await build({ entryPoints: [entry], bundle: true, minify: true, format: 'esm',
-    target: ['chrome91', 'firefox90', 'safari16.4'], charset: 'utf8', write: false, outdir: dist, legalComments: 'none', plugins: [parts(files)], logLevel: 'warning',
-    define: files && { 'import.meta.url': '"inline:/"' }, ...options });
-  return result.outputFiles[0].text;
-}
+const bundle = await bundler(web, work);
 
 const notices = (path) => `/* digit-vae ${version}. Notices of what is inside: ${path} */\n`;
 const allNotices = readFileSync(join(web, 'licenses.txt'), 'utf8').replace(/^\uFEFF/, '');
@@ -81,7 +39,7 @@ const asComment = (text) => `/*!\n${text.replaceAll('*/', '* /')}*/\n`;
 function putFiles(folder) {
   for (const name of ['digit-vae.wasm', 'digit-vae-scalar.wasm', 'weights.decoder.bin', 'weights.encoder.bin',
     'aevb.decoder.bin', 'aevb.encoder.bin']) cpSync(join(web, name), join(dist, folder, name));
-  cpSync(join(element, 'define.js'), join(dist, folder, 'define.js'));
+  writeFileSync(join(dist, folder, 'define.js'), define);
   writeFileSync(join(dist, folder, 'index.js'), index);
   writeFileSync(join(dist, folder, 'licenses.txt'), allNotices);
   for (const name of readdirSync(web)) {
@@ -89,12 +47,11 @@ function putFiles(folder) {
       cpSync(join(web, name), join(dist, folder, 'lab', name));
     }
   }
-  for (const name of ['digit-vae.js', 'digit-vae.wasm', 'digit-vae-scalar.wasm', 'weights.decoder.bin']) {
-    cpSync(join(web, name), join(dist, folder, 'lab', name));  // the lab's page without WebGL
-  }
+  write(`${folder}/lab/element.js`, "import '../define.js';\n");  // for the lab's page without WebGL
 }
 
-const index = notices('licenses.txt') + await bundle(join(element, 'index.js'));
+const index = notices('licenses.txt') + await squeezed(await bundle(join(element, 'index.js')));
+const define = await bundle(join(element, 'define.js'), { external: ['./index.js'] });
 const inside = ['weights.bin', 'digit-vae.wasm', 'digit-vae-scalar.wasm'];
 const inline = asComment(headlessNotices)
   + await bundle(join(here, 'inline.js'), { format: 'iife', files: inside });

@@ -2,13 +2,13 @@
 // from the build.
 
 import { make } from '../element/make.js';
-import texts from './site_strings.js';
+import { languages, texts } from './site_strings.js';
 import { snippets } from './snippets.js';
 
 const find = (id) => document.getElementById(id);
 const wishes = [new URLSearchParams(location.search).get('lang'), ...navigator.languages];
-const language = wishes.map((tag) => String(tag).slice(0, 2).toLowerCase()).find((tag) => tag in texts) ?? 'en';
-const say = (key) => texts[language][`site_${key}`];
+const language = wishes.map((tag) => String(tag).slice(0, 2).toLowerCase()).find((tag) => languages.includes(tag)) ?? 'en';
+const say = (key) => texts[key][languages.indexOf(language)];
 
 document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
 document.title = say('title');

@@ -10,7 +10,7 @@ import { acquire, addressOf, release } from './models.js';
 import { SIDE, colour, contextOf, onPaper, paint } from './picture.js';
 import poster from './poster.js';
 import { SETTINGS, read, write } from './settings.js';
-import texts from './strings.js';
+import { languages, texts } from './strings.js';
 import { adopt } from './style.js';
 import { CLASSES } from './views.js';
 
@@ -304,7 +304,7 @@ export class DigitVaeElement extends Base {
   }
   /** A text in the visitor's language; undefined when there is none by that key. */
   #say(key, ...values) {
-    return texts[this.#language][`element_${key}`]?.replace(/\{(\d)\}/g, (_, i) => values[i]);
+    return texts[key]?.[languages.indexOf(this.#language)].replace(/\{(\d)\}/g, (_, i) => values[i]);
   }
 
   /** What the visitor did: into the attributes, and told to the page. */

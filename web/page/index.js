@@ -5,7 +5,7 @@
 import {MOST_BYTES, download} from './download.js';
 import {alone, open, options} from './files.js';
 import {mirror} from './mirror.js';
-import texts from './strings.js';
+import {languages, texts} from './strings.js';
 
 // The smallest module with a SIMD instruction: i8x16.popcnt(i8x16.splat(0)).
 const SIMD_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
@@ -18,11 +18,11 @@ const [canvas, stage, notice, status, progress, retry, close, live, chooser] =
 
 const language = (() => {
   const wish = [new URLSearchParams(location.search).get('lang'), ...(navigator.languages || [navigator.language])];
-  return wish.map(tag => String(tag).slice(0, 2).toLowerCase()).find(tag => tag in texts) || 'en';
+  return wish.map(tag => String(tag).slice(0, 2).toLowerCase()).find(tag => languages.includes(tag)) || 'en';
 })();
 
 /** A text of the page with its values. */
-const say = (key, ...values) => texts[language][`page_${key}`].replace(/\{(\d)\}/g, (whole, n) => values[n] ?? whole);
+const say = (key, ...values) => texts[key][languages.indexOf(language)].replace(/\{(\d)\}/g, (whole, n) => values[n] ?? whole);
 
 function translate() {
   document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
@@ -538,6 +538,15 @@ async function startModule() {
   }
 }
 
+/** Without WebGL 2 there is no lab, but digits: <digit-vae> paints on plain canvases. */
+async function showElement() {
+  await import('./element.js');
+  const add = settings => Object.assign(document.createElement('digit-vae'), {loading: 'eager', ...settings});
+  const sheet = add({steps: 24}), morph = add({view: 'morph'});  // from the sheet's first digit to its second
+  sheet.addEventListener('digit-change', () => { morph.seed = sheet.seed; });
+  document.getElementById('plain').replaceChildren(sheet, morph);
+}
+
 async function start() {
   again = null;
   const stop = new AbortController();
@@ -554,8 +563,7 @@ async function start() {
     // The attributes that count are those of the first call; GLFW then gets this same context.
     gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
     if (!gl) {
-      import('./plain.js').then(({plainLab}) => plainLab(document.getElementById('plain'), say, fetchFile))
-        .catch(error => tellError(error, start));
+      showElement().catch(error => tellError(error, start));
       throw new LabError('webgl', say('error_no_webgl'));
     }
     if (!lab) {

@@ -105,9 +105,11 @@ def cpp_chinese(texts):
 
 
 def js(texts, prefix):
-    tables = {language: {key: text[language] for key, text in texts.items() if key.startswith(prefix)}
-              for language in LANGUAGES}
-    return f"// Made by web/tools/strings.py.\nexport default {json.dumps(tables, ensure_ascii=False, indent=1)};\n"
+    """Each text by its key without the script's prefix, in the order of LANGUAGES."""
+    lines = [f" {literal(key.removeprefix(prefix))}: {literal([text[language] for language in LANGUAGES])},\n"
+             for key, text in texts.items() if key.startswith(prefix)]
+    return (f"// Made by web/tools/strings.py.\nexport const languages = {literal(LANGUAGES)};\n"
+            f"export const texts = {{\n{''.join(lines)}}};\n")
 
 
 def main():

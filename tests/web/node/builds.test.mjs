@@ -23,7 +23,7 @@ const LIMITS = [
   ['the lab before its weights, without SIMD', [...PAGE, 'lab-scalar.js', 'lab-scalar.wasm'], 178_000],
   ['its Chinese texts', ['zh.txt'], 5_000],
   ['exports', ['export.js'], 1_500],
-  ['digits without WebGL', ['plain.js'], 1_000],
+  ['digits without WebGL', ['element.js', 'digit-vae.wasm'], 45_000],
 ];
 for (const [what, names, most] of LIMITS) {
   test(`what is downloaded for ${what} is at most ${most} bytes`, () => {
