@@ -9,7 +9,7 @@ endif()
 function(headless_module name)
   add_library(${name}-kernels OBJECT ${kernels})
   target_compile_options(${name}-kernels PRIVATE -O2 -fno-unroll-loops)
-  add_executable(${name} headless/bindings.cpp ${core_sources})
+  add_executable(${name} headless/bindings.cpp headless/heap.cpp ${core_sources})
   target_compile_options(${name} PRIVATE -Oz "SHELL:-mllvm -inline-threshold=0")
   foreach(target ${name}-kernels ${name})
     target_include_directories(${target} SYSTEM PRIVATE ${core_includes})
@@ -19,7 +19,7 @@ function(headless_module name)
   target_link_libraries(${name} PRIVATE ${name}-kernels)
   # The stack: parsing and matrix products need little. MAXIMUM_MEMORY: the largest file allowed (64 MiB) takes
   # 130 MiB while it loads, or 320 MiB if it is int8; memory grows only as far as it is used.
-  target_link_options(${name} PRIVATE -Oz -flto ${ARGN} -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=emmalloc
+  target_link_options(${name} PRIVATE -Oz -flto ${ARGN} -sSTANDALONE_WASM --no-entry -sFILESYSTEM=0 -sMALLOC=none
     ${no_errno} -Wl,-mllvm,-inline-threshold=-200 -sBINARYEN_EXTRA_PASSES=--converge,--reorder-functions
     -sTOTAL_STACK=256KB -sINITIAL_MEMORY=2MB -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=512MB)
   set_target_properties(${name} PROPERTIES SUFFIX .wasm RUNTIME_OUTPUT_DIRECTORY ${DIGIT_VAE_SITE})

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "shared/base/exponential.hpp"
+#include "shared/base/elementary.hpp"
 
 // g++ makes a loop once for every processor named here and picks one of them when the program is loaded.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)

@@ -47,7 +47,7 @@ bool decode_floats(std::string_view base64, std::vector<float>& values) {
   const std::size_t padding = base64.ends_with("==") ? 2 : base64.ends_with("=") ? 1 : 0;
   const std::size_t count = base64.size() / 4 * 3 - padding;
   if (count % sizeof(float) != 0) return false;
-  values.resize(count / sizeof(float));
+  values = std::vector<float>(count / sizeof(float));
   const auto bytes = std::as_writable_bytes(std::span(values));
   std::uint32_t group = 0;
   for (std::size_t i = 0; i < base64.size(); ++i) {

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "shared/base/elementary.hpp"
+
 namespace vae {
 namespace {
 
@@ -12,22 +14,6 @@ std::uint64_t mix(std::uint64_t x) {
   x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
   x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
   return x ^ (x >> 31);
-}
-
-/// Returns the natural logarithm of a positive normal number from basic operations only: x = m * 2^e with m
-/// in [sqrt(1/2), sqrt(2)), log m = 2 artanh((m - 1) / (m + 1)) as a series that ends below 1e-17.
-double portable_log(double x) {
-  int exponent = 0;
-  double m = std::frexp(x, &exponent);  // exact
-  if (m < 0.70710678118654752) {
-    m *= 2;
-    --exponent;
-  }
-  const double s = (m - 1) / (m + 1);
-  const double s2 = s * s;
-  double series = 0;
-  for (int k = 21; k >= 1; k -= 2) series = series * s2 + 1.0 / k;
-  return exponent * 0.69314718055994530942 + 2 * s * series;
 }
 
 /// Evaluates the polynomial c[0] + c[1] x + ... + c[7] x^7.
@@ -75,6 +61,15 @@ double Rng::uniform() { return (next() + 0.5) / 4294967296.0; }
 
 float Rng::normal() { return static_cast<float>(inverse_normal_cdf(uniform())); }
 
+double normal_cdf(double x) {
+  double low = 0, high = 1;
+  for (int i = 0; i < 53; ++i) {
+    const double middle = (low + high) / 2;
+    (inverse_normal_cdf(middle) < x ? low : high) = middle;
+  }
+  return (low + high) / 2;
+}
+
 double inverse_normal_cdf(double p) {
   // Coefficients of Wichura's PPND16: the center |p - 1/2| <= 0.425, then the tails by r = sqrt(-log p).
   static constexpr double kA[8] = {3.3871328727963666080e0, 1.3314166789178437745e2, 1.9715909503065514427e3,
@@ -121,7 +116,7 @@ double inverse_normal_cdf(double p) {
   if (!(tail >= 0)) return std::numeric_limits<double>::quiet_NaN();
   if (tail == 0)
     return q < 0 ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
-  const double r = std::sqrt(-portable_log(tail));
+  const double r = std::sqrt(-logarithm(tail));
   const double x = r <= 5 ? polynomial(kC, r - 1.6) / polynomial(kD, r - 1.6)
                           : polynomial(kE, r - 5) / polynomial(kF, r - 5);
   return q < 0 ? -x : x;

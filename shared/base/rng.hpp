@@ -36,4 +36,7 @@ class Rng {
 /// 1e-15 (algorithm AS 241, Wichura 1988). Infinite at 0 and 1, NaN outside.
 double inverse_normal_cdf(double p);
 
+/// P(X < x) of the standard normal distribution: the p whose quantile is x, found by halving. Within 1e-15.
+double normal_cdf(double x);
+
 }  // namespace vae

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 #include <vector>
+
+#include "shared/base/elementary.hpp"
 
 namespace vae {
 namespace {
@@ -13,14 +16,6 @@ using Array = Eigen::Map<const Eigen::ArrayXf>;
 
 /// Pixels per block: summed in float within a block, in double across blocks.
 constexpr std::ptrdiff_t kBlock = 112;
-
-/// -log p(x | logits) of Bernoulli pixels: log(1 + e^l) - x l, where log(1 + e^l) is max(l, 0) +
-/// log(1 + e^-|l|) and never overflows. One logarithm serves a whole block: the product of 112 terms of at
-/// most 2 is below 2^128.
-double bernoulli_cross_entropy(const Array& logits, const Array& x) {
-  const float product = (1 + (-logits.abs()).exp()).prod();
-  return double{(logits.max(0.0f) - x * logits).sum()} + std::log(double{product});
-}
 
 double squared_error(const Array& mean, const Array& x) { return (x - mean).square().sum(); }
 
@@ -32,6 +27,20 @@ double gaussian(const Array& mean, const Array& log_var, const Array& x) {
 
 }  // namespace
 
+/// Pixel by pixel log(1 + e^l) - x l, where log(1 + e^l) is max(l, 0) + log(1 + e^-|l|) and never overflows.
+/// A block shares one logarithm: a product of 112 factors up to 2 is below 2^128.
+double bernoulli_loss(std::span<const float> logits, std::span<const float> x) {
+  double sum = 0;
+  float product = 1;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const float l = logits[i];
+    product *= 1 + exponential(-std::fabs(l));
+    sum += double{std::max(l, 0.0f) - x[i] * l};
+    if ((i + 1) % kBlock == 0 || i + 1 == x.size()) sum += logarithm(double{std::exchange(product, 1.0f)});
+  }
+  return sum;
+}
+
 double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x) {
   double sum = 0;
   for (std::ptrdiff_t at = 0; at < std::ssize(x); at += kBlock) {
@@ -39,8 +48,7 @@ double reconstruction_loss(Likelihood likelihood, std::span<const float> output,
     const Array block(x.data() + at, n), parameters(output.data() + at, n);
     switch (likelihood) {
       case Likelihood::kBernoulli:
-        sum += bernoulli_cross_entropy(parameters, block);
-        break;
+        return bernoulli_loss(output, x);
       case Likelihood::kSquaredError:
         sum += squared_error(parameters, block);
         break;
@@ -53,8 +61,8 @@ double reconstruction_loss(Likelihood likelihood, std::span<const float> output,
 }
 
 double kl_divergence(float mu, float log_var) {
-  const double m = mu, l = log_var;
-  return (m * m + std::exp(l) - l - 1) / 2;
+  const float variance = exponential(log_var);
+  return (double{mu} * mu + double{variance} - double{log_var} - 1) / 2;
 }
 
 double log_normal(float z, float mu, float log_var) {

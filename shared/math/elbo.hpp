@@ -17,6 +17,9 @@ namespace vae {
 /// holds the means, then the log-variances.
 double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x);
 
+/// Returns the loss of Bernoulli pixels alone, as above.
+double bernoulli_loss(std::span<const float> logits, std::span<const float> x);
+
 /// Returns KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)), over (latent) or for one
 /// dimension.
 double kl_divergence(std::span<const float> mu, std::span<const float> log_var);

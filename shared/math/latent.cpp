@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "shared/base/elementary.hpp"
 #include "shared/base/rng.hpp"
 
 namespace vae {
@@ -43,13 +44,15 @@ std::vector<float> slerp(std::span<const float> a, std::span<const float> b, flo
     bb += double{b[i]} * b[i];
   }
   const double cosine = dot / std::sqrt(aa * bb);
-  if (!(std::fabs(cosine) < 1 - 1e-6)) return lerp(a, b, t);  // also NaN, from a zero vector
-  // Direction and length are interpolated separately; slerp weights on the latents would overshoot where
-  // lengths differ.
-  const double angle = std::acos(cosine), from = std::sqrt(aa), to = std::sqrt(bb);
-  const double length = (1 - t) * from + t * to;
-  return blend(a, b, static_cast<float>(std::sin((1 - t) * angle) / std::sin(angle) * (length / from)),
-               static_cast<float>(std::sin(t * angle) / std::sin(angle) * (length / to)));
+  double weight_a = 1 - double{t}, weight_b = t;
+  if (std::fabs(cosine) < 1 - 1e-6) {  // not NaN, from a zero vector
+    // Direction and length apart: weights on the latents themselves would overshoot where the lengths differ.
+    const double angle = arc_cosine(cosine), from = std::sqrt(aa), to = std::sqrt(bb);
+    const double length = (weight_a * from + weight_b * to) / std::sqrt(1 - cosine * cosine);
+    weight_a = sine(weight_a * angle) * length / from;
+    weight_b = sine(weight_b * angle) * length / to;
+  }
+  return blend(a, b, static_cast<float>(weight_a), static_cast<float>(weight_b));
 }
 
 std::vector<float> reparameterize(std::span<const float> mu, std::span<const float> log_var,

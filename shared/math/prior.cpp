@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "shared/base/exponential.hpp"
+#include "shared/base/elementary.hpp"
 
 namespace vae {
 

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "shared/base/concat.hpp"
+#include "shared/base/elementary.hpp"
 #include "shared/base/encoding.hpp"
-#include "shared/base/exponential.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/parameters.hpp"
 #include "shared/spec/model_line.hpp"
@@ -134,7 +134,7 @@ std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view
 /// Makes the decoder of a file whose names were checked.
 Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
   std::vector<ParameterSpec> names = decoder_parameters(spec);
-  names.resize(names.size() - prior_parameters(spec).size());
+  names.erase(names.end() - std::ssize(prior_parameters(spec)), names.end());
   auto weights = read_parameters(view, names);
   if (!weights) return weights.error();
   const Parameter* next = weights->list.data();
@@ -210,13 +210,12 @@ double Model::log_prior(std::span<const float> z) const {
   return spec_.prior == Prior::kNormal ? log_standard_normal(z) : 0;
 }
 
-std::vector<float> Model::sample_prior(std::uint64_t seed, std::uint64_t index, float temperature,
-                                       int label) const {
-  std::vector<float> z;
-  Rng rng(seed, Stream::kSample, {index});
-  if (mixture_) z = sample(*mixture_, rng, temperature, metadata("component_labels"), label);
-  if (!z.empty()) return z;
-  z = vae::sample_prior(latent(), seed, index);
+std::vector<float> Model::sample_prior(std::uint64_t seed, std::uint64_t index, float temperature) const {
+  if (mixture_) {
+    Rng rng(seed, Stream::kSample, {index});
+    return sample(*mixture_, rng, temperature);
+  }
+  std::vector<float> z = vae::sample_prior(latent(), seed, index);
   for (float& value : z) value *= temperature;
   return z;
 }

@@ -54,11 +54,8 @@ class Model {
   /// Returns log p(z) under the model's prior in nats, for z (latent); 0 for a model without a prior.
   double log_prior(std::span<const float> z) const;
   /// Returns sample `index` of the prior, keyed by (seed, index), which does not depend on how many are
-  /// drawn; of N(0, I) for a model without a prior. `temperature` scales the standard deviations. With a
-  /// label from 0 on, samples the mixture's components of that class (metadata component_labels), or N(0, I)
-  /// if there are none.
-  std::vector<float> sample_prior(std::uint64_t seed, std::uint64_t index, float temperature = 1,
-                                  int label = -1) const;
+  /// drawn; of N(0, I) for a model without a prior. `temperature` scales the standard deviations.
+  std::vector<float> sample_prior(std::uint64_t seed, std::uint64_t index, float temperature = 1) const;
   /// Returns the prior if it is a mixture, otherwise null.
   const Mixture* mixture() const { return mixture_.get(); }
 
@@ -94,6 +91,9 @@ class Model {
   /// with a learned variance the log-variances behind the means of each row: kMinLogVariance + softplus(head
   /// - kMinLogVariance).
   Result<std::vector<float>> decode_output(std::span<const float> latents);
+
+  /// Decodes latents (n, latent) to the first (n, pixels) of them: logits or means.
+  Result<std::vector<float>> decode_means(std::span<const float> latents) { return decoder_.means(latents); }
 
   /// Returns the output of every layer for one image, (pixels), and one z, (latent), which need not belong
   /// together. With an empty input its half of the trace stays empty. The decoder's last output is that of

@@ -1,7 +1,6 @@
 // What the tests of pages of others share: where those pages are, and how the digits in them must look.
 import { readFileSync } from 'node:fs';
 import { type Frame, type Page } from '@playwright/test';
-import { factsOf, slerp } from '../../web/element/latents.js';
 import { expect } from './page';
 
 const port = Number(process.env.DIGIT_VAE_PORT ?? 8417);
@@ -13,8 +12,7 @@ export const FAR = 'https://digit-vae.example/';
 export async function morph(from: number, to: number, t: number): Promise<number[]> {
   const { loadModel } = await import('../../build/dist/npm/index.js' as string);
   const model = await loadModel(readFileSync('build/dist/npm/weights.decoder.bin'));
-  const { classes } = factsOf(model), mean = (digit: number) => classes.find(({ label }) => label === digit)!.mean;
-  return [...model.decode(slerp(mean(from), mean(to), t))] as number[];
+  return [...model.decode(model.slerp(model.classMean(from), model.classMean(to), t))] as number[];
 }
 
 /** Ink of a canvas of an element: by default the first one. */

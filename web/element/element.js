@@ -4,7 +4,6 @@
 import { DigitVaeError } from '../headless/digit-vae.js';
 import { checkedStrokes } from './ink.js';
 import { labFrame } from './lab_frame.js';
-import { draw, packed } from './latents.js';
 import { make } from './make.js';
 import { acquire, addressOf, release } from './models.js';
 import { SIDE, colour, contextOf, onPaper, paint } from './picture.js';
@@ -42,7 +41,7 @@ export class DigitVaeElement extends Base {
   #viewName = '';
   #frame; #stage; #controls; #message; #retry; #live; #fallback; #poster;
   #entry = null;        // of models.js
-  #loaded = null;       // {model, facts}
+  #model = null;        // once it is loaded
   #near = false;
   #queued = false;
   #destroyed = false;
@@ -104,7 +103,7 @@ export class DigitVaeElement extends Base {
   /** Lets go of the model; whatever still waits for it comes to nothing. */
   #forget() {
     if (this.#entry) release(this.#entry);
-    this.#entry = this.#loaded = null;
+    this.#entry = this.#model = null;
     this.#view?.forget();
   }
 
@@ -166,16 +165,16 @@ export class DigitVaeElement extends Base {
     if (name === 'lab') return;
     for (const control of this.#controls.children) control.hidden = readonly && control !== this.#view.play;
     this.#frame.setAttribute('lang', this.#language === 'zh' ? 'zh-Hans' : 'en');
-    if (!this.#loaded && !this.#entry && (this.#near || this.loading === 'eager')) this.#load().catch(() => {});
+    if (!this.#model && !this.#entry && (this.#near || this.loading === 'eager')) this.#load().catch(() => {});
     this.#attempt(() => this.#view.update());
-    if (!this.#loaded) this.#paintPoster();
-    if (this.#playing && this.#loaded) this.#tick();
+    if (!this.#model) this.#paintPoster();
+    if (this.#playing && this.#model) this.#tick();
   }
 
   #changeView(name) {
     this.#viewName = name;
     this.#jobs.clear();
-    if (this.#loaded || name === 'lab') this.#message.hidden = true;
+    if (this.#model || name === 'lab') this.#message.hidden = true;
     this.#labFrame?.abort();
     this.#labFrame = new AbortController();
     this.#view = name === 'lab' ? null : new CLASSES[name](this.#host);
@@ -205,17 +204,17 @@ export class DigitVaeElement extends Base {
     if (!this.#frame) this.#build();
     try {
       const entry = this.#entry ??= acquire(addressOf(this.getAttribute('src')));
-      const loaded = await entry.loaded;
+      const model = await entry.loaded;
       if (entry !== this.#entry) throw new DigitVaeError('freed', 'this element has another model by now');
-      if (this.#loaded === loaded) return loaded;
-      if (loaded.model.pixels !== SIDE * SIDE) {
+      if (this.#model === model) return model;
+      if (model.pixels !== SIDE * SIDE) {
         throw new DigitVaeError('shape', 'the element shows 28 x 28 pictures only; this model has others');
       }
-      this.#loaded = loaded;
+      this.#model = model;
       this.#message.hidden = this.#fallback.hidden = this.#poster.hidden = true;
       this.#update();
-      this.#tell('digit-ready', { latentSize: loaded.model.latentSize, spec: loaded.model.spec });
-      return loaded;
+      this.#tell('digit-ready', { latentSize: model.latentSize, spec: model.spec });
+      return model;
     } catch (error) {
       if (error.code !== 'freed') this.#fail(error);
       throw error;
@@ -242,18 +241,18 @@ export class DigitVaeElement extends Base {
       return work();
     } catch (error) {
       if (!(error instanceof DigitVaeError)) throw error;
-      this.#loaded = null;
+      this.#model = null;
       this.#fail(error);
     }
   }
 
   /** Decodes (n, latent) into a canvas of n cells, a few in each frame so that the page stays quick. */
   #show(canvas, latents) {
-    const { model } = this.#loaded, n = latents.length / model.latentSize, job = {};
+    const model = this.#model, n = latents.length / model.latentSize, job = {};
     this.#jobs.set(canvas, job);
     let done = 0, batch = 1;
     const step = () => {
-      if (this.#jobs.get(canvas) !== job || this.#loaded?.model !== model) return;
+      if (this.#jobs.get(canvas) !== job || this.#model !== model) return;
       const start = performance.now();
       while (done < n && performance.now() - start < BUSY) {
         const size = Math.min(batch, n - done);
@@ -274,8 +273,8 @@ export class DigitVaeElement extends Base {
     try {
       await this.#load();
       await this.#entry.withEncoder();
-      if (this.#jobs.get('read') !== job || this.#view !== view || !this.#loaded) return;
-      view.answered(pixels, this.#loaded.model.encode(pixels));
+      if (this.#jobs.get('read') !== job || this.#view !== view || !this.#model) return;
+      view.answered(pixels, this.#model.encode(pixels));
     } catch (error) {
       if (error.code !== 'freed' && this.#jobs.get('read') === job) this.#fail(error);
     }
@@ -284,7 +283,7 @@ export class DigitVaeElement extends Base {
   /** What the views see of their element. */
   #host = ((self) => ({
     setting: (name) => read(self, name),
-    get loaded() { return self.#loaded; },
+    get model() { return self.#model; },
     get editable() { return !self.readonly; },
     get language() { return self.#language; },
     get playing() { return self.#playing; },
@@ -342,7 +341,7 @@ export class DigitVaeElement extends Base {
     this.#ticking = true;
     let last = performance.now(), way = this.#t >= 1 ? -1 : 1;
     const frame = (now) => {
-      if (!this.#playing || !this.#near || !this.#loaded || this.#viewName !== 'morph') {
+      if (!this.#playing || !this.#near || !this.#model || this.#viewName !== 'morph') {
         this.#ticking = false;
         return;
       }
@@ -358,14 +357,14 @@ export class DigitVaeElement extends Base {
   // ---- For pages
 
   async sample(n = 1) {
-    const loaded = await this.#load(), seed = (this.seed + 1) % Number.MAX_SAFE_INTEGER;
-    const z = draw(loaded, this.digit, seed, n);
+    const model = await this.#load(), seed = (this.seed + 1) % Number.MAX_SAFE_INTEGER;
+    const z = model.prior(seed, n, this.digit);
     write(this, 'seed', seed);
     write(this, 'z', null);
-    return loaded.model.decode(packed(z));
+    return model.decode(z);
   }
 
-  async decode(z) { return (await this.#load()).model.decode(z); }
+  async decode(z) { return (await this.#load()).decode(z); }
 
   async encode(pixels) {
     await this.#load();

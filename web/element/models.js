@@ -4,7 +4,6 @@
 import { DigitVaeError, loadModel } from '../headless/digit-vae.js';
 import { download } from '../download.js';
 import { open, wasm, weights } from './assets.js';
-import { factsOf } from './latents.js';
 
 const LINGER = 3000;  // milliseconds
 
@@ -32,14 +31,13 @@ class Shared {
     const bytes = fetchFile(this.href);
     bytes.catch(() => {});  // told by loadModel
     const model = await loadModel(bytes, { wasm: await wasm() });
-    const facts = factsOf(model);
     if (this.gone) model.free();
-    return { model, facts };
+    return model;
   }
 
   /** Waits until encode() works, for which a model may lack its encoder's file. */
   async withEncoder() {
-    const { model } = await this.loaded;
+    const model = await this.loaded;
     if (!model.hasEncoder) {
       this.#encoder ??= fetchFile(encoderOf(this.href))
         .then((bytes) => { if (!this.gone && !model.hasEncoder) model.addEncoder(bytes); });
@@ -54,7 +52,7 @@ class Shared {
   drop() {
     this.gone = true;
     this.retire();
-    this.loaded.then(({ model }) => model.free(), () => {});
+    this.loaded.then((model) => model.free(), () => {});
   }
 }
 

@@ -1,10 +1,15 @@
 // The small views: what each shows for the element's settings, and its native controls. Of its element a view knows
-// only the host that element.js gives it: what is set, what is loaded, and how to change and to show something.
+// only the host that element.js gives it: what is set, the model, and how to change and to show something.
 
 import { MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
-import { draw, looksLike, normalCdf, normalQuantile, onPlane, packed, placeOf, row, slerp } from './latents.js';
 import { make } from './make.js';
 import { SIDE, contextOf, paint, resize } from './picture.js';
+
+/** Latents one after the other, (n, latent). */
+const packed = (latents) => Float32Array.from(latents.flatMap((z) => [...z]));
+/** And apart again. */
+const rows = ({ latentSize }, z) => Array.from({ length: z.length / latentSize }, (_, i) =>
+  z.subarray(i * latentSize, (i + 1) * latentSize));
 
 class View {
   constructor(host, className = '') {
@@ -34,7 +39,7 @@ class View {
   /** A slider; move(number) on every move. `text` is a key of the texts, or what stands there in every language. */
   slider(text, range, move) {
     const input = make('input', { type: 'range', step: 'any', ...range, value: 0 }), name = make('span');
-    input.addEventListener('input', () => { if (this.host.loaded) move(input.valueAsNumber); });
+    input.addEventListener('input', () => { if (this.host.model) move(input.valueAsNumber); });
     const label = make('label', {}, name, input);
     this.controls.push(label);
     this.translations.push(() => { name.textContent = this.host.say(text) ?? text; });
@@ -43,18 +48,21 @@ class View {
 
   /** Says what a canvas shows: the label with the digits that these latents look like. */
   label(canvas, text, latents) {
-    const { say, loaded } = this.host;
-    const looks = !loaded ? [] : latents.slice(0, 20).map((z) => looksLike(loaded.facts.classes, z))
-      .filter((labels) => labels.length > 0).map((labels) => labels.join(say('or')));
+    const { say, model } = this.host;
+    const looks = latents.slice(0, 20).map((z) => model.looksLike(z).join(say('or'))).filter(Boolean);
     canvas.setAttribute('aria-label', looks.length ? say('looks_like', text, looks.join(say('comma'))) : text);
   }
 
   /** z as set, or that of the digit, or of the seed. */
   latent() {
-    const { model, facts } = this.host.loaded, z = this.host.setting('z');
-    if (z?.length === model.latentSize) return Float32Array.from(z);
-    const digit = facts.classes.find(({ label }) => label === this.host.setting('digit'));
-    return digit ? Float32Array.from(digit.mean) : model.prior(this.host.setting('seed'), 1);
+    return this.end('z') ?? this.end('digit') ?? this.host.model.prior(this.host.setting('seed'), 1);
+  }
+
+  /** The latent that a setting names, itself or by a digit, whose mean it is; undefined where that makes no sense. */
+  end(name) {
+    const { model } = this.host, value = this.host.setting(name);
+    const z = Number.isInteger(value) ? model.classMean(value) : value;
+    return z?.length === model.latentSize ? Float32Array.from(z) : undefined;
   }
 
   /** New digits: of the next seed. */
@@ -81,26 +89,25 @@ class Sample extends View {
   }
 
   latents() {
-    const { model } = this.host.loaded, { setting } = this.host, n = setting('steps') ?? 12;
-    if (setting('z')?.length === model.latentSize) return [Float32Array.from(setting('z'))];
-    return draw(this.host.loaded, setting('digit'), setting('seed'), n);
+    const { model, setting } = this.host, z = this.end('z');
+    return z ? [z] : rows(model, model.prior(setting('seed'), setting('steps') ?? 12, setting('digit')));
   }
 
   update() {
     super.update();
-    const { host } = this, latents = host.loaded && this.latents();
-    const n = latents?.length ?? host.setting('steps') ?? 12;
+    const { host } = this, { model } = host, latents = model ? this.latents() : [];
+    const n = latents.length || (host.setting('steps') ?? 12);
     const square = Math.ceil(Math.sqrt(n));
     const full = Array.from({ length: square }, (_, i) => square + i).find((wish) => n % wish === 0 && wish < 1.7 * square);
     resize(this.canvas, full ?? square, Math.ceil(n / (full ?? square)));
     this.select.setAttribute('aria-label', host.say('digit'));
-    const labels = host.loaded?.facts.classes.map(({ label }) => String(label)) ?? [];
+    const labels = model ? Array.from('0123456789').filter((digit) => model.classMean(digit).length) : [];
     this.select.hidden = labels.length === 0;
     this.select.replaceChildren(make('option', { value: '', textContent: host.say('any') }),
       ...labels.map((value) => make('option', { value, textContent: value })));
     this.select.value = String(host.setting('digit') ?? '');
-    this.label(this.canvas, host.say('sample', n), latents ?? []);
-    if (latents) host.show(this.canvas, packed(latents));
+    this.label(this.canvas, host.say('sample', n), latents);
+    if (model) host.show(this.canvas, packed(latents));
   }
 }
 
@@ -117,12 +124,8 @@ class Morph extends View {
   }
 
   ends() {
-    const { model, facts } = this.host.loaded, prior = model.prior(this.host.setting('seed'), 2);
-    return ['from', 'to'].map((name, i) => {
-      const end = this.host.setting(name), digit = facts.classes.find(({ label }) => label === end);
-      if (digit) return digit.mean;
-      return end?.length === model.latentSize ? Float32Array.from(end) : row(prior, model.latentSize, i);
-    });
+    const { model } = this.host, others = rows(model, model.prior(this.host.setting('seed'), 2));
+    return ['from', 'to'].map((name, i) => this.end(name) ?? others[i]);
   }
 
   update() {
@@ -132,18 +135,19 @@ class Morph extends View {
     if (this.play.textContent !== playing) this.play.textContent = playing;
     this.slide.value = t;
     resize(this.strip, n, 1);
-    if (!host.loaded) {
+    const { model } = host;
+    if (!model) {
       for (const canvas of this.canvases) this.label(canvas, host.say('morph'), []);
       return;
     }
-    const [a, b] = this.ends(), z = slerp(a, b, t);
+    const [a, b] = this.ends(), z = model.slerp(a, b, t);
     this.label(this.canvas, host.say('morph_at', Math.round(100 * t)), [z]);
     host.show(this.canvas, z);
     const ends = packed([a, b]), same = (x, i) => x === this.shownEnds[i];
-    if (host.loaded.model === this.shownModel && n === this.shownSteps && ends.every(same)) return;
-    [this.shownModel, this.shownSteps, this.shownEnds] = [host.loaded.model, n, ends];
+    if (model === this.shownModel && n === this.shownSteps && ends.every(same)) return;
+    [this.shownModel, this.shownSteps, this.shownEnds] = [model, n, ends];
     this.label(this.strip, host.say('morph'), [a, b]);
-    host.show(this.strip, packed(Array.from({ length: n }, (_, i) => slerp(a, b, i / (n - 1)))));
+    host.show(this.strip, packed(Array.from({ length: n }, (_, i) => model.slerp(a, b, i / (n - 1)))));
   }
 }
 
@@ -152,7 +156,7 @@ class Latent extends View {
   constructor(host) {
     super(host, 'small');
     this.button('new', this.renew);
-    this.button('zero', () => host.change({ z: new Float32Array(host.loaded?.model.latentSize ?? 0) }));
+    this.button('zero', () => host.change({ z: new Float32Array(host.model?.latentSize ?? 0) }));
     this.controls.push(make('div', { className: 'break' }));
     this.fixed = { translations: this.translations.length, controls: this.controls.length };
     this.sliders = [];
@@ -160,9 +164,9 @@ class Latent extends View {
 
   /** As many sliders as wished, most used latent first. */
   arrange() {
-    const { model, facts: { kl } } = this.host.loaded;
+    const { model } = this.host, usage = model.usage();
     const n = Math.min(this.host.setting('steps') ?? 8, model.latentSize);
-    const order = Array.from({ length: model.latentSize }, (_, i) => i).sort((a, b) => kl ? kl[b] - kl[a] : a - b);
+    const order = Array.from({ length: model.latentSize }, (_, i) => i).sort((a, b) => usage[b] - usage[a] || a - b);
     const wanted = order.slice(0, n);
     if (String(wanted) === String(this.sliders.map(({ index }) => index))) return;
     this.translations.length = this.fixed.translations;
@@ -176,9 +180,9 @@ class Latent extends View {
 
   update() {
     const { host } = this;
-    if (host.loaded) this.arrange();
+    if (host.model) this.arrange();
     super.update();
-    const z = host.loaded && this.latent();
+    const z = host.model && this.latent();
     this.label(this.canvas, host.say('latent'), z ? [z] : []);
     if (!z) return;
     for (const { index, input } of this.sliders) input.value = z[index];
@@ -202,9 +206,9 @@ class Chart extends View {
       this.go(place);
     }));
     const point = (event) => {
-      if (!host.editable || !host.loaded || !(event.buttons & 1)) return;
+      if (!host.editable || !host.model || !(event.buttons & 1)) return;
       const box = this.canvas.getBoundingClientRect();
-      const share = (x) => normalQuantile(Math.max(0.005, Math.min(0.995, x)));
+      const share = (x) => host.model.quantile(Math.max(0.005, Math.min(0.995, x)));
       this.go([share((event.clientX - box.left) / box.width), share(1 - (event.clientY - box.top) / box.height)]);
     };
     this.canvas.addEventListener('pointerdown', (event) => {
@@ -214,27 +218,36 @@ class Chart extends View {
     this.canvas.addEventListener('pointermove', point);
   }
 
-  place() { return placeOf(this.host.loaded.facts.plane, this.latent()); }
-  go(place) { this.host.change({ z: onPlane(this.host.loaded.facts.plane, ...place) }); }
+  /** Where on the plane the latent is, or what of it lies there: [x, y], in standard deviations. */
+  place() {
+    const [middle, ...axes] = this.plane(), z = this.latent();
+    return axes.map((axis) => axis.reduce((sum, a, i) => sum + a * (z[i] - middle[i]), 0)
+      / axis.reduce((sum, a) => sum + a * a, 0));
+  }
+  /** The latent at a place. */
+  at([x, y], [middle, across, up] = this.plane()) { return middle.map((m, i) => m + x * across[i] + y * up[i]); }
+  plane() { return rows(this.host.model, this.host.model.plane()); }
+  go(place) { this.host.change({ z: this.at(place) }); }
 
   update() {
     super.update();
     const { host } = this, n = Math.min(40, host.setting('steps') ?? 15);
     resize(this.canvas, n, n);
     this.label(this.canvas, host.say('map'), []);
-    if (!host.loaded) return;
-    const { model, facts: { plane } } = host.loaded, z = this.latent(), place = this.place();
+    const { model } = host;
+    if (!model) return;
+    const z = this.latent(), place = this.place();
     this.axes.forEach((input, i) => { input.value = place[i]; });
     this.mark.hidden = false;
-    this.mark.style.left = `${100 * normalCdf(place[0])}%`;
-    this.mark.style.top = `${100 - 100 * normalCdf(place[1])}%`;
+    this.mark.style.left = `${100 * model.cdf(place[0])}%`;
+    this.mark.style.top = `${100 - 100 * model.cdf(place[1])}%`;
     this.label(this.one, host.say('map_at', ...place.map((x) => x.toFixed(1))), [z]);
     host.show(this.one, z);
     if (model === this.shownModel && n === this.shownSteps) return;
     [this.shownModel, this.shownSteps] = [model, n];
-    const at = (i) => normalQuantile((i + 0.5) / n);
+    const plane = this.plane(), share = (i) => model.quantile((i + 0.5) / n);
     host.show(this.canvas, packed(Array.from({ length: n * n },
-      (_, i) => onPlane(plane, at(i % n), at(n - 1 - Math.floor(i / n))))));
+      (_, i) => this.at([share(i % n), share(n - 1 - Math.floor(i / n))], plane))));
   }
 }
 
@@ -303,18 +316,15 @@ class Draw extends View {
     host.read(mnistDigit(strokes));
   }
 
-  /** What the encoder said of the drawing. mu: (latent); nats as the trainer counts them, at z = mu. */
-  answered(pixels, { mu, logVar }) {
-    const { host } = this, { model, facts } = host.loaded, image = model.decode(mu);
-    paint(this.answer, image);
-    const looks = looksLike(facts.classes, mu).join(host.say('or'));
-    const bernoulli = / likelihood=bernoulli /.test(model.spec), normal = / prior=normal /.test(model.spec);
-    const log = (x) => Math.max(-100, Math.log(x));
-    const reconstruction = -pixels.reduce((sum, x, i) => sum + x * log(image[i]) + (1 - x) * log(1 - image[i]), 0);
-    const kl = mu.reduce((sum, m, i) => sum + (m * m + Math.exp(logVar[i]) - 1 - logVar[i]) / 2, 0);
-    this.words.textContent = [looks && host.say('seen', looks), bernoulli && host.say(normal ? 'nats' : 'reconstruction',
-      ...[reconstruction, kl, reconstruction + kl].map((x) => x.toFixed(1)))].filter(Boolean).join(' ');
-    this.label(this.answer, host.say('answer'), [mu]);
+  /** What the encoder said of the drawing: the posterior. */
+  answered(pixels, posterior) {
+    const { model, say } = this.host, { mu } = posterior, looks = model.looksLike(mu).join(say('or'));
+    paint(this.answer, model.decode(mu));
+    const [reconstruction, kl] = model.nats(pixels, posterior), text = (x) => x.toFixed(1);
+    this.words.textContent = [looks && say('seen', looks), kl === undefined
+      ? reconstruction && say('reconstruction', text(reconstruction))
+      : say('nats', ...[reconstruction, kl, reconstruction + kl].map(text))].filter(Boolean).join(' ');
+    this.label(this.answer, say('answer'), [mu]);
   }
 }
 

@@ -8,13 +8,16 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "shared/math/elbo.hpp"
 #include "shared/math/latent.hpp"
+#include "shared/model/latent_statistics.hpp"
 #include "shared/model/model.hpp"
 #include "shared/spec/model_line.hpp"
 
@@ -23,7 +26,7 @@
 /// A loaded model; opaque to callers.
 struct vae_model {
   vae::Model model;
-  std::string spec;  // the model line
+  std::optional<vae::Anchors> anchors = vae::read_anchors(model);
 };
 
 namespace {
@@ -64,6 +67,12 @@ bool memory_for(std::size_t count) {
 std::size_t samples(int n) { return n > 0 ? static_cast<std::size_t>(n) : 0; }
 std::size_t latent_of(const vae_model& m) { return static_cast<std::size_t>(m.model.latent()); }
 std::size_t pixels_of(const vae_model& m) { return static_cast<std::size_t>(m.model.pixels()); }
+
+/// Copies numbers to `out`; returns how many.
+std::ptrdiff_t put(std::span<const float> numbers, float* out) {
+  std::copy(numbers.begin(), numbers.end(), out);
+  return std::ssize(numbers);
+}
 
 }  // namespace
 
@@ -111,8 +120,7 @@ VAE_API vae_model* vae_load(const std::byte* file, std::size_t size) {
     set_error(model.error());
     return nullptr;
   }
-  std::string spec = vae::to_string(model->spec());
-  auto* const loaded = new vae_model{std::move(*model), std::move(spec)};
+  auto* const loaded = new vae_model{std::move(*model)};
   if (!refill_reserve()) {
     delete loaded;
     set_out_of_memory();
@@ -134,15 +142,7 @@ VAE_API int vae_has_encoder(const vae_model* model) { return model->model.has_en
 /// Null is allowed.
 VAE_API void vae_free(vae_model* model) { delete model; }
 
-VAE_API int vae_latent(const vae_model* model) { return model->model.latent(); }
-VAE_API int vae_channels(const vae_model* model) { return model->model.spec().image.channels; }
-VAE_API int vae_height(const vae_model* model) { return model->model.spec().image.height; }
-VAE_API int vae_width(const vae_model* model) { return model->model.spec().image.width; }
-
-/// The model line, 0-terminated; lives as long as the model.
-VAE_API const char* vae_spec(const vae_model* model) { return model->spec.c_str(); }
-
-/// Value of a metadata key, 0-terminated, or null if there is none; lives as long as
+/// Value of a metadata key (a training fact), 0-terminated, or null if there is none; lives as long as
 /// the model.
 VAE_API const char* vae_fact(const vae_model* model, const char* key) {
   const std::string_view value = model->model.metadata(key);
@@ -171,15 +171,65 @@ VAE_API int vae_decode(vae_model* m, const float* z, int n, float* images) {
   return 1;
 }
 
-/// Latents first to first + n - 1 of the sheet with the 64-bit seed high:low -> z (n, latent), drawn from the
-/// model's prior, or of a label (-1: any) as Model::sample_prior does.
-VAE_API int vae_prior(const vae_model* m, std::uint32_t low, std::uint32_t high, std::uint32_t first, int n,
-                      int label, float* z) {
+/// Latents first to first + n - 1 of the sheet with the 64-bit seed high:low -> z (n, latent), of a label
+/// (-1: any) as sample_sheet() has them. There is no input.
+VAE_API int vae_prior(const vae_model* m, const float*, int n, float* z, std::uint32_t low,
+                      std::uint32_t high, int label, std::uint32_t first) {
   if (!memory_for(latent_of(*m))) return set_out_of_memory(), 0;
   const std::uint64_t seed = std::uint64_t{high} << 32 | low;
   for (std::size_t i = 0; i < samples(n); ++i) {
-    const std::vector<float> one = m->model.sample_prior(seed, std::uint64_t{first} + i, 1, label);
-    std::copy(one.begin(), one.end(), z + i * latent_of(*m));
+    z += put(vae::sample_sheet(m->model, m->anchors, label, seed, std::uint64_t{first} + i), z);
   }
   return 1;
 }
+
+// ---- Points of latent space. Each takes packed numbers, `in`, and returns how many it put into `out`, with
+// room for as many as there may be; 0 where the file does not say, or, of vae_nats, when memory is short.
+
+/// A label -> where its class lies, (latent).
+VAE_API std::ptrdiff_t vae_class_mean(const vae_model* m, const float* in, float* out) {
+  return m->anchors ? put(vae::class_mean(*m->anchors, static_cast<int>(*in)), out) : 0;
+}
+
+/// z (latent) -> the labels that it may be of: none, one or two.
+VAE_API std::ptrdiff_t vae_looks_like(const vae_model* m, const float* in, float* out) {
+  if (!m->anchors) return 0;
+  const std::vector<int> labels = vae::likely_labels(*m->anchors, {in, latent_of(*m)});
+  for (const int label : labels) *out++ = static_cast<float>(label);
+  return std::ssize(labels);
+}
+
+/// a and b (latent each), t -> the point at t of the way from a to b along the great circle, (latent).
+VAE_API std::ptrdiff_t vae_slerp(const vae_model* m, const float* in, float* out) {
+  const std::size_t latent = latent_of(*m);
+  return put(vae::slerp({in, latent}, {in + latent, latent}, in[2 * latent]), out);
+}
+
+/// The plane in which most happens, (3, latent), as main_plane() has it.
+VAE_API std::ptrdiff_t vae_plane(const vae_model* m, const float*, float* out) {
+  return put(vae::main_plane(m->model), out);
+}
+
+/// KL of each dimension, average over the test images in nats, (latent).
+VAE_API std::ptrdiff_t vae_usage(const vae_model* m, const float*, float* out) {
+  return put(vae::read_kl_per_dimension(m->model), out);
+}
+
+/// pixels, mu and log_var of them -> the terms of -ELBO in nats at z = mu: reconstruction, then KL where it
+/// has a closed form.
+VAE_API std::ptrdiff_t vae_nats(vae_model* m, const float* in, float* out) {
+  const std::size_t latent = latent_of(*m), pixels = pixels_of(*m);
+  const std::span<const float> mu(in + pixels, latent), log_var(in + pixels + latent, latent);
+  const vae::ModelSpec& spec = m->model.spec();
+  if (spec.likelihood != vae::Likelihood::kBernoulli || !memory_for(latent + pixels)) return 0;
+  const auto logits = m->model.decode_means(mu);
+  if (!logits) return 0;
+  *out++ = static_cast<float>(vae::bernoulli_loss(*logits, {in, pixels}));
+  if (spec.prior != vae::Prior::kNormal) return 1;
+  *out = static_cast<float>(vae::kl_divergence(mu, log_var));
+  return 2;
+}
+
+// The standard normal distribution: the quantile of p in (0, 1), and P(X < x).
+VAE_API double vae_quantile(double p) { return vae::inverse_normal_cdf(p); }
+VAE_API double vae_cdf(double x) { return vae::normal_cdf(x); }

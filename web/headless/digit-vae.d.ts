@@ -72,13 +72,62 @@ export interface Model {
   sample(seed: number | bigint, n: number): Float32Array;
 
   /**
-   * The first n latents of the endless sheet with this seed, from the model's prior. From N(0, I) they are
-   * the same bits natively and in every browser, from a learned prior the same within 1e-6.
-   * @param digit 0 to 9: from those components of a learned prior that are of this digit; from N(0, I) where there are none
+   * The first n latents of the endless sheet with this seed: of the model's prior, or of a digit. The same everywhere,
+   * in the lab too, within 1e-6, and the same bits from N(0, I). They do not depend on n.
+   * @param digit 0 to 9: draws of its class; of the prior where the file has no classes
    * @returns (n, latentSize)
    * @throws DigitVaeError memory, freed; RangeError for a bad seed or n
    */
   prior(seed: number | bigint, n: number, digit?: number): Float32Array;
+
+  /**
+   * Where the class of a digit lies: the mean of its latents.
+   * @param digit 0 to 9
+   * @returns (latentSize); empty where the file does not say
+   * @throws DigitVaeError memory, freed, and here and below shape for a latent of another length
+   */
+  classMean(digit: number): Float32Array;
+
+  /**
+   * The digits that a latent may be of, by the density of each class: the likeliest, and the next one too where the
+   * first has less than 60 % of the sum of all.
+   * @param z (latentSize)
+   */
+  looksLike(z: ArrayLike<number>): number[];
+
+  /**
+   * The latent at t, 0 to 1, of the way from a to b along the great circle, whose length goes straight (Shoemake 1985).
+   * @param a (latentSize)
+   * @param b (latentSize)
+   * @returns (latentSize)
+   */
+  slerp(a: ArrayLike<number>, b: ArrayLike<number>, t: number): Float32Array;
+
+  /**
+   * The plane of latent space in which most happens: that of the two widest principal axes; with two latents, or where
+   * the file does not tell the axes, that of the first two latents.
+   * @returns (3, latentSize): its middle, and one standard deviation along each of its directions
+   */
+  plane(): Float32Array;
+
+  /**
+   * How much the model uses each dimension.
+   * @returns (latentSize) KL in nats, average over the test images; empty where the file does not say
+   */
+  usage(): Float32Array;
+
+  /**
+   * What it costs to say an image, in nats, as the trainer counts it, with z = mu (which is no ELBO: z is not drawn).
+   * @param pixels (pixels) in [0, 1]
+   * @param posterior of the image, as encode() gives it
+   * @returns the reconstruction, then the KL where the prior is N(0, I); empty unless the pixels are Bernoulli's
+   */
+  nats(pixels: ArrayLike<number>, posterior: { mu: ArrayLike<number>; logVar: ArrayLike<number> }): number[];
+
+  /** The number below which a standard normal one lies with probability p, 0 to 1. */
+  quantile(p: number): number;
+  /** The probability that a standard normal number is below x. */
+  cdf(x: number): number;
 
   /** Gives the memory back. More than once does no harm; anything else then throws `freed`. */
   free(): void;

@@ -189,12 +189,12 @@ class Model {
   #spec;
 
   constructor(runtime, pointer) {
-    const get = (name) => runtime.call(name, pointer);
     this.#runtime = runtime;
     this.#pointer = pointer;
-    this.#latent = get('vae_latent');
-    this.#shape = [get('vae_channels'), get('vae_height'), get('vae_width')];
-    this.#spec = runtime.text(get('vae_spec'));
+    this.#spec = this.fact('model');
+    const [, ...sizes] = this.#spec.match(/ image=(\d+)x(\d+)x(\d+) latent=(\d+)/);
+    this.#latent = Number(sizes.pop());
+    this.#shape = sizes.map(Number);
     dropped.register(this, { runtime, pointer }, this);
   }
 
@@ -247,15 +247,7 @@ class Model {
    */
   encode(pixels) {
     const from = floatsFrom('pixels', pixels), n = this.#samples(from, this.pixels, 'pixels');
-    const mu = newFloats(n * this.#latent), logVar = newFloats(n * this.#latent);
-    this.#inBatches(n, this.pixels + 2 * this.#latent, (runtime, first, batch, input) => {
-      const outputs = batch * this.#latent, inputs = batch * this.pixels;
-      const muAt = input + 4 * inputs, logVarAt = muAt + 4 * outputs;
-      runtime.floats(input, inputs).set(from.subarray(first * this.pixels, first * this.pixels + inputs));
-      if (!runtime.call('vae_encode', this.#pointer, input, batch, muAt, logVarAt)) throw runtime.lastError();
-      mu.set(runtime.floats(muAt, outputs), first * this.#latent);
-      logVar.set(runtime.floats(logVarAt, outputs), first * this.#latent);
-    });
+    const [mu, logVar] = this.#run('vae_encode', n, from, [this.pixels, this.#latent, this.#latent]);
     return { mu, logVar };
   }
 
@@ -267,13 +259,7 @@ class Model {
    */
   decode(z) {
     const from = floatsFrom('z', z), n = this.#samples(from, this.#latent, 'latents');
-    const images = newFloats(n * this.pixels);
-    this.#inBatches(n, this.pixels + this.#latent, (runtime, first, batch, input) => {
-      const inputs = batch * this.#latent, start = first * this.#latent;
-      runtime.floats(input, inputs).set(from.subarray(start, start + inputs));
-      this.#decodeBatch(runtime, first, batch, input, images);
-    });
-    return images;
+    return this.#run('vae_decode', n, from, [this.#latent, this.pixels])[0];
   }
 
   /**
@@ -283,37 +269,46 @@ class Model {
    * @returns {Float32Array} (n, pixels) in [0, 1]
    * @throws {DigitVaeError} memory, freed
    */
-  sample(seed, n) {
-    const [low, high] = seedHalves(seed);
-    this.#live();
-    const images = newFloats(count('n', n) * this.pixels);
-    this.#inBatches(n, this.pixels + this.#latent, (runtime, first, batch, input) => {
-      this.#priorBatch(runtime, low, high, first, batch, -1, input);
-      this.#decodeBatch(runtime, first, batch, input, images);
-    });
-    return images;
-  }
+  sample(seed, n) { return this.decode(this.prior(seed, n)); }
 
   /**
-   * The first n latents of the endless sheet with this seed, drawn from the model's prior. From N(0, I) they
-   * are the same bits natively and in every browser, from a learned prior the same within 1e-6.
+   * The first n latents of the endless sheet with this seed: of the model's prior, or of a digit. The same everywhere,
+   * within 1e-6, and the same bits from N(0, I).
    * @param {number | bigint} seed as in sample()
    * @param {number} n how many
-   * @param {number} [digit] 0 to 9: from those components of a learned prior that are of this digit; from N(0, I) where
-   *   there are none
+   * @param {number} [digit] 0 to 9: draws of its class; of the prior where the file has no classes
    * @returns {Float32Array} (n, latentSize)
    * @throws {DigitVaeError} memory, freed
    */
   prior(seed, n, digit = -1) {
-    const [low, high] = seedHalves(seed);
-    this.#live();
-    const z = newFloats(count('n', n) * this.#latent);
-    this.#inBatches(n, this.#latent, (runtime, first, batch, output) => {
-      this.#priorBatch(runtime, low, high, first, batch, digit, output);
-      z.set(runtime.floats(output, batch * this.#latent), first * this.#latent);
-    });
-    return z;
+    const halves = seedHalves(seed);
+    return this.#run('vae_prior', count('n', n), null, [0, this.#latent], (first) => [...halves, digit, first])[0];
   }
+
+  /** Where the class of a digit lies: (latentSize), or empty. */
+  classMean(digit) { return this.#compute('vae_class_mean', [digit], this.#latent); }
+
+  /** The digits that z, (latentSize), may be of, likeliest first. @returns {number[]} none, one or two */
+  looksLike(z) { return [...this.#compute('vae_looks_like', this.#one(z), 2)]; }
+
+  /** The latent at t of the way from a to b, (latentSize) each, along the great circle. */
+  slerp(a, b, t) { return this.#compute('vae_slerp', [...this.#one(a), ...this.#one(b), t], this.#latent); }
+
+  /** The plane in which most happens, (3, latentSize): its middle, and a standard deviation along both directions. */
+  plane() { return this.#compute('vae_plane', [], 3 * this.#latent); }
+
+  /** KL of each dimension in nats, average over the test images: (latentSize), or empty. */
+  usage() { return this.#compute('vae_usage', [], this.#latent); }
+
+  /** The terms of -ELBO of an image at z = mu in nats: reconstruction, KL, as far as there are formulas. */
+  nats(pixels, { mu, logVar }) {
+    return [...this.#compute('vae_nats', [...this.#one(pixels, this.pixels), ...this.#one(mu), ...this.#one(logVar)], 2)];
+  }
+
+  /** The number below which a standard normal one lies with probability p in (0, 1). */
+  quantile(p) { return this.#live().call('vae_quantile', p); }
+  /** The probability that a standard normal number is below x. */
+  cdf(x) { return this.#live().call('vae_cdf', x); }
 
   /** Gives the model's memory back. Once is enough, more do no harm; anything else then throws `freed`. */
   free() {
@@ -335,24 +330,42 @@ class Model {
     throw new DigitVaeError('shape', `got ${values.length} numbers; expected a multiple of ${each} ${what}`);
   }
 
-  /** Calls run(runtime, index of the first, how many, memory for them) until n samples are done. */
-  #inBatches(n, numbersEach, run) {
-    const runtime = this.#live(), most = Math.max(1, Math.min(48, Math.floor(BATCH_NUMBERS / numbersEach)));
-    if (n === 0) return;
-    runtime.withMemory(4 * numbersEach * Math.min(n, most), (pointer) => {
-      for (let first = 0; first < n; first += most) run(runtime, first, Math.min(most, n - first), pointer);
+  /** One sample's numbers. */
+  #one(values, size = this.#latent) {
+    if (values.length !== size) throw new DigitVaeError('shape', `got ${values.length} numbers; expected ${size}`);
+    return values;
+  }
+
+  /** What an export makes of these numbers: at most `most`. */
+  #compute(name, numbers, most) {
+    const runtime = this.#live(), n = numbers.length;
+    return runtime.withMemory(4 * (n + most), (pointer) => {
+      runtime.floats(pointer, n).set(numbers);
+      const output = pointer + 4 * n;
+      return runtime.floats(output, runtime.call(name, this.#pointer, pointer, output)).slice();
     });
   }
 
-  #priorBatch(runtime, ...rest) {
-    if (!runtime.call('vae_prior', this.#pointer, ...rest)) throw runtime.lastError();
-  }
-
-  /** Latents at `z`, with room for their images behind them -> `images`. */
-  #decodeBatch(runtime, first, batch, z, images) {
-    const at = z + 4 * batch * this.#latent;
-    if (!runtime.call('vae_decode', this.#pointer, z, batch, at)) throw runtime.lastError();
-    images.set(runtime.floats(at, batch * this.pixels), first * this.pixels);
+  /**
+   * What an export makes of n samples, batch by batch: of sizes[0] numbers each from `from`, results of sizes[1], ...
+   * numbers each. `more` gives its further arguments by the index of a batch's first sample.
+   */
+  #run(name, n, from, sizes, more = () => []) {
+    const runtime = this.#live(), results = sizes.slice(1).map((size) => newFloats(n * size));
+    const each = sizes.reduce((a, b) => a + b), most = Math.max(1, Math.min(48, Math.floor(BATCH_NUMBERS / each)));
+    if (n > 0) runtime.withMemory(4 * each * Math.min(n, most), (pointer) => {
+      for (let first = 0; first < n; first += most) {
+        const batch = Math.min(most, n - first);
+        let end = pointer;
+        const [input, ...outputs] = sizes.map((size) => (end += 4 * batch * size) - 4 * batch * size);
+        if (from) runtime.floats(input, batch * sizes[0]).set(from.subarray(first * sizes[0], (first + batch) * sizes[0]));
+        if (!runtime.call(name, this.#pointer, input, batch, ...outputs, ...more(first))) throw runtime.lastError();
+        results.forEach((result, i) => {
+          result.set(runtime.floats(outputs[i], batch * sizes[i + 1]), first * sizes[i + 1]);
+        });
+      }
+    });
+    return results;
   }
 }
 

@@ -11,8 +11,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "shared/base/elementary.hpp"
 #include "shared/base/encoding.hpp"
-#include "shared/base/exponential.hpp"
 #include "shared/nn/kernels.hpp"
 
 namespace vae {

@@ -12,6 +12,7 @@
 #include "native/model/vae.hpp"
 #include "native/support/output_file.hpp"
 #include "shared/math/latent.hpp"
+#include "shared/model/latent_statistics.hpp"
 #include "shared/model/model.hpp"
 #include "shared/model/weights_parts.hpp"
 #include "shared/spec/architectures.hpp"
@@ -69,11 +70,12 @@ std::string compare(const std::string& name) {
   constexpr int kCount = 12;
   const int latent = eigen.latent(), pixels = eigen.pixels();
 
+  const auto anchors = read_anchors(eigen);
   std::vector<float> prior, sevens;
   for (std::uint64_t i = 0; i < kCount; ++i) {
     const std::vector<float> one = eigen.sample_prior(kSeed, i);
     prior.insert(prior.end(), one.begin(), one.end());
-    const std::vector<float> seven = eigen.sample_prior(kSeed, i, 1, 7);
+    const std::vector<float> seven = sample_sheet(eigen, anchors, 7, kSeed, i);
     sevens.insert(sevens.end(), seven.begin(), seven.end());
   }
   std::vector<float> z = prior;

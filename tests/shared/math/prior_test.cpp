@@ -121,8 +121,11 @@ TEST_CASE("a model with a mixture draws from it, and from the components of a la
   CHECK(sample_class(*anchors, 7, 1, 1, 0, model.mixture()) == Values{20, 0});
   CHECK(sample_class(*anchors, 3, 1, 1, 0, model.mixture()) == Values{10, 0});
   CHECK(sample_class(*anchors, 4, 1, 1, 0, model.mixture()).empty());
-  CHECK(model.sample_prior(1, 1, 0.5f, 7) == sample_class(*anchors, 7, 1, 1, 0.5f, model.mixture()));
-  CHECK(model.sample_prior(1, 1, 1, 4) == sample_prior(2, 1, 1));
+  CHECK(sample_sheet(model, anchors, 7, 1, 1, 0.5f) ==
+        sample_class(*anchors, 7, 1, 1, 0.5f, model.mixture()));
+  CHECK(sample_sheet(model, anchors, 4, 1, 1) == model.sample_prior(1, 1));
+  CHECK(sample_sheet(model, anchors, -1, 1, 1, 0.5f) == model.sample_prior(1, 1, 0.5f));
+  CHECK(sample_sheet(model, std::nullopt, 7, 1, 1) == model.sample_prior(1, 1));
   // Labels that do not fit the mixture are none: the anchors' Gaussians serve.
   const Model without = model_with_labels("37");
   CHECK(sample_class(*read_anchors(without), 7, 1, 1, 0, without.mixture()) == Values{2, 2});

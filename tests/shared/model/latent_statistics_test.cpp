@@ -87,6 +87,22 @@ TEST_CASE("samples of a class spread around its mean, with the noise that the pr
   CHECK(sample_class(*anchors, 4, 11, 4).empty());
 }
 
+TEST_CASE("the main plane is that of the widest two axes, or of the first two latents") {
+  const Values identity = {0, 0, 1, 0, 0, 1};
+  CHECK(main_plane(model_with({})) == identity);
+  CHECK(main_plane(model_with({{"latent_mean", encode_floats(Values{1, 2})},
+                               {"principal_axes", encode_floats(Values{0, 1, 1, 0})},
+                               {"principal_variances", encode_floats(Values{9, 4})}})) ==
+        identity);  // two latents
+  const Model model = trained_model("/mlp.bin");
+  const auto axes = read_principal_axes(model);
+  const Values plane = main_plane(model);
+  REQUIRE((axes && plane.size() == 60));
+  CHECK(Values(plane.begin(), plane.begin() + 20) == axes->mean);
+  CHECK(plane[20] == Approx(std::sqrt(axes->variances[0]) * axes->axes[0]));
+  CHECK(plane[59] == Approx(std::sqrt(axes->variances[1]) * axes->axes[39]));
+}
+
 TEST_CASE("principal axes and KL per dimension are read when they fit") {
   const Metadata good = {{"latent_mean", encode_floats(Values{1, 2})},
                          {"principal_axes", encode_floats(Values{0, 1})},
@@ -129,7 +145,13 @@ TEST_CASE("the default model has components for every digit") {
   REQUIRE(anchors);
   REQUIRE(model.mixture() != nullptr);
   CHECK(anchors->component_labels.size() == model.mixture()->components());
+  int only = 0;
   for (const int label : anchors->labels) {
     CHECK(std::count(anchors->component_labels.begin(), anchors->component_labels.end(), '0' + label) > 0);
+    for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+      only += likely_labels(*anchors, sample_class(*anchors, label, seed, 0, 1, model.mixture())) ==
+              std::vector{label};
+    }
   }
+  CHECK(only >= 990);  // of 1000; a first draw each would leave 973
 }

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { assertClose, importModule, mlpPath, site, wasmModule, weightsPath } from '../support.mjs';
-import { draw, factsOf, looksLike } from '../../../web/element/latents.js';
 import { changedAt, smallModel, write } from '../weights.mjs';
 
 const { DigitVaeError, loadModel } = await importModule();
@@ -204,14 +203,73 @@ test('free() is idempotent, and everything else then throws `freed`', async () =
   assert.equal(model.latentSize, 4);  // plain facts stay readable
 });
 
-test('the element\'s sevens: of a learned prior draws from their components, that cannot be taken for another digit', async () => {
-  const model = await loadModel(readFileSync(weightsPath)), facts = factsOf(model), size = model.latentSize;
-  const texts = (prior) => Array.from({ length: prior.length / size }, (_, i) => String(prior.subarray(i * size, (i + 1) * size)));
-  for (const digit of [0, 7, 9]) {
-    const sheet = draw({ model, facts }, digit, 3, 12), own = new Set(texts(model.prior(3, 48, digit)));
-    assert.equal(sheet.length, 12);
-    for (const z of sheet) assert(own.has(String(z)) && String(looksLike(facts.classes, z, 0.99)) === String(digit));
+const rows = (model, z) => Array.from({ length: z.length / model.latentSize }, (_, i) =>
+  [...z.subarray(i * model.latentSize, (i + 1) * model.latentSize)]);
+
+test('digits of a class do not depend on how many there are, and look like it', async () => {
+  const model = await loadModel(readFileSync(weightsPath));
+  let right = 0;
+  for (let digit = 0; digit < 10; ++digit) {
+    const sheet = model.prior(3, 100, digit);
+    assert.deepEqual(model.prior(3, 7, digit), sheet.subarray(0, 7 * model.latentSize));
+    right += rows(model, sheet).filter((z) => String(model.looksLike(z)) === String(digit)).length;
   }
-  assert.deepEqual(draw({ model, facts }, null, 3, 12).map(String), texts(model.prior(3, 12)));
+  assert(right >= 990, `${right} of 1000`);
+  assert.deepEqual(model.prior(3, 5, 10), model.prior(3, 5));  // no such class
   model.free();
+});
+
+test('without a learned prior a class is its mean and spread, with the noise of the same sheet', async () => {
+  const model = await loadModel(trained), mean = model.classMean(7);
+  assert.equal(mean.length, 20);
+  assert.deepEqual(model.looksLike(mean), [7]);
+  const [noise, sevens] = [rows(model, model.prior(4, 50)), rows(model, model.prior(4, 50, 7))];
+  for (const d of [0, 7, 19]) {  // z = mean + std * noise, and std is the same for all
+    const stds = sevens.map((z, i) => (z[d] - mean[d]) / noise[i][d]).sort((a, b) => a - b);
+    assert(stds[25] > 0);
+    assertClose(stds.slice(5, 45), Array(40).fill(stds[25]), 1e-3, `std ${d}`);
+  }
+  model.free();
+});
+
+test('latent arithmetic: slerp, plane, usage, the normal distribution', async () => {
+  const model = await loadModel(trained), [a, b] = [model.classMean(3), model.classMean(8)];
+  assertClose(model.slerp(a, b, 0), a, 1e-6, 'start');
+  assertClose(model.slerp(a, b, 1), b, 1e-6, 'end');
+  const length = (z) => Math.hypot(...z);
+  assert(Math.abs(length(model.slerp(a, b, 0.25)) - (0.75 * length(a) + 0.25 * length(b))) < 1e-5);
+  assertClose([model.quantile(0.975), model.quantile(0.5), model.cdf(1.959963984540054), model.cdf(-8)],
+    [1.959963984540054, 0, 0.975, 6.2e-16], 1e-12, 'normal');
+  const [middle, across, up] = rows(model, model.plane()), dot = (u, v) => u.reduce((sum, x, i) => sum + x * v[i], 0);
+  assert.equal(middle.length, 20);
+  assert(dot(across, across) >= dot(up, up) && dot(up, up) > 0);
+  assert(Math.abs(dot(across, up)) < 1e-4 * dot(up, up));
+  const usage = model.usage();
+  assert(Math.abs(usage.reduce((x, y) => x + y) - Number(model.fact('test_kl'))) < 0.01 * Number(model.fact('test_kl')));
+  for (const use of [() => model.looksLike([1]), () => model.slerp(a, [], 0.5), () => model.nats([], { mu: a, logVar: a })]) {
+    assert.throws(use, code('shape'));
+  }
+  model.free();
+});
+
+test('a file that says nothing of its latents: no classes, no usage, the first two latents as the plane', async () => {
+  const model = await loadModel(write(smallModel()));
+  assert.deepEqual([model.classMean(3).length, model.looksLike([0, 0, 0, 0]), model.usage().length], [0, [], 0]);
+  assert.deepEqual(rows(model, model.plane()), [[0, 0, 0, 0], [1, 0, 0, 0], [0, 1, 0, 0]]);
+  assert.deepEqual(model.prior(1, 3, 3), model.prior(1, 3));
+  model.free();
+});
+
+test('nats: the formulas, of logits', async () => {
+  const model = await loadModel(trained), pixels = model.sample(2, 1), posterior = model.encode(pixels);
+  const [reconstruction, kl] = model.nats(pixels, posterior), image = model.decode(posterior.mu);
+  const log = (x) => Math.log(Math.max(x, 1e-38));
+  const expected = -pixels.reduce((sum, x, i) => sum + x * log(image[i]) + (1 - x) * log(1 - image[i]), 0);
+  assert(Math.abs(reconstruction - expected) < 1e-3 * expected, `${reconstruction}, ${expected}`);
+  const terms = posterior.mu.reduce((sum, m, i) => sum + (m * m + Math.exp(posterior.logVar[i]) - 1 - posterior.logVar[i]) / 2, 0);
+  assert(Math.abs(kl - terms) < 1e-4 * terms, `${kl}, ${terms}`);
+  model.free();
+  const mixture = await loadModel(readFileSync(weightsPath));
+  assert.equal(mixture.nats(pixels, mixture.encode(pixels)).length, 1);  // no formula for its KL
+  mixture.free();
 });

@@ -19,6 +19,7 @@ for (const parity of parities) for (const build of ['digit-vae.wasm', 'digit-vae
     assertClose(images, parity.images_libtorch.flat(), 1e-5, 'decode against LibTorch');
     assertClose(model.sample(parity.seed, parity.samples.length), parity.samples.flat(), 1e-5, 'sample');
     assert.deepEqual([...model.prior(parity.seed, parity.prior.length)], parity.prior.flat().map(Math.fround), 'prior');
+    assertClose(model.prior(parity.seed, parity.sevens.length, 7), parity.sevens.flat(), 1e-6, 'sevens');
     const { mu, logVar } = model.encode(parity.encode.pixels.flat());
     assertClose(mu, parity.encode.mu.flat(), 1e-5, 'mu');
     assertClose(logVar, parity.encode.log_var.flat(), 1e-5, 'log_var');

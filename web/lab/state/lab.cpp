@@ -72,12 +72,8 @@ void Lab::surprise() {
 }
 
 std::vector<float> Lab::random_latent(int label) {
-  const std::uint64_t seed = kSurpriseSeed + state_.seed, number = surprises_++;
-  if (label >= 0 && current_->anchors) {
-    auto z = vae::sample_class(*current_->anchors, label, seed, number, 1, current_->model.mixture());
-    if (!z.empty()) return z;
-  }
-  return current_->model.sample_prior(seed, number);
+  return vae::sample_sheet(current_->model, current_->anchors, label, kSurpriseSeed + state_.seed,
+                           surprises_++);
 }
 
 std::optional<std::vector<float>> Lab::encode_mu(std::span<const float> image) {
@@ -89,13 +85,8 @@ std::optional<std::vector<float>> Lab::encode_mu(std::span<const float> image) {
 
 std::vector<float> Lab::sample(int index) const {
   if (!loaded()) return {};
-  const auto number = static_cast<std::uint64_t>(index);
-  if (state_.digit >= 0 && current_->anchors) {
-    auto z = vae::sample_class(*current_->anchors, state_.digit, state_.seed, number, state_.temperature,
-                               current_->model.mixture());
-    if (!z.empty()) return z;
-  }
-  return current_->model.sample_prior(state_.seed, number, state_.temperature);
+  return vae::sample_sheet(current_->model, current_->anchors, state_.digit, state_.seed,
+                           static_cast<std::uint64_t>(index), state_.temperature);
 }
 
 // ---- Morph
