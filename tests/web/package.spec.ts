@@ -1,6 +1,6 @@
 // The package digit-vae as `npm pack` makes it: its files, its types, Node, its manifest.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from '@playwright/test';
@@ -40,6 +40,27 @@ test('its types fit what users write, and refuse what they should not', () => {
     target: 'es2022', module: 'nodenext', lib: ['es2022', 'dom', 'dom.iterable'], types: [] } }));
   execFileSync(resolve('node_modules/.bin/tsc'), ['-p', folder], { stdio: 'inherit' });
   rmSync(folder, { recursive: true });
+});
+
+test('every attribute of the table is in the types, the manifest and the element, whose sources ask for it', async () => {
+  const table = JSON.parse(readFileSync('web/element/attributes.json', 'utf8'));
+  const types = readFileSync('build/dist/npm/index.d.ts', 'utf8'), manifest = readFileSync('build/dist/npm/custom-elements.json', 'utf8');
+  const sources = readdirSync('web/element').filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(join('web/element', name), 'utf8')).join('\n');
+  const { DigitVaeElement } = await import(pathToFileURL(resolve('build/dist/npm/index.js')).href);
+  expect(DigitVaeElement.observedAttributes).toEqual(table.map(({ name }: any) => name));
+  expect(types).not.toContain('// attributes:');
+  for (const { name, kind, doc, values, label, options } of table) {
+    if (kind !== 'language') expect(types, name).toMatch(new RegExp(`/\\*\\* .*\n  (get )?${name}(\\(\\))?: `));
+    expect(types.includes(doc) || kind === 'language', name).toBe(true);
+    expect(JSON.parse(manifest).modules[0].declarations[0].attributes).toContainEqual(expect.objectContaining({ name, description: doc }));
+    expect(sources, `nothing in web/element asks for ${name}`).toMatch(
+      new RegExp(`(this|self|host)\\.${name}\\b|(setting|end|getAttribute)\\('${name}'|'${name}'|\\[${name}[=\\]]`));
+    for (const text of [label, ...Object.values(options ?? {})].filter(Boolean)) {
+      expect(Object.keys(text as object), name).toEqual(['en', 'zh']);
+    }
+    if (kind === 'choice') expect(options && Object.keys(options), name).toEqual(values);
+  }
 });
 
 test('has what its exports and its manifest name, and the notices of what is inside', async () => {

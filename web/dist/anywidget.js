@@ -1,9 +1,7 @@
 // The element as an anywidget (Jupyter, JupyterLab, VS Code, Colab, MyST, marimo). The widget's traits are the element's
 // attributes; `state` is what the visitor made of it.
+import { FLAGS, NAMES } from '../element/attributes.js';
 import '../element/define.js';
-
-const NAMES = ['view', 'src', 'seed', 'z', 'from', 'to', 't', 'steps', 'digit', 'theme', 'lang', 'controls', 'poster'];
-const FLAGS = ['autoplay', 'readonly'];
 
 export default {
   render({ model, el }) {
@@ -17,9 +15,9 @@ export default {
       else element.setAttribute(name, Array.isArray(now) ? now.join(' ') : String(now));
     };
     // Each trait by itself: a change of `state` must not undo what the visitor did to the attributes.
-    const followers = [...NAMES, ...FLAGS, 'from_'].map((trait) =>
+    const followers = [...NAMES, 'from_'].map((trait) =>
       [`change:${trait}`, () => follow(trait.replace('_', ''))]);
-    for (const name of [...NAMES, ...FLAGS]) follow(name);
+    for (const name of NAMES) follow(name);
     for (const follower of followers) model.on(...follower);
     element.addEventListener('digit-change', ({ detail }) => {
       model.set('state', detail);

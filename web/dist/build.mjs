@@ -10,7 +10,8 @@ import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } f
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { bundler, squeezed } from '../tools/bundle.mjs';
+import { declarations, manifest as elementManifest } from '../tools/attributes.mjs';
+import { attributes, bundler, squeezed } from '../tools/bundle.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const web = join(root, 'build/web'), dist = join(root, 'build/dist'), work = join(root, 'build/dist.work');
@@ -57,8 +58,9 @@ const inline = asComment(headlessNotices)
   + await bundle(join(here, 'inline.js'), { format: 'iife', files: inside });
 
 putFiles('npm');
-for (const name of ['index.d.ts', 'define.d.ts', 'custom-elements.json']) {
-  cpSync(join(element, name), join(dist, 'npm', name));
+cpSync(join(element, 'define.d.ts'), join(dist, 'npm/define.d.ts'));
+for (const [name, made] of [['index.d.ts', declarations], ['custom-elements.json', elementManifest]]) {
+  write(`npm/${name}`, made(attributes, readFileSync(join(element, name), 'utf8')));
 }
 cpSync(join(web, 'digit-vae.d.ts'), join(dist, 'npm/digit-vae.d.ts'));
 cpSync(join(here, 'README.md'), join(dist, 'npm/README.md'));
@@ -106,9 +108,10 @@ rmSync(join(dist, 'scorm'), { recursive: true });
 // ---- The site
 
 putFiles('site');
-for (const name of ['embed.html', 'embed.js', 'index.html', 'gallery.css']) {
+for (const name of ['embed.html', 'index.html', 'gallery.css']) {
   cpSync(join(here, name), join(dist, 'site', name));
 }
+write('site/embed.js', await bundle(join(here, 'embed.js'), { format: 'iife' }));
 write('site/gallery.js', await bundle(join(here, 'gallery.js'), { define: { VERSION: JSON.stringify(version) } }));
 for (const name of ['digit-vae.html', 'digit-vae.inline.js', 'digit-vae.anywidget.js', 'digit-vae.scorm.zip',
   `digit-vae-${version}.tgz`]) cpSync(join(dist, name), join(dist, 'site', name));

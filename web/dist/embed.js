@@ -2,15 +2,13 @@
 // hash, which follows what the visitor does. It tells whoever frames it of its height and of what happens, and listens
 // to nobody.
 
+import { NAMES, SETTINGS } from '../element/attributes.js';
+
 // Without an origin of its own, in a sandboxed frame or from a file, a page fetches no modules.
 if (!customElements.get('digit-vae')) {
   if (origin !== 'null') import(new URL('define.js', location)).catch(error => document.body.append(error.message));
   else document.head.append(Object.assign(document.createElement('script'), { src: 'digit-vae.inline.js' }));
 }
-
-const NAMES = ['view', 'src', 'seed', 'z', 'from', 'to', 't', 'steps', 'digit', 'theme', 'lang', 'controls', 'autoplay',
-  'poster', 'readonly'];
-const STATE = ['seed', 'z', 'from', 'to', 't', 'digit'];
 
 const element = document.createElement('digit-vae');
 const hash = () => new URLSearchParams(location.hash.slice(1));
@@ -41,7 +39,7 @@ element.addEventListener('digit-change', ({ detail }) => {
   clearTimeout(writing);
   writing = setTimeout(() => {
     const next = hash();
-    for (const name of STATE) {
+    for (const name in SETTINGS) {
       if (element.hasAttribute(name)) next.set(name, element.getAttribute(name));
       else next.delete(name);
     }

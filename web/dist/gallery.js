@@ -1,6 +1,7 @@
 // The site's front page: every view live, and a builder whose text can be pasted into a page of one's own. VERSION comes
 // from the build.
 
+import attributes from '../element/attributes.json';
 import { make } from '../element/make.js';
 import { languages, texts } from './site_strings.js';
 import { snippets } from './snippets.js';
@@ -15,6 +16,10 @@ document.title = say('title');
 for (const element of document.querySelectorAll('[data-text]')) element.textContent = say(element.dataset.text);
 find('code').setAttribute('aria-label', say('host'));
 
+/** The attributes that the builder knows, by name; `flag` is the value of one that is there or not. */
+const CONTROLS = Object.fromEntries(attributes.filter(({ label }) => label).map((row) => [row.name, { ...row,
+  flag: row.kind === 'flag' ? '' : row.options || row.range ? undefined : row.values[0] }]));
+
 // ---- The views
 
 const EXAMPLES = {
@@ -25,9 +30,6 @@ const EXAMPLES = {
   draw: { view: 'draw' },
 };
 
-const TITLES = { sample: 'view_sample', morph: 'view_morph', latent: 'view_latent', map: 'view_map', draw: 'view_draw',
-  lab: 'lab' };
-
 function digits(attributes) {
   const element = make('digit-vae');
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
@@ -35,7 +37,7 @@ function digits(attributes) {
 }
 
 for (const [view, attributes] of Object.entries(EXAMPLES)) {
-  const title = say(TITLES[view]);
+  const title = CONTROLS.view.options[view][language];
   const take = make('button', { type: 'button', textContent: say('take'), onclick: () => {
     choose(attributes);
     find('build').scrollIntoView({ behavior: 'smooth' });
@@ -47,30 +49,14 @@ for (const [view, attributes] of Object.entries(EXAMPLES)) {
 // ---- The builder: a control for each attribute that its view knows
 
 const DIGITS = [...'0123456789'].map((digit) => [digit, digit]);
-const CONTROLS = {
-  view: { values: Object.entries(TITLES).map(([view, title]) => [view, say(title)]) },
-  src: { text: 'model', values: [['', say('model_default')], ['aevb.decoder.bin', say('model_map')]],
-    views: ['sample', 'morph', 'latent', 'map', 'draw'] },
-  digit: { values: [['', say('any')], ...DIGITS], views: ['sample', 'latent'] },
-  from: { values: [['', say('new')], ...DIGITS], views: ['morph'] },
-  to: { values: [['', say('new')], ...DIGITS], views: ['morph'] },
-  seed: { number: [0, 1000000], views: ['sample', 'morph', 'latent'] },
-  steps: { number: [1, 40], views: ['sample', 'morph', 'latent', 'map'] },
-  theme: { values: [['', say('theme_page')], ['light', say('theme_light')], ['dark', say('theme_dark')]],
-    views: ['sample', 'morph', 'latent', 'map', 'draw'] },
-  lang: { text: 'language', values: [['', say('language_page')], ['en', 'English'], ['zh', '中文']] },
-  autoplay: { flag: '', views: ['morph'] },
-  readonly: { flag: '', views: ['sample', 'morph', 'latent', 'map'] },
-  controls: { flag: 'none', views: ['sample', 'morph', 'latent', 'map', 'draw'] },
-};
-
 const inputs = {};
-for (const [name, { text = name, values, number, flag }] of Object.entries(CONTROLS)) {
+for (const [name, { label, options, digits, range, flag }] of Object.entries(CONTROLS)) {
+  const values = options && [...Object.entries(options).map(([value, title]) => [value, title[language]]), ...digits ? DIGITS : []];
   const input = inputs[name] = values ? make('select', {}, ...values.map(([value, textContent]) => make('option', { value, textContent })))
-    : make('input', { type: number ? 'number' : 'checkbox', min: number?.[0] ?? '', max: number?.[1] ?? '' });
-  const label = make('label', {}, make('span', { textContent: say(text) }), input);
-  if (flag !== undefined) label.className = 'flag';
-  find('options').append(label);
+    : make('input', { type: range ? 'number' : 'checkbox', min: range?.[0] ?? '', max: range?.[1] ?? '' });
+  const element = make('label', {}, make('span', { textContent: label[language] }), input);
+  if (flag !== undefined) element.className = 'flag';
+  find('options').append(element);
 }
 
 /** The attributes that the form stands for. */

@@ -2,18 +2,18 @@
 // does is written back into them. No module, no weights and no frame until it is near the viewport.
 
 import { DigitVaeError } from '../headless/digit-vae.js';
+import { FLAGS, NAMES, SETTINGS, TEXTS } from './attributes.js';
 import { checkedStrokes } from './ink.js';
 import { labFrame } from './lab_frame.js';
 import { make } from './make.js';
 import { acquire, addressOf, release } from './models.js';
 import { SIDE, colour, contextOf, onPaper, paint } from './picture.js';
 import poster from './poster.js';
-import { SETTINGS, read, write } from './settings.js';
+import { read, write } from './settings.js';
 import { languages, texts } from './strings.js';
 import { adopt } from './style.js';
 import { CLASSES } from './views.js';
 
-const STRINGS = ['src', 'theme', 'controls', 'loading', 'poster'], FLAGS = ['autoplay', 'readonly'];
 const SWEEP = 3000;   // milliseconds from one digit to the other
 const BUSY = 8;       // milliseconds of decoding in one frame
 
@@ -34,7 +34,7 @@ const prefersStillness = () => matchMedia('(prefers-reduced-motion: reduce)').ma
 const Base = globalThis.HTMLElement ?? class {};
 
 export class DigitVaeElement extends Base {
-  static observedAttributes = [...SETTINGS, ...STRINGS, ...FLAGS, 'lang'];
+  static observedAttributes = NAMES;
 
   #root = this.attachShadow({ mode: 'open', delegatesFocus: true });
   #view = null;         // of CLASSES, or null for the lab
@@ -56,7 +56,7 @@ export class DigitVaeElement extends Base {
 
   connectedCallback() {
     this.#destroyed = false;
-    for (const name of [...SETTINGS, ...STRINGS, ...FLAGS]) {  // set before the element was defined
+    for (const name of NAMES) {  // set before the element was defined
       if (!this.hasOwnProperty(name)) continue;
       const value = this[name];
       delete this[name];
@@ -373,7 +373,7 @@ export class DigitVaeElement extends Base {
 
   getState() {
     const state = {};
-    for (const name of SETTINGS) {
+    for (const name in SETTINGS) {
       const value = name === 't' ? this.#host.t : this[name];
       if (value !== undefined) state[name] = value;
     }
@@ -383,7 +383,7 @@ export class DigitVaeElement extends Base {
 
   setState(state) {
     if (state === null || typeof state !== 'object') throw new TypeError('a state is an object, as getState() gives it');
-    for (const name of SETTINGS) {
+    for (const name in SETTINGS) {
       const value = state[name];
       if (value === null || ['string', 'number'].includes(typeof value) || Array.isArray(value)) write(this, name, value);
     }
@@ -405,7 +405,7 @@ export class DigitVaeElement extends Base {
 }
 
 /** Properties: (names, what reads one from the attributes, what writes it there). */
-for (const [names, get, set] of [[SETTINGS, read, write], [STRINGS, (self, name) => self.getAttribute(name) ?? '', write],
+for (const [names, get, set] of [[Object.keys(SETTINGS), read, write], [TEXTS, (self, name) => self.getAttribute(name) ?? '', write],
   [FLAGS, (self, name) => self.hasAttribute(name), (self, name, value) => self.toggleAttribute(name, Boolean(value))]]) {
   for (const name of names) {
     Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,

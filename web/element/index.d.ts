@@ -3,24 +3,11 @@
 export * from './digit-vae.js';
 
 /** What a `<digit-vae>` shows. */
-export type DigitVaeView = 'sample' | 'morph' | 'latent' | 'map' | 'draw' | 'lab';
+// attributes: views
 
 /** What getState() gives: everything that can be put into JSON and set again. Absent is what was not chosen. */
 export interface DigitVaeState {
-  view?: DigitVaeView;
-  /** Of the sheet of new digits; 0 to 2^53 - 1. */
-  seed?: number;
-  /** The latent, (latentSize). */
-  z?: number[];
-  /** Ends of a morph: a digit or a latent. */
-  from?: number | number[];
-  to?: number | number[];
-  /** Where between them, 0 to 1. */
-  t?: number;
-  /** Digits in a sheet, pictures in a morph's strip, digits along a side of the map, or sliders. */
-  steps?: number;
-  /** New digits of this class only, 0 to 9. */
-  digit?: number;
+  // attributes: state
   /** A drawing: strokes of x0, y0, x1, y1, ..., 0 to 255 across the pad. */
   strokes?: number[][];
 }
@@ -44,31 +31,7 @@ export interface DigitErrorDetail { code: string; message: string }
  * view="lab" is a page of its own in a frame and tells of nothing.
  */
 export class DigitVaeElement extends HTMLElement {
-  view: DigitVaeView;
-  /** Address of a weights file; of NAME.decoder.bin, the encoder is fetched from NAME.encoder.bin when it is needed. */
-  src: string;
-  seed: number;
-  get z(): number[] | undefined;
-  set z(value: ArrayLike<number> | null | undefined);
-  get from(): number | number[] | undefined;
-  set from(value: number | ArrayLike<number> | null | undefined);
-  get to(): number | number[] | undefined;
-  set to(value: number | ArrayLike<number> | null | undefined);
-  t: number;
-  steps: number | undefined;
-  digit: number | undefined;
-  /** `light` or `dark`; otherwise as the page is. */
-  theme: string;
-  /** `none` hides the controls. */
-  controls: string;
-  /** `eager` starts at once, whether the element is near the viewport or not. */
-  loading: string;
-  /** Address of a picture to show first instead of the built-in digit; `none` for nothing. */
-  poster: string;
-  /** A morph plays by itself, unless the visitor prefers reduced motion. */
-  autoplay: boolean;
-  /** The visitor changes nothing. */
-  readonly: boolean;
+  // attributes: properties
 
   /** Starts or stops a morph that runs to and fro. */
   play(on?: boolean): void;

@@ -1,4 +1,5 @@
-// Bundles of what is written in JavaScript, minified, with what is made of other things: the texts, the poster. `node bundle.mjs SITE` makes SITE/element.js, the element for the lab's page where there is no WebGL.
+// Bundles of what is written in JavaScript, minified, with what is made of other things: the texts, the attributes, the
+// poster. `node bundle.mjs SITE` makes SITE/element.js, the element for the lab's page where there is no WebGL.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,10 +8,13 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 import { inlineFiles } from '../dist/inline_files.mjs';
+import { attributesModule } from './attributes.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const element = join(root, 'web/element'), here = join(root, 'web/dist');
 const target = ['chrome91', 'firefox90', 'safari16.4'];
+
+export const attributes = JSON.parse(readFileSync(join(element, 'attributes.json'), 'utf8'));
 
 /** The first digit of the first sheet, 4 bits a pixel: what an element shows before anything was downloaded. */
 async function posterModule(web) {
@@ -33,17 +37,19 @@ export async function bundler(web, work) {
   mkdirSync(work, { recursive: true });
   execFileSync('python3', [join(root, 'web/tools/strings.py'), join(root, 'web/strings.json'),
     join(work, 'element_strings.js'), join(work, 'site_strings.js')], { stdio: 'inherit' });
+  writeFileSync(join(work, 'attributes.js'), attributesModule(attributes));
   writeFileSync(join(work, 'poster.js'), await posterModule(web));
 
   const parts = (files) => ({
     name: 'parts',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /\/(poster|strings|site_strings)\.js$/ }, ({ path, importer }) => {
+      onResolve({ filter: /\/(poster|attributes|strings|site_strings)\.js$/ }, ({ path, importer }) => {
         if (importer.startsWith(web)) return { path: join(web, path) };
         const name = path.slice(path.lastIndexOf('/') + 1);
         return { path: join(work, name === 'strings.js' ? 'element_strings.js' : name) };
       });
-      onResolve({ filter: /^\.\/element\.js$/ }, ({ importer }) => {
+      onResolve({ filter: /^\.\/(kinds|element)\.js$/ }, ({ path, importer }) => {
+        if (importer.startsWith(work)) return { path: join(element, path) };
         if (importer.startsWith(web)) return { path: join(element, 'define.js') };  // the lab's page, in one file with it
       });
       onLoad({ filter: /element[\\/]style\.js$/ }, async ({ path }) => {
