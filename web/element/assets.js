@@ -6,9 +6,8 @@ export const weights = {
   encoder: new URL('./weights.encoder.bin', import.meta.url),
 };
 
-/** The page that view="lab" frames. No literal in the call, or bundlers take that one file along and leave the rest. */
-const page = './lab/index.html';
-export const lab = new URL(page, import.meta.url);
+/** The page that view="lab" frames. A literal in the call, and bundlers take that one file along and leave the rest. */
+export const lab = new URL('./lab/'.concat('index.html'), import.meta.url);
 
 /** What loadModel() takes as its module: by default it finds one beside itself. */
 export const wasm = async () => undefined;

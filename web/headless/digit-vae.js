@@ -39,8 +39,8 @@ async function compile(source) {
   if (source instanceof WebAssembly.Module) return source;
   if (!(source instanceof URL)) return WebAssembly.compile(source);
   if (source.protocol === 'file:' && globalThis.process?.versions?.node) {
-    const fs = 'node:fs/promises';  // a variable, so that bundlers for browsers let it be
-    const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ fs);
+    // No literal, so that bundlers for browsers let it be.
+    const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ 'node:'.concat('fs/promises'));
     return WebAssembly.compile(await readFile(source));
   }
   const response = await fetch(source);
