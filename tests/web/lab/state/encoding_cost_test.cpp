@@ -135,7 +135,7 @@ TEST_CASE("the 200 digits, black or white, cost on average about what the traine
     REQUIRE(nats);
     total += nats->total();
   }
-  const double trained = std::stod(std::string(model->fact("test_neg_elbo")));
+  const double trained = std::stod(std::string(model->metadata("test_neg_elbo")));
   CHECK(total / digits->count() == Approx(trained).margin(4));  // two standard errors of 200 digits
 }
 
