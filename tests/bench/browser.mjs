@@ -60,7 +60,8 @@ const server = createServer((request, response) => {
   if (path === '/lab/') response.setHeader('content-type', 'text/html');
   createReadStream(file).pipe(response);
 }).listen(0);
-const address = `http://localhost:${server.address().port}`;
+const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+const address = `http://localhost:${port}`;
 const browser = await chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox',
   '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--disable-background-networking'] });
 
@@ -72,7 +73,7 @@ function add(entry) {
   process.stderr.write(`${entry.name}: ${[entry.ours, entry.theirs, entry.ratio].map((x) => x.toPrecision(3)).join(' ')} (${entry.limit})\n`);
 }
 /** `least`: how many times faster we must be, or `most`: times slower, or larger, at most. */
-function enter(name, ours, theirs, unit, { least, most }) {
+function enter(name, ours, theirs, unit, /** @type {{ least?: number, most?: number }} */ { least, most }) {
   const ratio = least === undefined ? ours / theirs : theirs / ours;
   const limit = least === undefined ? `<= ${most}` : `>= ${least}`;
   add({ name, ours, theirs, unit, ratio, limit, ok: least === undefined ? ratio <= most : ratio >= least });

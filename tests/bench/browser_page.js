@@ -7,7 +7,7 @@ const bytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer
 // ---- Three ways to run one half of a model: each gives f(input, n) -> Float32Array, or a promise of one
 
 async function ours(name, half, wasm) {
-  const { loadModel } = await import(new URL('/site/digit-vae.js', location));
+  const { loadModel } = await import(new URL('/site/digit-vae.js', location.href).href);
   const model = await loadModel(await bytes(`/assets/${name}.bin`), { wasm: await bytes(`/site/${wasm}.wasm`) });
   return half === 'decoder' ? (input) => model.decode(input) : (input) => model.encode(input).mu;
 }
@@ -52,11 +52,13 @@ const largest = (a, b) => a.reduce((most, value, i) => Math.max(most, Math.abs(v
 const PEAK_ROUNDS = 250_000, PEAK_MACS = 56 * PEAK_ROUNDS;
 async function peakLoop() {
   const { instance } = await WebAssembly.instantiate(await bytes('/peak.wasm'));
-  return () => instance.exports.peak(PEAK_ROUNDS, 0.5);
+  const { peak } = /** @type {{ peak?: Function }} */ (instance.exports);
+  return () => peak(PEAK_ROUNDS, 0.5);
 }
 
 /** One case: {times in ms, difference: of the outputs, at most, peak: multiply-adds a ms}. */
 window.measure = async ({ name, half, n, inputs, rounds, leastMs, scalar }) => {
+  /** @type {Record<string, Function>} */
   const ways = { ours: await ours(name, half, 'digit-vae') };
   if (scalar) ways.scalar = await ours(name, half, 'digit-vae-scalar');
   else ways.onnx = await onnx(name, half);

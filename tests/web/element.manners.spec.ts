@@ -175,7 +175,7 @@ test('10 000 random attributes and states: no exception, no harm', async ({ page
     const texts = ['', ' ', '-1', '1e999', 'NaN', '0', '9', '10', '0.5', '1 2 3', '1,'.repeat(5000), '<img src=x>', '__proto__',
       'constructor', '{"a":1}', '\\u0000', 'draw', 'map', 'morph', 'latent', 'sample', 'x'.repeat(100000), '９', '1e308,'.repeat(20),
       'javascript:alert(1)', 'toString', '∞', '9007199254740993', '-0', '0x10', 'none', 'zh', 'dark'];
-    const values = [...texts, null, undefined, 3, -3, NaN, Infinity, [], [1, 2], [NaN], {}, { toString: 0 }, new Array(20).fill(1e308), true, 1n];
+    const values: unknown[] = [...texts, null, undefined, 3, -3, NaN, Infinity, [], [1, 2], [NaN], {}, { toString: 0 }, new Array(20).fill(1e308), true, 1n];
     for (let i = 0; i < 10000; ++i) {
       const name = names[random(names.length)];
       if (random(2)) e.setAttribute(name === 'onclick' ? 'data-x' : name, texts[random(texts.length)]);

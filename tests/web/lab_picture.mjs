@@ -8,7 +8,7 @@ import { chromium } from '@playwright/test';
 import { chromiumPath } from './browser.mjs';
 
 const PORT = 8433, SIZE = { width: 960, height: 700 };
-const server = spawn('python3', ['.ci/serve.py', 'build/web', PORT], { stdio: 'ignore' });
+const server = spawn('python3', ['.ci/serve.py', 'build/web', String(PORT)], { stdio: 'ignore' });
 const folder = mkdtempSync(join(tmpdir(), 'lab-picture-'));
 const browser = await chromium.launch({ executablePath: chromiumPath,
   args: ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'] });
@@ -39,6 +39,7 @@ async function open(link, wait = '') {
   if (wait) await page.waitForFunction((name) => window.lab.picture(name), wait, { timeout: 60000 });
 }
 const set = (name, value) => page.evaluate(([n, v]) => window.lab.remote(n, v), [name, value]);
+/** @returns {Promise<[number, number]>} */
 const at = async (name, x, y) => {
   const [item, canvas] = await page.evaluate((n) => [window.lab.item(n),
     document.getElementById('canvas').getBoundingClientRect()], name);
@@ -58,10 +59,10 @@ try {
   await open('view=draw');
   const three = [[0.3, 0.25], [0.45, 0.17], [0.62, 0.22], [0.63, 0.35], [0.48, 0.45], [0.64, 0.54], [0.66, 0.7], [0.5, 0.8],
     [0.3, 0.74]];
-  await page.mouse.move(...await at('pad', ...three[0]));
+  await page.mouse.move(...await at('pad', 0.3, 0.25));
   await page.mouse.down();
-  for (const point of three) {
-    await page.mouse.move(...await at('pad', ...point), { steps: 6 });
+  for (const [x, y] of three) {
+    await page.mouse.move(...await at('pad', x, y), { steps: 6 });
     await shoot(150);
   }
   await page.mouse.up();

@@ -98,7 +98,7 @@ test('a moment beyond the last is the last', async ({ page }) => {
 });
 
 test('the map is of one moment in every frame', async ({ page }) => {
-  const lab = await open(page);
+  await open(page);
   const [first, second] = await page.evaluate(async () => {
     const { lab } = window as any, canvas = document.querySelector('canvas')!;
     const copy = document.createElement('canvas'), { x, y, w, h } = lab.item('time:map');

@@ -24,7 +24,7 @@ export const changedAt = (values, at, value) => {
 };
 
 /** A float32 tensor; `value(i)` gives its numbers. */
-export function tensor(name, shape, value = () => 0) {
+export function tensor(name, shape, value = (/** @type {number} */ _) => 0) {
   const numbers = new Float32Array(shape.reduce((a, b) => a * b, 1));
   for (let i = 0; i < numbers.length; ++i) numbers[i] = value(i);
   return { name, dtype: 'F32', shape, data: new Uint8Array(numbers.buffer) };

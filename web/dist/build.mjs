@@ -59,7 +59,9 @@ const inline = asComment(headlessNotices)
 
 putFiles('npm');
 cpSync(join(element, 'define.d.ts'), join(dist, 'npm/define.d.ts'));
-for (const [name, made] of [['index.d.ts', declarations], ['custom-elements.json', elementManifest]]) {
+/** @type {[string, Function][]} */
+const described = [['index.d.ts', declarations], ['custom-elements.json', elementManifest]];
+for (const [name, made] of described) {
   write(`npm/${name}`, made(attributes, readFileSync(join(element, name), 'utf8')));
 }
 cpSync(join(web, 'digit-vae.d.ts'), join(dist, 'npm/digit-vae.d.ts'));

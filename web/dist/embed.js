@@ -6,7 +6,7 @@ import { NAMES, SETTINGS } from '../element/attributes.js';
 
 // Without an origin of its own, in a sandboxed frame or from a file, a page fetches no modules.
 if (!customElements.get('digit-vae')) {
-  if (origin !== 'null') import(new URL('define.js', location)).catch(error => document.body.append(error.message));
+  if (origin !== 'null') import(new URL('define.js', location.href).href).catch(error => document.body.append(error.message));
   else document.head.append(Object.assign(document.createElement('script'), { src: 'digit-vae.inline.js' }));
 }
 

@@ -6,14 +6,16 @@ import { make } from '../element/make.js';
 import { languages, texts } from './site_strings.js';
 import { snippets } from './snippets.js';
 
-const find = (id) => document.getElementById(id);
+const find = (id) => /** @type {any} */ (document.getElementById(id));
 const wishes = [new URLSearchParams(location.search).get('lang'), ...navigator.languages];
 const language = wishes.map((tag) => String(tag).slice(0, 2).toLowerCase()).find((tag) => languages.includes(tag)) ?? 'en';
 const say = (key) => texts[key][languages.indexOf(language)];
 
 document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
 document.title = say('title');
-for (const element of document.querySelectorAll('[data-text]')) element.textContent = say(element.dataset.text);
+/** @type {NodeListOf<HTMLElement>} */
+const worded = document.querySelectorAll('[data-text]');
+for (const element of worded) element.textContent = say(element.dataset.text);
 find('code').setAttribute('aria-label', say('host'));
 
 /** The attributes that the builder knows, by name; `flag` is the value of one that is there or not. */
@@ -61,7 +63,9 @@ for (const [name, { label, options, digits, range, flag }] of Object.entries(CON
 
 /** The attributes that the form stands for. */
 function chosen() {
-  const view = inputs.view.value, attributes = {};
+  const view = inputs.view.value;
+  /** @type {Record<string, string>} */
+  const attributes = {};
   for (const [name, { flag, views }] of Object.entries(CONTROLS)) {
     if (views && !views.includes(view)) continue;
     const value = flag === undefined ? inputs[name].value : inputs[name].checked ? flag : null;
@@ -100,7 +104,7 @@ function write() {
 find('host').append(...snippets.map(({ id, title }) => make('option', { value: id, textContent: title[language] })));
 find('host').addEventListener('change', write);
 find('options').addEventListener('input', ({ target }) => {
-  if (target === inputs.view) inputs.src.value = EXAMPLES[target.value]?.src ?? '';  // the map's is for the map
+  if (target === inputs.view) inputs.src.value = EXAMPLES[inputs.view.value]?.src ?? '';  // the map's is for the map
   show();
 });
 find('options').addEventListener('submit', (event) => event.preventDefault());

@@ -31,7 +31,7 @@ const NEAR = 'digit-vae-near';
 const prefersStillness = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** Node has no elements; there the package is a library only. */
-const Base = globalThis.HTMLElement ?? class {};
+const Base = /** @type {new () => HTMLElement & Record<string, any>} */ (globalThis.HTMLElement ?? class {});
 
 export class DigitVaeElement extends Base {
   static observedAttributes = NAMES;
@@ -107,7 +107,7 @@ export class DigitVaeElement extends Base {
     this.#view?.forget();
   }
 
-  #onNear = ({ detail }) => {
+  #onNear = (/** @type {any} */ { detail }) => {
     this.#near = detail;
     if (!detail) return;
     if (this.autoplay && !prefersStillness() && !this.#stopped) this.play();
@@ -145,7 +145,7 @@ export class DigitVaeElement extends Base {
   };
 
   /** The page's theme changed: style.js lets every change of colour take a moment, which is how one hears of it. */
-  #onColour = ({ propertyName }) => {
+  #onColour = (/** @type {any} */ { propertyName }) => {
     if (propertyName === 'color') this.#view?.canvases.forEach(colour);
   };
 
@@ -298,7 +298,8 @@ export class DigitVaeElement extends Base {
   }))(this);
 
   get #language() {
-    const tag = this.closest('[lang]')?.lang || document.documentElement.lang || navigator.language || 'en';
+    const nearest = /** @type {HTMLElement} */ (this.closest('[lang]'));
+    const tag = nearest?.lang || document.documentElement.lang || navigator.language || 'en';
     return tag.toLowerCase().startsWith('zh') ? 'zh' : 'en';
   }
   /** A text in the visitor's language; undefined when there is none by that key. */
@@ -404,9 +405,10 @@ export class DigitVaeElement extends Base {
   }
 }
 
-/** Properties: (names, what reads one from the attributes, what writes it there). */
-for (const [names, get, set] of [[Object.keys(SETTINGS), read, write], [TEXTS, (self, name) => self.getAttribute(name) ?? '', write],
-  [FLAGS, (self, name) => self.hasAttribute(name), (self, name, value) => self.toggleAttribute(name, Boolean(value))]]) {
+/** @type {[string[], Function, Function][]} names, what reads one from the attributes, what writes it there */
+const PROPERTIES = [[Object.keys(SETTINGS), read, write], [TEXTS, (self, name) => self.getAttribute(name) ?? '', write],
+  [FLAGS, (self, name) => self.hasAttribute(name), (self, name, value) => self.toggleAttribute(name, Boolean(value))]];
+for (const [names, get, set] of PROPERTIES) {
   for (const name of names) {
     Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,
       get() { return get(this, name); }, set(value) { set(this, name, value); } });

@@ -145,7 +145,9 @@ class Morph extends View {
     host.show(this.canvas, z);
     const ends = packed([a, b]), same = (x, i) => x === this.shownEnds[i];
     if (model === this.shownModel && n === this.shownSteps && ends.every(same)) return;
-    [this.shownModel, this.shownSteps, this.shownEnds] = [model, n, ends];
+    this.shownModel = model;
+    this.shownSteps = n;
+    this.shownEnds = ends;
     this.label(this.strip, host.say('morph'), [a, b]);
     host.show(this.strip, packed(Array.from({ length: n }, (_, i) => model.slerp(a, b, i / (n - 1)))));
   }
@@ -244,7 +246,8 @@ class Chart extends View {
     this.label(this.one, host.say('map_at', ...place.map((x) => x.toFixed(1))), [z]);
     host.show(this.one, z);
     if (model === this.shownModel && n === this.shownSteps) return;
-    [this.shownModel, this.shownSteps] = [model, n];
+    this.shownModel = model;
+    this.shownSteps = n;
     const plane = this.plane(), share = (i) => model.quantile((i + 0.5) / n);
     host.show(this.canvas, packed(Array.from({ length: n * n },
       (_, i) => this.at([share(i % n), share(n - 1 - Math.floor(i / n))], plane))));

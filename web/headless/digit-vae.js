@@ -55,7 +55,7 @@ async function compile(source) {
 class Runtime {
   /** @param {WebAssembly.Instance} instance */
   constructor(instance) {
-    this.wasm = instance.exports;
+    this.wasm = /** @type {any} */ (instance.exports);
     this.alive = true;
     this.wasm._initialize();
   }
@@ -350,7 +350,7 @@ class Model {
    * What an export makes of n samples, batch by batch: of sizes[0] numbers each from `from`, results of sizes[1], ...
    * numbers each. `more` gives its further arguments by the index of a batch's first sample.
    */
-  #run(name, n, from, sizes, more = () => []) {
+  #run(name, n, from, sizes, more = (/** @type {number} */ _first) => []) {
     const runtime = this.#live(), results = sizes.slice(1).map((size) => newFloats(n * size));
     const each = sizes.reduce((a, b) => a + b), most = Math.max(1, Math.min(48, Math.floor(BATCH_NUMBERS / each)));
     if (n > 0) runtime.withMemory(4 * each * Math.min(n, most), (pointer) => {

@@ -7,4 +7,4 @@ export const open = (url, signal) => fetch(url, {signal});
 export const alone = false;
 
 /** What createLab() of lab.js, or of lab-scalar.js where there is no SIMD, needs besides the canvas. */
-export const options = async () => ({});
+export const options = async (/** @type {boolean} */ _simd) => ({});

@@ -11,8 +11,9 @@ import {languages, texts} from './strings.js';
 const SIMD_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
   65, 0, 253, 15, 253, 98, 11);
 document.body.dataset.alive = '';
-const [canvas, stage, notice, status, progress, retry, close, live, chooser] =
-  ['canvas', 'stage', 'notice', 'status', 'progress', 'retry', 'close', 'live', 'file'].map(id => document.getElementById(id));
+const [canvas, stage, notice, status, progress, retry, close, live, chooser] = /** @type {[HTMLCanvasElement, HTMLElement,
+  HTMLElement, HTMLElement, HTMLProgressElement, HTMLElement, HTMLElement, HTMLElement, HTMLInputElement]} */ (
+  ['canvas', 'stage', 'notice', 'status', 'progress', 'retry', 'close', 'live', 'file'].map(id => document.getElementById(id)));
 
 // ---- Language: ?lang=, or the browser's
 
@@ -27,8 +28,10 @@ const say = (key, ...values) => texts[key][languages.indexOf(language)].replace(
 function translate() {
   document.documentElement.lang = language === 'zh' ? 'zh-Hans' : 'en';
   document.title = say('title');
-  document.querySelector('meta[name=description]').content = say('description');
-  for (const element of document.querySelectorAll('[data-text]')) element.textContent = say(element.dataset.text);
+  /** @type {HTMLMetaElement} */ (document.querySelector('meta[name=description]')).content = say('description');
+  /** @type {NodeListOf<HTMLElement>} */
+  const worded = document.querySelectorAll('[data-text]');
+  for (const element of worded) element.textContent = say(element.dataset.text);
   canvas.setAttribute('aria-label', say('canvas'));
 }
 
@@ -167,7 +170,7 @@ function remote(name, value, text = '') {
 
 // ---- Frames
 
-let request = 0, before = 0, visible = true, lost = false, sentence = '', talk, touched = false, written = 0;
+let request = 0, before = 0, visible = true, lost = false, sentence = '', talk, touched = false, written;
 
 function schedule() {
   if (request === 0 && visible && !lost && !stage.hidden) request = requestAnimationFrame(frame);
@@ -409,7 +412,7 @@ function colours() {
     document.body.append(probe);
     const values = names.map(name => {
       probe.style.color = name;
-      const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g);
+      const [r, g, b] = getComputedStyle(probe).color.match(/\d+/g).map(Number);
       return r << 16 | g << 8 | b;
     });
     probe.remove();
@@ -459,7 +462,7 @@ function listen() {
   });
   // Keys for the whole lab. The canvas has P already, by GLFW, which leaves all with Ctrl to the browser.
   stage.addEventListener('keydown', event => {
-    const command = (event.ctrlKey || event.metaKey) && !event.altKey, typing = event.target.type === 'text';
+    const command = (event.ctrlKey || event.metaKey) && !event.altKey, typing = /** @type {HTMLInputElement} */ (event.target).type === 'text';
     const key = event.key.toLowerCase();
     const what = command && key === 'z' ? (event.shiftKey ? 2 : 1) : command && key === 'y' ? 2 : key === 'escape' ? 3
       : key === 'p' && !command && !event.altKey && !event.repeat && event.target !== canvas ? 0 : -1;

@@ -64,6 +64,7 @@ export async function bundler(web, work) {
     },
   });
 
+  /** @type {(entry: string, options?: import('esbuild').BuildOptions & { files?: string[] }) => Promise<string>} */
   return async (entry, { files, ...options } = {}) => {
     const result = await build({ entryPoints: [entry], bundle: true, minify: true, format: 'esm', target, charset: 'utf8',
       write: false, outdir: work, legalComments: 'none', plugins: [parts(files)], logLevel: 'warning',

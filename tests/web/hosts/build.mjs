@@ -16,7 +16,7 @@ const MORPH = { view: 'morph', from: '3', to: '8', t: '0.25' };
 /** Where a page's site is said to be when the page is not on this machine; the tests answer for it. */
 const FAR = 'https://digit-vae.example/';
 
-const files = (id, base, attributes = MORPH) => snippets.find((snippet) => snippet.id === id).files(attributes, base);
+const files = (id, base, /** @type {Record<string, string>} */ attributes = MORPH) => snippets.find((snippet) => snippet.id === id).files(attributes, base);
 
 function write(path, text) {
   mkdirSync(dirname(path), { recursive: true });

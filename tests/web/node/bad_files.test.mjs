@@ -59,7 +59,7 @@ const cases = {
 for (const [code, files] of Object.entries(cases)) {
   test(`${code}: ${Object.keys(files).join(', ')}`, async () => {
     for (const [name, bytes] of Object.entries(files)) {
-      await assert.rejects(loadModel(bytes), (error) => {
+      await assert.rejects(loadModel(bytes), (/** @type {any} */ error) => {
         assert(error instanceof DigitVaeError, `${name}: ${error}`);
         assert.equal(error.code, code, `${name}: ${error.message}`);
         assert.match(error.message, /^[ -~]{12,400}$/, name);

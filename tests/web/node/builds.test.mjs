@@ -16,6 +16,7 @@ test('neither build imports anything', () => {
 
 // Bytes with gzip -9, all files together. What is meant to weigh more gets a new limit here.
 const PAGE = ['index.html', 'index.css', 'index.js', 'mirror.js', 'strings.js', 'files.js', 'download.js'];
+/** @type {[string, string[], number][]} */
 const LIMITS = [
   ['the headless module', ['digit-vae.js', 'digit-vae.wasm'], 40960],
   ['the headless module without SIMD', ['digit-vae.js', 'digit-vae-scalar.wasm'], 40960],
@@ -66,5 +67,5 @@ test('without SIMD the scalar build is the one that is fetched', async (t) => {
   const { loadModel: load } = await import(new URL('digit-vae.js?scalar', site).href);
   (await load(readFileSync(weightsPath))).free();
   const [bytes] = compiled.mock.calls[0].arguments;
-  assert.deepEqual(new Uint8Array(bytes), new Uint8Array(contents('digit-vae-scalar.wasm')));
+  assert.deepEqual(new Uint8Array(/** @type {ArrayBuffer} */ (bytes)), new Uint8Array(contents('digit-vae-scalar.wasm')));
 });

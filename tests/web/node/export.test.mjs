@@ -51,6 +51,7 @@ function assertPixels(data, pixels, scale) {
 
 /** Frames of an animated PNG: [{sequence, delay: [numerator, denominator], data}]; sequence numbers are checked. */
 function framesOf(chunks, side) {
+  /** @type {{ delay: number[], data?: Buffer }[]} */
   const frames = [];
   let sequence = 0;
   for (const { type, data } of chunks) {

@@ -14,8 +14,8 @@ const MIB = 1 << 20;
 async function watched(t) {
   const instances = [];
   const real = WebAssembly.instantiate;
-  t.mock.method(WebAssembly, 'instantiate', async (...args) => {
-    const instance = await real(...args);
+  t.mock.method(WebAssembly, 'instantiate', async (module) => {
+    const instance = await real(module);
     instances.push(instance);
     return instance;
   });
@@ -78,6 +78,7 @@ test('when memory is full, loading says `memory`, and the models there are keep 
   const hidden = 7000, latent = 4, small = smallModel({ latent, hidden });
   small.tensors[0] = tensor('encoder.0.weight', [hidden, 784]);  // 22 MB
   const large = write(small), models = [];
+  /** @type {any} */
   let full;
   while (!full && models.length < 60) {
     await load(large).then((model) => models.push(model), (error) => { full = error; });

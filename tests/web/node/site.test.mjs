@@ -10,7 +10,8 @@ test('the page links to the notices of all it carries, each with its copyright a
   assert.match(contents('index.html').toString(), /<a href="licenses.txt"/);
   const sections = new TextDecoder().decode(contents('licenses.txt')).split(/^={80}\n(.*)\n={80}\n/m);
   const of = (name) => sections[sections.findIndex((title, i) => i % 2 === 1 && title.includes(name)) + 1];
-  for (const [name, holder, terms] of [
+  /** @type {[string, RegExp, RegExp][]} */
+  const notices = [
     ['digit-vae', /Copyright/, /Permission is hereby granted/],
     ['Eigen', /Gael Guennebaud/, /Mozilla Public License Version 2.0[^]*3\. Responsibilities/],
     ['Emscripten', /Emscripten authors/, /Permission is hereby granted/],
@@ -18,7 +19,8 @@ test('the page links to the notices of all it carries, each with its copyright a
     ['libc++', /contributors listed in CREDITS.TXT/, /Grant of Patent License[^]*LLVM Exceptions/],
     ['compiler-rt', /contributors listed in CREDITS.TXT/, /Grant of Patent License[^]*LLVM Exceptions/],
     ['Dear ImGui', /Omar Cornut/, /Permission is hereby granted/],
-  ]) {
+  ];
+  for (const [name, holder, terms] of notices) {
     assert.match(of(name), holder, name);
     assert.match(of(name), terms, name);
   }
