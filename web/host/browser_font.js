@@ -57,8 +57,8 @@ mergeInto(LibraryManager.library, {
         var top = Math.ceil(glyph.size.actualBoundingBoxAscent * down) + 1;
         var bottom = Math.ceil(glyph.size.actualBoundingBoxDescent * down) + 1;
         var w = right - left, h = top + bottom, middle = (n - 1) / 2;
-        if (x + w > width || (n == 1 && !fine)) { x = 0; y += shelf; shelf = 0; }
-        if (n == 1 && !fine) fine = y;
+        if (x + w > width || (n === 1 && !fine)) { x = 0; y += shelf; shelf = 0; }
+        if (n === 1 && !fine) fine = y;
         shelf = Math.max(shelf, h);
         HEAPF32.set([(left - middle) / n / detail, -top / detail, (right - middle) / n / detail, bottom / detail, x, y,
           x + w, y + h], glyph.at + 3);

@@ -10,8 +10,8 @@ mergeInto(LibraryManager.library, {
     Object.keys(keys).forEach(function(type) {
       window.removeEventListener(type, keys[type], true);
       canvas.addEventListener(type, function(event) {
-        var ours = event.key != 'Tab' && event.key != 'Escape' && !event.ctrlKey && !event.metaKey && !event.altKey;
-        if (ours || type == 'keyup') keys[type](event);
+        var ours = event.key !== 'Tab' && event.key !== 'Escape' && !event.ctrlKey && !event.metaKey && !event.altKey;
+        if (ours || type === 'keyup') keys[type](event);
       });
     });
     canvas.addEventListener('blur', GLFW.onBlur);
