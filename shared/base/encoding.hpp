@@ -17,11 +17,13 @@ static_assert(std::endian::native == std::endian::little,
 
 /// Converts to and from IEEE 754 half precision: rounds to nearest even; values beyond 65504 become infinite.
 std::uint16_t float_to_half(float value);
+/// Returns the value of an IEEE 754 half, exactly.
 float half_to_float(std::uint16_t half);
 
 /// Encodes floats as base64 (RFC 4648, padded) of their little-endian bytes, and decodes them. decode_floats
 /// returns false for text that is not the base64 of whole floats.
 std::string encode_floats(std::span<const float> values);
+/// Decodes what encode_floats() wrote into `values`; false when it is not that.
 bool decode_floats(std::string_view base64, std::vector<float>& values);
 
 /// Returns the CRC-32 of zlib (IEEE 802.3). `crc` is that of the preceding bytes.

@@ -8,8 +8,10 @@
 #include <utility>
 #include <variant>
 
+/// All of digit-vae in C++ but its programs: shared/ and native/.
 namespace vae {
 
+/// What kind of thing went wrong. The names are stable: files, pages and scripts know them.
 enum class ErrorCode {
   kNotWeights,  // another kind of file
   kTruncated,   // shorter than its own header says
@@ -37,6 +39,7 @@ constexpr std::string_view code_name(ErrorCode code) {
   return kNames[static_cast<int>(code)];
 }
 
+/// What went wrong, as a code for programs and a sentence for people.
 struct Error {
   ErrorCode code;
   std::string message;

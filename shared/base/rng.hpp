@@ -17,6 +17,7 @@ enum class Stream : std::uint64_t { kInit = 1, kShuffle, kNoise, kEvaluation, kS
 /// independent generator for each step, so a resumed or parallel run needs no saved state.
 class Rng {
  public:
+  /// Makes the generator of this key; equal keys give equal numbers.
   Rng(std::uint64_t seed, Stream stream, std::initializer_list<std::uint64_t> key = {});
 
   /// Seeds like the reference implementation, for known-answer tests.

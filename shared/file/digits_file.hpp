@@ -15,12 +15,15 @@ namespace vae {
 
 inline constexpr FileLimits kDigitsLimits{"digit-vae-digits", std::size_t{16} << 20};
 
+/// Images with their labels.
 struct Digits {
   Shape image;                // 1 channel
   std::vector<float> images;  // (n, height, width) in [0, 1]
   std::vector<int> labels;    // (n)
 
+  /// Returns the number of images.
   int count() const { return static_cast<int>(labels.size()); }
+  /// Returns image `i`, (height, width).
   std::span<const float> at(int i) const {
     const auto size = static_cast<std::size_t>(image.size());
     return std::span(images).subspan(static_cast<std::size_t>(i) * size, size);

@@ -17,6 +17,7 @@
 
 namespace vae {
 
+/// Parses one header into its entries and metadata, which point into the text.
 class HeaderParser {
  public:
   static constexpr std::size_t kMaxMetadata = 128;  // keys
@@ -29,6 +30,7 @@ class HeaderParser {
     std::uint64_t begin = 0, end = 0;
   };
 
+  /// `text` must outlive this; more than `max_tensors` are refused.
   HeaderParser(std::string_view text, std::size_t max_tensors) : text_(text), max_tensors_(max_tensors) {}
 
   /// Returns false when the text is outside the subset; problem() then says what is wrong, and where.
@@ -41,7 +43,9 @@ class HeaderParser {
     return at_ == text_.size() || fail("text after the end of the header");
   }
 
+  /// Returns why parse() failed, with the place in the file.
   std::string problem() const { return concat({problem_, " (byte ", 8 + at_, ")"}); }
+  /// Returns whether parse() failed because of max_tensors.
   bool too_many() const { return too_many_; }
   std::vector<Entry> entries;
   std::vector<std::pair<std::string_view, std::string_view>> metadata;

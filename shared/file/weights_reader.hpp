@@ -23,8 +23,10 @@
 
 namespace vae {
 
-enum class Dtype { kF32, kF16, kI8 };  // in the order of the file
+/// How the numbers of a tensor are stored, in the order of the file.
+enum class Dtype { kF32, kF16, kI8 };
 constexpr std::string_view kDtypeNames[] = {"F32", "F16", "I8"};
+/// Returns the bytes of one number.
 constexpr std::size_t bytes_of(Dtype dtype) { return std::size_t{4} >> static_cast<int>(dtype); }
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10;
 inline constexpr std::size_t kDataAlignment = 64;  // of the first tensor, from the start of the file

@@ -20,9 +20,9 @@ double reconstruction_loss(Likelihood likelihood, std::span<const float> output,
 /// Returns the loss of Bernoulli pixels alone, as above.
 double bernoulli_loss(std::span<const float> logits, std::span<const float> x);
 
-/// Returns KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)), over (latent) or for one
-/// dimension.
+/// Returns KL(q(z|x) || N(0, I)) = -1/2 sum (1 + log_var - mu^2 - exp(log_var)), over (latent).
 double kl_divergence(std::span<const float> mu, std::span<const float> log_var);
+/// Returns one dimension's part of it.
 double kl_divergence(float mu, float log_var);
 
 /// Estimates KL(q(z|x) || p(z)) for a mixture, which has no closed form: sum_k s_k (KL(q || N_k) - log w_k),

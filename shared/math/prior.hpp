@@ -36,14 +36,16 @@ class ComponentDensities {
 
 /// Returns log(sum exp(v)) of at least one value.
 double log_sum_exp(std::span<const double> values);
-/// Returns log N(z; 0, I), or log p(z) of a mixture, in nats.
+/// Returns log N(z; 0, I) in nats.
 double log_standard_normal(std::span<const float> z);
+/// Returns log p(z) of a mixture in nats.
 double log_density(const Mixture& mixture, std::span<const float> z);
 
 /// Mean and variance of z per dimension, (latent).
 struct Moments {
   std::vector<double> mean, variance;
 };
+/// Returns those of a mixture.
 Moments moments(const Mixture& mixture);
 
 /// Draws one z, (latent): a component with probability `weight`, then mean + temperature * std * epsilon.

@@ -22,6 +22,7 @@ struct Anchors {
   std::vector<float> log_spreads;  // (labels), sums of log(max(std, 0.001)) over the dimensions
   std::string component_labels;    // of a mixture's components, a character each
 };
+/// Returns the anchors that the model's file holds, if it does.
 std::optional<Anchors> read_anchors(const Model& model);
 
 /// Returns the mean of a label's class, (latent); empty for a label that is not there.
@@ -50,6 +51,7 @@ struct PrincipalAxes {
   std::vector<float> axes;       // (k, latent), unit vectors by falling variance
   std::vector<float> variances;  // (k), along each
 };
+/// Returns the principal axes that the model's file holds, if it does.
 std::optional<PrincipalAxes> read_principal_axes(const Model& model);
 
 /// Returns the plane in which most happens, (3, latent): its middle, and one standard deviation along its two

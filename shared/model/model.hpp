@@ -33,6 +33,7 @@ struct Trace {
   std::vector<std::vector<float>> decoder;
 };
 
+/// A trained model: encodes images, decodes latents, samples its prior. It owns all that it needs.
 class Model {
  public:
   /// Reads a weights file: checks the container, model line, names, shapes and numbers, then decodes the
@@ -45,10 +46,14 @@ class Model {
   /// within 1e-4. Errors: those of load; kNames for the file of another model or of no encoder. On failure
   /// the model stays as it was.
   std::optional<Error> add_encoder(std::span<const std::byte> file);
+  /// Returns whether encode() works.
   bool has_encoder() const { return encoder_.has_value(); }
 
+  /// Returns its description.
   const ModelSpec& spec() const { return spec_; }
+  /// Returns the dimensions of the latent space.
   int latent() const { return spec_.latent; }
+  /// Returns the numbers in one image: channels * height * width.
   int pixels() const { return static_cast<int>(spec_.image.size()); }
 
   /// Returns log p(z) under the model's prior in nats, for z (latent); 0 for a model without a prior.

@@ -24,6 +24,7 @@ inline constexpr FileLimits kSnapshotLimits{"digit-vae-snapshots", std::size_t{6
 /// log-variance head if there is one.
 std::vector<ParameterSpec> snapshot_parameters(const ModelSpec& spec, int k);
 
+/// The decoders of one training, in the order of its steps.
 class Snapshots {
  public:
   /// Takes ownership of the bytes; decoders are made on demand. Errors: those of read_weights; kModel; kNames

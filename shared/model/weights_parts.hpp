@@ -12,6 +12,7 @@
 
 namespace vae {
 
+/// The files of the two parts.
 struct WeightsParts {
   std::vector<std::byte> decoder, encoder;
 };

@@ -22,6 +22,7 @@ Error out_of_memory();
 /// Returns latents clamped to +-1e4.
 std::vector<float> clamped(std::span<const float> latents);
 
+/// Decodes latents to images.
 class ImageDecoder {
  public:
   /// `parameters`: one entry per layer of spec.decoder, which must outlive this.

@@ -20,8 +20,9 @@ void multiply(const float* a, const std::int8_t* b, const float* scale, const fl
 /// Replaces `count` numbers x by 1 / (1 + exp(-x)), within 1e-6; NaN stays NaN.
 void sigmoid(float* x, std::ptrdiff_t count);
 
-/// Replaces x by tanh(x), or by x / (1 + exp(-x)), likewise.
+/// Replaces x by tanh(x), likewise.
 void tanh(float* x, std::ptrdiff_t count);
+/// Replaces x by x / (1 + exp(-x)), likewise.
 void silu(float* x, std::ptrdiff_t count);
 
 /// Replaces x <= 0 by slope * x, or by 0 if slope is 0, whatever x is.

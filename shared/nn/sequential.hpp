@@ -14,10 +14,12 @@
 
 namespace vae {
 
+/// Frees Floats.
 struct FreeFloats {
   void operator()(float* p) const { std::free(p); }
 };
 constexpr std::size_t kCacheLine = 16;  // floats
+/// Returns `floats`, rounded up to whole lines of the cache.
 constexpr std::size_t whole_lines(std::size_t floats) {
   return (floats + kCacheLine - 1) / kCacheLine * kCacheLine;
 }
@@ -25,6 +27,7 @@ constexpr std::size_t whole_lines(std::size_t floats) {
 /// An array of floats, or null when memory is short, since browsers have no exceptions. It starts at a cache
 /// line, so that rows do not straddle two.
 using Floats = std::unique_ptr<float[], FreeFloats>;
+/// Allocates `count` numbers without values; null when memory is short.
 Floats allocate_floats(std::size_t count);
 
 /// A layer's weight, in the layout of pack_weight(), and bias (null if it has none); not owned. A Linear
@@ -59,13 +62,16 @@ void pack_weight(const Dims& shape, bool in_first, const T* from, T* to) {
   }
 }
 
+/// Runs layers with their parameters.
 class Sequential {
  public:
   /// `layers` must fit together for the input `in` (first_mismatch() == -1). `parameters` has an entry per
   /// layer; what they point to must outlive this.
   Sequential(const LayerList& layers, Shape in, std::vector<LayerParameters> parameters);
 
+  /// Returns the shape of one input.
   Shape input_shape() const { return in_; }
+  /// Returns the shape of one output.
   Shape output_shape() const { return out_; }
 
   /// Runs (n, input) to (n, output), packed in C,H,W order. Returns false when memory for intermediate

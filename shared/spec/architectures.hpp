@@ -6,35 +6,41 @@
 
 namespace vae {
 
-/// Ours: 784-400 ReLU, 20-400 ReLU-784 logits by default. `hidden` units, `latent` dimensions.
+/// Returns the encoder of mlp().
 constexpr LayerList mlp_encoder(int pixels, int hidden) {
   return {Linear{pixels, hidden}, Activation{ActivationKind::kRelu}};
 }
+/// Returns the decoder of mlp().
 constexpr LayerList mlp_decoder(int pixels, int hidden, int latent) {
   return {Linear{latent, hidden}, Activation{ActivationKind::kRelu}, Linear{hidden, pixels}};
 }
+/// Returns our own: 784-400 ReLU, 20-400 ReLU-784 logits by default. `hidden` units, `latent` dimensions.
 ModelSpec mlp(Shape image = {1, 28, 28}, int hidden = 400, int latent = 20);
 
-/// Kingma and Welling 2013: 784-500 tanh, latent-500 tanh-784 logits. For real-valued data their decoder is
-/// Gaussian: with_likelihood(aevb(), Likelihood::kGaussian).
+/// Returns the encoder of aevb().
 constexpr LayerList aevb_encoder(int pixels, int hidden) {
   return {Linear{pixels, hidden}, Activation{ActivationKind::kTanh}};
 }
+/// Returns the decoder of aevb().
 constexpr LayerList aevb_decoder(int pixels, int hidden, int latent) {
   return {Linear{latent, hidden}, Activation{ActivationKind::kTanh}, Linear{hidden, pixels}};
 }
+/// Returns that of Kingma and Welling 2013: 784-500 tanh, latent-500 tanh-784 logits. For real-valued data
+/// their decoder is Gaussian: with_likelihood(aevb(), Likelihood::kGaussian).
 ModelSpec aevb(int latent = 2, Shape image = {1, 28, 28}, int hidden = 500);
 
-/// Burda, Grosse and Salakhutdinov 2016, one stochastic layer: 784-200-200 tanh, latent-200-200
-/// tanh-784 logits.
+/// Returns the encoder of iwae().
 constexpr LayerList iwae_encoder(int pixels, int hidden) {
   return {Linear{pixels, hidden}, Activation{ActivationKind::kTanh}, Linear{hidden, hidden},
           Activation{ActivationKind::kTanh}};
 }
+/// Returns the decoder of iwae().
 constexpr LayerList iwae_decoder(int pixels, int hidden, int latent) {
   return {Linear{latent, hidden}, Activation{ActivationKind::kTanh}, Linear{hidden, hidden},
           Activation{ActivationKind::kTanh}, Linear{hidden, pixels}};
 }
+/// Returns that of Burda, Grosse and Salakhutdinov 2016 with one stochastic layer: 784-200-200 tanh,
+/// latent-200-200 tanh-784 logits.
 ModelSpec iwae(int latent = 50, Shape image = {1, 28, 28}, int hidden = 200);
 
 /// Ours: residual blocks (He et al. 2016, activations first) of convolutions at 14x14 and 7x7, SiLU, and a
@@ -58,6 +64,7 @@ inline constexpr LayerList kTfConvEncoder{
     Dropout{0.2f},
     Reshape{{3136, 1, 1}},
 };
+/// Returns the decoder of tf_conv().
 constexpr LayerList tf_conv_decoder(int latent) {
   return {
       Linear{latent, 24},
@@ -78,6 +85,7 @@ constexpr LayerList tf_conv_decoder(int latent) {
       Activation{ActivationKind::kSigmoid},
   };
 }
+/// Returns a TensorFlow tutorial's convolutional VAE.
 ModelSpec tf_conv(int latent = 8);
 
 /// Returns the network for another likelihood: without a final sigmoid where it takes logits, otherwise with

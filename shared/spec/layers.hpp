@@ -31,8 +31,10 @@ struct Padding {
   friend constexpr bool operator==(const Padding&, const Padding&) = default;
 };
 
+/// The function of an Activation.
 enum class ActivationKind { kRelu, kLeakyRelu, kTanh, kSigmoid, kSilu };
 
+/// Returns its name in the model line.
 constexpr std::string_view name_of(ActivationKind kind) {
   switch (kind) {
     case ActivationKind::kRelu:
@@ -49,7 +51,7 @@ constexpr std::string_view name_of(ActivationKind kind) {
   return {};
 }
 
-struct Linear {
+struct Linear {  // a dense layer
   int in = 1, out = 1;
   static constexpr std::string_view kWord = "linear";
   static constexpr auto kFields = std::tuple(&Linear::in, &Linear::out);
@@ -104,6 +106,7 @@ template <class... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+/// Lets `Overloaded{...}` find its types.
 template <class... F>
 Overloaded(F...) -> Overloaded<F...>;
 
@@ -145,6 +148,7 @@ struct Dims {
   friend constexpr bool operator==(const Dims&, const Dims&) = default;
 };
 
+/// Shapes of a layer's parameters, of rank 0 where it has none.
 struct ParameterShapes {
   Dims weight, bias;
   bool in_first = false;  // the weight is (in, out, ...) rather than (out, in, ...)

@@ -10,12 +10,14 @@
 
 namespace vae {
 
+/// The distribution of a pixel, given the decoder's output.
 enum class Likelihood {
   kBernoulli,     // the decoder ends in logits; the image is their sigmoid
   kSquaredError,  // the decoder ends in the image, the mean of a normal distribution of variance 1/2
   kGaussian,      // the decoder ends in the mean; a second head, decoder_log_var, gives the log-variance
 };
 
+/// What follows from a likelihood.
 struct LikelihoodTraits {
   std::string_view name;  // in the model line, --likelihood and JSON
   bool logits = false;    // the decoder ends in logits, whose sigmoid is the image; otherwise in the image
@@ -25,6 +27,7 @@ struct LikelihoodTraits {
   double omitted_constant = 0;    // nats per pixel that reconstruction_loss leaves out
 };
 
+/// Returns a likelihood's row of the table.
 constexpr LikelihoodTraits traits(Likelihood likelihood) {
   switch (likelihood) {
     case Likelihood::kBernoulli:
@@ -36,6 +39,7 @@ constexpr LikelihoodTraits traits(Likelihood likelihood) {
   }
   return {};
 }
+/// Returns its name in the model line.
 constexpr std::string_view name_of(Likelihood likelihood) { return traits(likelihood).name; }
 
 /// The lower bound of a Gaussian pixel's log-variance (standard deviation 0.03, about 8 of 255 gray levels):

@@ -12,9 +12,9 @@
 
 namespace vae {
 
-/// Writes and parses the model line. parse_model_spec returns only specs that pass check(); its error code is
-/// kModel.
+/// Returns the model line.
 std::string to_string(const ModelSpec& spec);
+/// Parses a model line. Returns only specs that pass check(); the error code is kModel.
 Result<ModelSpec> parse_model_spec(std::string_view line);
 
 std::string to_string(const Shape& shape);  // "1x28x28": channels, height, width

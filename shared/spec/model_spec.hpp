@@ -20,6 +20,7 @@ enum class Prior {
   kMixture,  // a learned mixture of normal distributions (shared/math/prior)
 };
 
+/// Returns its name in the model line.
 constexpr std::string_view name_of(Prior prior) {
   switch (prior) {
     case Prior::kNormal:
@@ -32,6 +33,7 @@ constexpr std::string_view name_of(Prior prior) {
   return {};
 }
 
+/// A model without its weights.
 struct ModelSpec {
   std::string name;  // one word: letters, digits, '-', '_', '.'
   Shape image{1, 28, 28};
@@ -76,9 +78,9 @@ struct ParameterSpec {
 /// decoder_log_var.* for a learned variance, prior.* for a mixture; I is the index in the layer list, where
 /// activations, dropout, skips and reshapes count too.
 std::vector<ParameterSpec> parameters(const ModelSpec& spec);
-/// Returns its two parts, which files may hold separately (shared/model/weights_parts): up to the heads, and
-/// from the decoder on.
+/// Returns those up to the heads, which files may hold separately (shared/model/weights_parts).
 std::vector<ParameterSpec> encoder_parameters(const ModelSpec& spec);
+/// Returns those from the decoder on, likewise.
 std::vector<ParameterSpec> decoder_parameters(const ModelSpec& spec);
 /// Returns the last of these: prior.mean and prior.log_var (components, latent), prior.logit (components),
 /// whose softmax are the weights. Empty unless the prior is a mixture.
