@@ -70,4 +70,7 @@ test('its links lead somewhere', async ({ page }) => {
   const api = await (await page.request.get(`${dist}/api/index.html`)).text();
   expect(api).toContain('DigitVaeElement');
   expect(api).toContain('loadModel');
+  await page.goto(`${dist}/cpp/index.html`);
+  await page.getByRole('link', { name: 'vae::Model', exact: true }).first().click();
+  await expect(page.getByText('Whether encode() works.').first()).toBeVisible();
 });

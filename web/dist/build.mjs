@@ -4,7 +4,7 @@
 //   digit-vae.inline.js    the element in one classic script
 //   digit-vae.anywidget.js the element for Jupyter, JupyterLab, MyST and marimo
 //   digit-vae.scorm.zip    digit-vae.html as a SCORM 1.2 package
-//   site/                  for any static host: package, lab, embed.html, gallery, API reference
+//   site/                  for any static host: package, lab, embed.html, gallery, references of JavaScript and C++
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -109,6 +109,17 @@ rmSync(join(dist, 'scorm'), { recursive: true });
 
 // ---- The site
 
+/** The C++ reference of shared/. Every class, enumeration and free function has a comment, or this throws. */
+function cppReference(folder) {
+  mkdirSync(folder);
+  execFileSync('doxygen', [join(here, 'cpp/Doxyfile')],
+    { cwd: root, env: { ...process.env, OUTPUT: folder }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const warnings = readFileSync(join(folder, 'warnings.txt'), 'utf8').split('\n').filter((line) => line !== ''
+    && !(line.endsWith(' is not documented.') && /Member .* of (struct|class) |\((variable|typedef)\)/.test(line)));
+  if (warnings.length) throw new Error(`doxygen: ${warnings.join('\n')}`);
+  for (const name of readdirSync(folder)) if (!/\.(html|css)$/.test(name)) rmSync(join(folder, name));
+}
+
 putFiles('site');
 for (const name of ['embed.html', 'index.html', 'gallery.css']) {
   cpSync(join(here, name), join(dist, 'site', name));
@@ -119,6 +130,7 @@ for (const name of ['digit-vae.html', 'digit-vae.inline.js', 'digit-vae.anywidge
   `digit-vae-${version}.tgz`]) cpSync(join(dist, name), join(dist, 'site', name));
 execFileSync('npx', ['--no-install', 'typedoc', '--options', join(here, 'typedoc.json'), '--out', join(dist, 'site/api')],
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+cppReference(join(dist, 'site/cpp'));
 
 makeReadable();
 
