@@ -180,7 +180,7 @@ std::vector<std::byte> interpolations_png(const Generator& g, std::span<const fl
     blocks.push_back(strips(g, a.subspan(pair, latent), b.subspan(pair, latent), steps, walks));
     for (const Walk walk : walks) {
       const char* label = walk == Walk{slerp} ? "slerp" : walk == Walk{lerp} ? "lerp" : "";
-      blocks.back().row_labels.push_back(label);
+      blocks.back().row_labels.emplace_back(label);
     }
   }
   return png_sheet(blocks, g.image);

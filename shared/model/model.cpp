@@ -187,7 +187,7 @@ std::optional<Error> Model::add_encoder(std::span<const std::byte> file) {
     return make_error(ErrorCode::kNames, {"this is not the encoder of this decoder"});
   }
   const std::vector<ParameterSpec> expected = encoder_parameters(spec_);
-  if (const auto problem = check_names(*view, expected)) return *problem;
+  if (auto problem = check_names(*view, expected)) return problem;
   auto weights = read_parameters(*view, expected);
   if (!weights) return weights.error();
   auto before = std::exchange(encoder_, make_encoder(spec_, std::move(*weights)));

@@ -101,14 +101,14 @@ TEST_CASE("no labels, no anchors; no prior, no KL and no variance of q") {
   data.train.labels.clear();
   auto metadata = metadata_of(model, data, 10000);
   CHECK(metadata.size() == 5);
-  for (const std::string& key : kAnchorKeys) CHECK(metadata.count(key) == 0);
+  for (const std::string& key : kAnchorKeys) CHECK_FALSE(metadata.contains(key));
 
   ModelSpec spec = small_spec();
   spec.prior = Prior::kNone;
   Model autoencoder = *Model::load(sealed_file(spec));
   data = {noise(10), noise(30)};  // one image of each label
   metadata = metadata_of(autoencoder, data, 10000);
-  CHECK(metadata.count("test_kl_per_dimension") == 0);
+  CHECK_FALSE(metadata.contains("test_kl_per_dimension"));
   CHECK(floats(metadata.at("anchor_std")) == std::vector<float>(20, 0.0f));
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 /// A folder with the bars data set and a model for it, w.bin.
 struct Evaluated : TemporaryFolder {
-  explicit Evaluated(ModelSpec spec = mlp({1, 12, 12}, 8, 3), const Metadata& more = {}) {
+  explicit Evaluated(const ModelSpec& spec = mlp({1, 12, 12}, 8, 3), const Metadata& more = {}) {
     write_bars(path());
     const std::vector<NamedTensor> tensors = random_tensors(spec);
     Metadata metadata = sealed_metadata(spec, tensors);

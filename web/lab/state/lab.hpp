@@ -142,8 +142,9 @@ class Lab {
   };
   Made made() const { return {state_.z, state_.stops, state_.strokes, state_.test_digit}; }
   void step(std::vector<Made>& from, std::vector<Made>& to);
-  void change_to(LoadedModel& model);
-  std::vector<float> translated(const std::vector<float>& z, LoadedModel* from, LoadedModel& to, int sample);
+  void change_to(LoadedModel& to);
+  std::vector<float> translated(const std::vector<float>& z, LoadedModel* from, LoadedModel& to,
+                                int sample) const;
   vae::Result<std::vector<float>> decode(int decoder, std::span<const float> latents);
   std::int64_t cost(int decoder) const;
 

@@ -87,7 +87,7 @@ std::optional<vae::Error> Lab::give(std::string_view file, std::vector<std::byte
     break;
   }
   if (file == kDigitsFile) {
-    auto digits = vae::read_digits(bytes);
+    auto digits = vae::read_digits(bytes);  // NOLINT(bugprone-use-after-move): no snapshots have this name
     if (digits) {
       digits_ = std::move(*digits);
     } else {
@@ -157,7 +157,7 @@ void Lab::use_model(std::string_view id) {
 
 /// A latent of `from` as one of `to`: its picture, encoded anew. Without one, sample `sample` of the prior.
 std::vector<float> Lab::translated(const std::vector<float>& z, LoadedModel* from, LoadedModel& to,
-                                   int sample) {
+                                   int sample) const {
   const auto latent = static_cast<std::size_t>(to.model.latent());
   if (from == nullptr && z.size() == latent) return z;
   if (from != nullptr && z.size() == static_cast<std::size_t>(from->model.latent())) {

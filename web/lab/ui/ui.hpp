@@ -27,7 +27,7 @@ struct Theme {
 };
 const Theme& theme(bool dark);
 /// A theme of the system's forced colors, 0xrrggbb each. Between background and text are shades of both.
-Theme forced_theme(unsigned background, unsigned text, unsigned border, unsigned control, unsigned highlight,
+Theme forced_theme(unsigned page, unsigned ink, unsigned border, unsigned control, unsigned highlight,
                    unsigned on_highlight, unsigned link);
 
 struct Fonts {

@@ -8,7 +8,7 @@ namespace lab {
 
 std::vector<std::string> others(App& app) {
   std::vector<std::string> ids;
-  for (const KnownModel& known : known_models()) ids.push_back(known.id);
+  for (const KnownModel& known : known_models()) ids.emplace_back(known.id);
   if (app.lab.model(kOwnModel) != nullptr) ids.emplace_back(kOwnModel);
   std::erase(ids, app.lab.current()->id);
   return ids;
