@@ -13,7 +13,7 @@ FILES ?= $(patsubst %,assets/%.bin,weights mlp tf-mlp tf-conv aevb)
 NLL ?= 5000
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo web dist native data train assets lint test test-pip bench quality clean
+.PHONY: help demo web dist native data train assets lint tidy test test-pip bench quality clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*  ## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
@@ -61,10 +61,15 @@ lint:  ## check the format and the habits of the sources (FIX=1 formats C++)
 	@.ci/install lint
 	@tests/lint/run
 
+tidy: native  ## check the C++ that make native compiled with clang-tidy: what changed since, minutes for all
+	@.ci/install lint
+	@python3 tests/lint/tidy.py build/native
+
 test test-pip: strict = -DDIGIT_VAE_WERROR=ON
 test: lint  ## build and check everything, as CI does
 	@.ci/install test
 	$(call build,native,build/native)
+	python3 tests/lint/tidy.py build/native
 	ctest --preset native
 	@grep -q 'Torch_DIR.*third_party' build/native/CMakeCache.txt || $(MAKE) test-pip  # that was pip's already
 	$(call build,asan,build/asan)
