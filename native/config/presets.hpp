@@ -1,5 +1,4 @@
-// The settings that determine the result of training, as plain data, and the presets: published systems and
-// our own default. Runs with equal settings, data, device and threads write the same file.
+// The presets: published systems and our own default.
 #pragma once
 
 #include <cstdint>
@@ -7,89 +6,12 @@
 #include <string>
 #include <string_view>
 
-#include "native/data/pixels.hpp"
 #include "shared/spec/model_spec.hpp"
+#include "shared/train/train_config.hpp"
 
 namespace vae {
 
-enum class Objective {
-  kElbo,         // -ELBO, estimated with `samples` draws of z
-  kIwae,         // the importance-weighted bound with `samples` draws (Burda, Grosse, Salakhutdinov 2016)
-  kAutoencoder,  // z = mu, reconstruction only: nothing is sampled and there is no KL term
-};
-
-enum class Estimator {  // of the ELBO (Kingma and Welling 2013)
-  kA,                   // all of it by sampling: log p(x, z) - log q(z|x)
-  kB,                   // the KL term in closed form
-};
-
-enum class OptimizerKind {
-  kAdam,
-  kAdamW,
-  kAdagrad,
-  kSgd,
-  kTfAdam,  // Adam as TensorFlow has it: epsilon is added before the root's bias correction, not after it
-};
-
-enum class Schedule {
-  kConstant,  // the rate stays at learning_rate
-  kCosine,    // from learning_rate down to 0 along half a cosine
-  kOneCycle,  // from learning_rate / 25 up to it over the first 30 % of the steps, then down to 0 (cosine)
-};
-
-enum class Init {
-  kPytorch,          // weights and biases uniform in +-1 / sqrt(fan in), PyTorch's default
-  kGlorot,           // weights uniform in +-sqrt(6 / (fan in + fan out)), biases 0 (Glorot and Bengio 2010)
-  kTruncatedNormal,  // weights N(0, 0.001^2) cut at two standard deviations, biases 0
-  kNormal,           // weights and biases N(0, 0.01^2)
-};
-
-enum class LastBatch {  // of an epoch whose images do not fill it
-  kPartial,             // is smaller
-  kWrap,                // is filled from the next epoch, as TensorFlow's old MNIST reader does
-};
-
-inline constexpr std::string_view kObjectiveNames[] = {"elbo", "iwae", "autoencoder"};
-inline constexpr std::string_view kEstimatorNames[] = {"a", "b"};
-inline constexpr std::string_view kOptimizerNames[] = {"adam", "adamw", "adagrad", "sgd", "tf-adam"};
-inline constexpr std::string_view kScheduleNames[] = {"constant", "cosine", "one-cycle"};
-inline constexpr std::string_view kInitNames[] = {"pytorch", "glorot", "truncated-normal", "normal"};
-inline constexpr std::string_view kLastBatchNames[] = {"partial", "wrap"};
-
-struct TrainConfig {
-  int epochs = 10;
-  std::int64_t steps = 0;  // instead of epochs, when above 0
-  int batch_size = 128;
-  LastBatch last_batch = LastBatch::kPartial;
-  int train_images = 0;  // only the first so many; 0: all
-
-  Objective objective = Objective::kElbo;
-  Estimator estimator = Estimator::kB;
-  int samples = 1;               // of z for each image: L, or k of the importance-weighted bound
-  double beta = 1;               // weight of the KL term; 1 is the ELBO
-  std::int64_t beta_warmup = 0;  // steps over which beta grows from 0 in a straight line
-  double l2 = 0;                 // weight of sum(w^2) / 2 over the weights, without biases
-  bool weight_prior =
-      false;  // a standard normal prior on all parameters: sum(w^2) / 2 over the training images
-  Pixels pixels = Pixels::kGray;
-
-  OptimizerKind optimizer = OptimizerKind::kAdam;
-  double learning_rate = 1e-3;
-  double weight_decay = 0;  // decoupled, AdamW's
-  double momentum = 0;      // SGD's
-  Schedule schedule = Schedule::kConstant;
-  double clip = 0;  // largest norm of the gradient; 0: any
-  double ema = 0;   // decay of the exponential average of the weights that is evaluated and kept; 0: none
-
-  Init init = Init::kPytorch;
-  bool bf16 = false;       // matrix products and convolutions in bfloat16, sums and parameters in float32
-  std::uint64_t seed = 1;  // of initialization, shuffling, noise, pixels and dropout
-  bool plain = false;      // no fast path (mlp_step, fused optimizers): slower, the same up to rounding
-};
-
-// ---- Presets
-
-/// The choices for a preset's network.
+/// What can be chosen of a network.
 struct SpecOptions {
   int latent = 20, hidden = 400;  // hidden 0: fixed by the network
   Likelihood likelihood = Likelihood::kBernoulli;

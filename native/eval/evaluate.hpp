@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "native/data/dataset.hpp"
-#include "native/data/pixels.hpp"
 #include "native/support/parallel.hpp"
 #include "shared/base/rng.hpp"
 #include "shared/model/model.hpp"
+#include "shared/train/pixels.hpp"
 
 namespace vae {
 

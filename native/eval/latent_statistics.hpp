@@ -10,9 +10,9 @@
 #include <vector>
 
 #include "native/data/dataset.hpp"
-#include "native/data/pixels.hpp"
 #include "native/eval/evaluate.hpp"
 #include "shared/model/model.hpp"
+#include "shared/train/pixels.hpp"
 
 namespace vae {
 

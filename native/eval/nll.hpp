@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "native/data/dataset.hpp"
-#include "native/data/pixels.hpp"
 #include "native/support/parallel.hpp"
 #include "shared/model/model.hpp"
+#include "shared/train/pixels.hpp"
 
 namespace vae {
 

@@ -9,8 +9,8 @@
 
 #include <torch/torch.h>
 
-#include "native/config/presets.hpp"
 #include "native/model/vae.hpp"
+#include "shared/train/train_config.hpp"
 
 namespace vae {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "native/compress/stored_as.hpp"
-#include "native/data/pixels.hpp"
+#include "shared/train/pixels.hpp"
 
 namespace vae {
 

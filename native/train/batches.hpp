@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "native/config/presets.hpp"
 #include "native/data/dataset.hpp"
 #include "native/support/workers.hpp"
+#include "shared/train/train_config.hpp"
 
 namespace vae {
 

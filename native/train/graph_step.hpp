@@ -9,9 +9,9 @@
 #include <memory>
 #include <span>
 
-#include "native/config/presets.hpp"
 #include "native/data/dataset.hpp"
 #include "native/model/vae.hpp"
+#include "shared/train/train_config.hpp"
 
 namespace vae {
 

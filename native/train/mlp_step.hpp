@@ -8,10 +8,10 @@
 #include <optional>
 #include <vector>
 
-#include "native/config/presets.hpp"
 #include "native/model/vae.hpp"
 #include "native/support/workers.hpp"
 #include "native/train/batches.hpp"
+#include "shared/train/train_config.hpp"
 
 namespace vae {
 

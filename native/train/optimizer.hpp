@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "native/config/presets.hpp"
 #include "native/model/vae.hpp"
 #include "native/support/workers.hpp"
+#include "shared/train/train_config.hpp"
 
 namespace vae {
 

@@ -8,7 +8,6 @@
 #include <optional>
 #include <vector>
 
-#include "native/config/presets.hpp"
 #include "native/data/dataset.hpp"
 #include "native/model/vae.hpp"
 #include "native/support/workers.hpp"
@@ -17,6 +16,7 @@
 #include "native/train/mlp_step.hpp"
 #include "native/train/optimizer.hpp"
 #include "native/train/process_group.hpp"
+#include "shared/train/train_config.hpp"
 
 namespace vae {
 
@@ -42,10 +42,6 @@ struct EpochReport {
   Losses test;
   bool best;  // the lowest test -ELBO so far
 };
-
-/// Learning rate of step 0 <= step < steps, and the weight of the KL term there.
-double learning_rate_at(const TrainConfig& config, std::int64_t step, std::int64_t steps);
-double beta_at(const TrainConfig& config, std::int64_t step);
 
 /// Should the run end early? All processes of a group ask at the same places and get the same answer.
 using Stop = std::function<bool()>;

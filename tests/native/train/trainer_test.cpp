@@ -1,8 +1,5 @@
 #include "native/train/trainer.hpp"
 
-#include <algorithm>
-#include <numeric>
-
 #include "native/model/export.hpp"
 #include "native/support/failure.hpp"
 #include "shared/model/model.hpp"
@@ -113,29 +110,6 @@ TEST_CASE("beta weighs the KL term") {
   CHECK(normal < weak);
 }
 
-TEST_CASE("schedules") {
-  TrainConfig c;
-  c.learning_rate = 0.5;
-  c.beta = 2;
-  CHECK(beta_at(c, 0) == 2);
-  c.beta_warmup = 10;
-  CHECK(beta_at(c, 0) == 0);
-  CHECK(beta_at(c, 5) == 1);
-  CHECK(beta_at(c, 10) == 2);
-  for (std::int64_t step : {0, 50, 99}) CHECK(learning_rate_at(c, step, 100) == 0.5);
-  c.schedule = Schedule::kCosine;
-  CHECK(learning_rate_at(c, 0, 100) == 0.5);
-  CHECK(learning_rate_at(c, 50, 100) == Approx(0.25));
-  CHECK(learning_rate_at(c, 99, 100) < 0.001);
-  c.schedule = Schedule::kOneCycle;
-  CHECK(learning_rate_at(c, 0, 100) == Approx(0.5 / 25));
-  CHECK(learning_rate_at(c, 15, 100) == Approx(0.5 * (1 + 1.0 / 25) / 2));  // halfway up
-  CHECK(learning_rate_at(c, 30, 100) == Approx(0.5));
-  CHECK(learning_rate_at(c, 65, 100) == Approx(0.25).epsilon(1e-3));  // halfway down
-  CHECK(learning_rate_at(c, 99, 100) < 0.001);
-  CHECK(learning_rate_at(c, 0, 1) > 0);
-}
-
 TEST_CASE("every objective and optimizer learns") {
   const ImageData data = bars();
   const auto improvement = [&](const TrainConfig& c, const ModelSpec& spec) {
@@ -208,28 +182,6 @@ TEST_CASE("steps and batches: partial at an epoch's end, or wrapped into the nex
   CHECK(images(c).second == std::vector<int>{2, 3});
 }
 
-TEST_CASE("a batch that goes on into the next epoch has that one's images, drawn as that epoch draws them") {
-  const ImageData data = bars();  // 640 images: 40 of the seventh batch belong to the first epoch
-  TrainConfig c = config(2);
-  c.last_batch = LastBatch::kWrap;
-  c.pixels = Pixels::kDequantized;
-  Batches batches(data.train, c, 3);
-  Workers alone(1);
-  const torch::Tensor x = batches.batch(6, {0, 100, true}, alone).x;
-  const auto pixels = static_cast<std::size_t>(data.train.shape.size());
-  for (int i : {0, 38, 39, 40, 41, 99}) {
-    CAPTURE(i);
-    const int epoch = i < 40 ? 1 : 2;
-    const std::int64_t image =
-        shuffled(640, c.seed, epoch)[static_cast<std::size_t>(i < 40 ? 600 + i : i - 40)];
-    std::vector<float> expected(pixels);
-    read_pixels(c.pixels, std::span(data.train.pixels).subspan(std::size_t(image) * pixels, pixels), c.seed,
-                epoch, image, expected);
-    const torch::Tensor row = x[i];
-    CHECK(std::equal(expected.begin(), expected.end(), row.data_ptr<float>()));
-  }
-}
-
 TEST_CASE("the weight penalty: L2 on weights, a prior on all parameters") {
   const ImageData data = bars();
   const auto norm_after = [&](double l2, bool prior) {
@@ -246,17 +198,6 @@ TEST_CASE("the weight penalty: L2 on weights, a prior on all parameters") {
   const double free = norm_after(0, false);
   CHECK(norm_after(0.1, false) < free);
   CHECK(norm_after(0, true) < free);
-}
-
-TEST_CASE("an epoch's order is a permutation of its own") {
-  std::vector<std::int64_t> order = shuffled(1000, 1, 1);
-  CHECK(order == shuffled(1000, 1, 1));
-  CHECK(order != shuffled(1000, 1, 2));
-  CHECK(order != shuffled(1000, 2, 1));
-  std::sort(order.begin(), order.end());
-  std::vector<std::int64_t> all(1000);
-  std::iota(all.begin(), all.end(), 0);
-  CHECK(order == all);
 }
 
 TEST_CASE("an exported file loads, in both precisions, and the model is not changed") {

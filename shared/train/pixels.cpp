@@ -1,4 +1,4 @@
-#include "native/data/pixels.hpp"
+#include "shared/train/pixels.hpp"
 
 #include <algorithm>
 
