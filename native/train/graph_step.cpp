@@ -8,11 +8,14 @@
 #include <c10/cuda/CUDAGuard.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <mutex>
 #include <tuple>
 #include <variant>
 
+#include "native/train/autograd_step.hpp"
+#include "native/train/descent.hpp"
 #include "native/train/optimizer.hpp"
 #include "shared/base/rng.hpp"
 
@@ -38,10 +41,9 @@ torch::Tensor pixels_of(Pixels mode, const torch::Tensor& bytes) {
 }  // namespace
 
 struct GraphStep::State {
+  StepParts parts;
   VaeImpl& model;
-  torch::optim::Optimizer& optimizer;
-  TrainConfig config;
-  Objective objective;
+  const TrainConfig& config;
   torch::Device device;
   torch::Tensor bytes;                                              // (images, pixels), all of them
   torch::Tensor rate, found_inf;                                    // numbers
@@ -56,12 +58,15 @@ struct GraphStep::State {
   std::map<std::size_t, std::unique_ptr<Recorded>>
       graphs;  // one for every size of batch: the last is smaller
 
-  Loss loss(const torch::Tensor& images) {
+  BatchLoss loss(const torch::Tensor& images) {
     const torch::Tensor x = pixels_of(config.pixels, bytes.index_select(0, images));
-    return objective(x, torch::randn({config.samples, images.size(0), model.spec.latent}, rate.options()));
+    const std::int64_t n = images.size(0);
+    return batch_loss(parts, config.beta, x,
+                      torch::randn({config.samples, n, model.spec.latent}, rate.options()),
+                      static_cast<int>(n));
   }
 
-  std::vector<torch::Tensor> gradient(const Loss& l) {
+  std::vector<torch::Tensor> gradient(const BatchLoss& l) {
     std::vector<torch::Tensor> all = torch::autograd::grad({l.total}, parameters);
     for (torch::Tensor& one : all) one = one.contiguous();  // in the order that Adam has
     return all;
@@ -69,7 +74,7 @@ struct GraphStep::State {
 
   /// Leaves the other parameters to themselves, as LibTorch's optimizers do.
   void keep_those_with_gradient() {
-    const Loss l = loss(torch::zeros({1}, torch::TensorOptions(device).dtype(torch::kLong)));
+    const BatchLoss l = loss(torch::zeros({1}, torch::TensorOptions(device).dtype(torch::kLong)));
     const auto all = torch::autograd::grad({l.total}, parameters, {}, c10::nullopt, false, true);
     std::vector<torch::Tensor> kept;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -79,7 +84,7 @@ struct GraphStep::State {
   }
 
   torch::Tensor record(const torch::Tensor& images) {
-    const Loss l = loss(images);
+    const BatchLoss l = loss(images);
     std::vector<torch::Tensor> gradients = gradient(l);
     const torch::NoGradGuard no_grad;
     const torch::Tensor norm = torch::stack(at::_foreach_norm(gradients)).norm();
@@ -99,11 +104,11 @@ struct GraphStep::State {
 
   template <class Options, class ParamState>
   void adopt() {
-    const auto& options = static_cast<const Options&>(optimizer.param_groups().front().options());
+    const auto& options = static_cast<const Options&>(parts.optimizer.param_groups().front().options());
     std::tie(beta1, beta2) = options.betas();
     epsilon = options.eps();
     for (const torch::Tensor& p : parameters) {
-      ParamState& state = adam_state<ParamState>(optimizer, p);
+      ParamState& state = adam_state<ParamState>(parts.optimizer, p);
       averages.push_back(state.exp_avg());
       squares.push_back(state.exp_avg_sq());
       steps.push_back(torch::full({}, static_cast<double>(state.step()), rate.options()));
@@ -113,7 +118,7 @@ struct GraphStep::State {
   template <class ParamState>
   void count_step() {
     for (const torch::Tensor& p : parameters) {
-      ParamState& state = adam_state<ParamState>(optimizer, p);
+      ParamState& state = adam_state<ParamState>(parts.optimizer, p);
       state.step(state.step() + 1);
     }
   }
@@ -148,17 +153,17 @@ bool GraphStep::covers(VaeImpl& model, const TrainConfig& config) {
          config.beta_warmup == 0 && !drops(model.spec.encoder) && !drops(model.spec.decoder);
 }
 
-GraphStep::GraphStep(VaeImpl& model, torch::optim::Optimizer& optimizer, const TrainConfig& config,
-                     const ImageSet& train, int count, Objective objective) {
-  const std::vector<torch::Tensor> parameters = model.parameters();
+GraphStep::GraphStep(const StepParts& parts) {
+  const TrainConfig& config = parts.config;
+  const std::vector<torch::Tensor> parameters = parts.model.parameters();
   const torch::Device device = parameters.front().device();
   const auto number = torch::TensorOptions(device).dtype(torch::kFloat);
-  const torch::Tensor bytes = torch::from_blob(const_cast<std::uint8_t*>(train.pixels.data()),
-                                               {count, train.shape.size()}, torch::kByte);
-  state_.reset(new State{model,
-                         optimizer,
+  const torch::Tensor bytes =
+      torch::from_blob(const_cast<std::uint8_t*>(parts.train.pixels.data()),
+                       {parts.batches.count(), parts.train.shape.size()}, torch::kByte);
+  state_.reset(new State{parts,
+                         parts.model,
                          config,
-                         std::move(objective),
                          device,
                          bytes.to(device),
                          torch::zeros({}, number),
@@ -181,12 +186,12 @@ GraphStep::GraphStep(VaeImpl& model, torch::optim::Optimizer& optimizer, const T
 
 GraphStep::~GraphStep() = default;
 
-GraphStep::Result GraphStep::step(std::span<const std::int64_t> images, double learning_rate,
-                                  std::int64_t step) {
+StepLosses GraphStep::take(std::int64_t step, double rate) {
+  std::vector<std::int64_t> images = state_->parts.batches.images(step);
   State::Recorded& recorded = state_->recorded(images.size());
-  recorded.images.copy_(torch::from_blob(const_cast<std::int64_t*>(images.data()),
-                                         {static_cast<std::int64_t>(images.size())}, torch::kLong));
-  state_->rate.fill_(learning_rate);
+  recorded.images.copy_(
+      torch::from_blob(images.data(), {static_cast<std::int64_t>(images.size())}, torch::kLong));
+  state_->rate.fill_(rate);
   Rng key(state_->config.seed, Stream::kNoise, {static_cast<std::uint64_t>(step)});
   const std::uint64_t high = key.next(), seed = high << 32 | key.next();
   at::Generator generator = at::globalContext().defaultGenerator(state_->device);
@@ -197,14 +202,15 @@ GraphStep::Result GraphStep::step(std::span<const std::int64_t> images, double l
   recorded.graph.replay();
   const torch::Tensor r = recorded.results.to(torch::kCPU);
   const float* values = r.data_ptr<float>();
-  const Result result{values[0], values[1], values[2], values[3] == 0};
-  if (!result.finite) return result;
+  const StepLosses losses{{values[0], values[1]}, values[2]};
+  if (values[3] != 0)  // no parameter has moved
+    diverged(std::isfinite(losses.objective) ? "the gradient" : "the loss", step + 1, state_->config);
   if (state_->config.optimizer == OptimizerKind::kAdamW) {
     state_->count_step<torch::optim::AdamWParamState>();
   } else {
     state_->count_step<torch::optim::AdamParamState>();
   }
-  return result;
+  return losses;
 }
 
 }  // namespace vae
@@ -215,10 +221,9 @@ namespace vae {
 
 struct GraphStep::State {};
 bool GraphStep::covers(VaeImpl&, const TrainConfig&) { return false; }
-GraphStep::GraphStep(VaeImpl&, torch::optim::Optimizer&, const TrainConfig&, const ImageSet&, int,
-                     Objective) {}
+GraphStep::GraphStep(const StepParts&) {}
 GraphStep::~GraphStep() = default;
-GraphStep::Result GraphStep::step(std::span<const std::int64_t>, double, std::int64_t) { return {}; }
+StepLosses GraphStep::take(std::int64_t, double) { return {}; }
 
 }  // namespace vae
 

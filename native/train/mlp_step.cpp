@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "native/support/process_settings.hpp"
 #include "native/train/fused_loops.hpp"
+#include "shared/train/schedule.hpp"
 
 namespace vae {
 namespace {
@@ -66,18 +68,32 @@ bool MlpStep::covers(const VaeImpl& model, const TrainConfig& config) {
          });
 }
 
-MlpStep::MlpStep(VaeImpl& model, const TrainConfig& config, Workers& workers)
-    : model_(model),
-      workers_(workers),
-      likelihood_(model.spec.likelihood),
-      sampled_(config.objective != Objective::kAutoencoder),
-      samples_(sampled_ ? config.samples : 1),
-      latent_(model.spec.latent) {
-  add(model.encoder, model.spec.encoder);
+MlpStep::MlpStep(const StepParts& parts)
+    : parts_(parts),
+      model_(parts.model),
+      workers_(parts.workers),
+      likelihood_(model_.spec.likelihood),
+      sampled_(parts.config.objective != Objective::kAutoencoder),
+      samples_(sampled_ ? parts.config.samples : 1),
+      latent_(model_.spec.latent) {
+  add(model_.encoder, model_.spec.encoder);
   heads_ = blocks_.size();
-  const std::int64_t features = model.mu->weight.size(1);
+  const std::int64_t features = model_.mu->weight.size(1);
   add(torch::empty({2 * latent_, features}), torch::empty({2 * latent_}), std::nullopt);
-  add(model.decoder, model.spec.decoder);
+  add(model_.decoder, model_.spec.decoder);
+  set_threads(1);  // LibTorch's others would wait awake on the workers' processors
+}
+
+StepLosses MlpStep::take(std::int64_t step, double rate) {
+  const int n = parts_.batches.size(step), processes = parts_.group.size();
+  const Rows rows = share_of(n, parts_.group.rank(), processes);
+  const Batch batch = parts_.batches.batch(step, rows, workers_);
+  const double scale = (rows.counted ? 1.0 : 0.0) / n;
+  const Penalty whole = penalty_of(parts_.config, parts_.batches.count());
+  const Sums sums = gradient(batch, beta_at(parts_.config, step), scale,
+                             {whole.weights / processes, whole.biases / processes});
+  const torch::Tensor losses = torch::tensor({sums.reconstruction, sums.kl, sums.loss}, torch::kDouble);
+  return descend(parts_, losses.mul(scale).to(torch::kFloat), sums.gradient, step, rate);
 }
 
 void MlpStep::add(const torch::nn::Sequential& modules, const LayerList& list) {

@@ -11,33 +11,27 @@
 #include "native/model/vae.hpp"
 #include "native/support/workers.hpp"
 #include "native/train/batches.hpp"
+#include "native/train/descent.hpp"
+#include "native/train/step.hpp"
 #include "shared/train/train_config.hpp"
 
 namespace vae {
 
-/// Weights of sum(w^2) / 2 that are added to what is minimized.
-struct Penalty {
-  double weights = 0, biases = 0;
-};
-
-class MlpStep {
+class MlpStep : public Step {
  public:
   /// Linear layers, each with at most one activation; a Bernoulli or squared-error likelihood; the ELBO with
   /// its KL term in closed form, or the plain autoencoder; float32 on the CPU, with a BLAS at hand.
   static bool covers(const VaeImpl& model, const TrainConfig& config);
 
-  /// `model` and `workers` must outlive this. covers(model, config) holds.
-  MlpStep(VaeImpl& model, const TrainConfig& config, Workers& workers);
+  /// covers(parts.model, parts.config) holds. The workers are the threads from now on; LibTorch keeps one.
+  explicit MlpStep(const StepParts& parts);
+  StepLosses take(std::int64_t step, double rate) override;
 
+ private:
   struct Sums {
     double reconstruction = 0, kl = 0, loss = 0;  // over the rows of the batch, nats
     double gradient = 0;                          // over all of its numbers: not finite where one is not
   };
-  /// The parameters' .grad become the derivative of scale * (the sum of each row's loss) + penalty, kept in
-  /// memory that the next call writes over. `beta` is the KL term's weight.
-  Sums gradient(const Batch& batch, double beta, double scale, const Penalty& penalty);
-
- private:
   /// y = activation(x weight^T + bias), and everything that belongs to it.
   struct Block {
     std::int64_t in, out;
@@ -51,10 +45,14 @@ class MlpStep {
   void add(const torch::nn::Sequential& modules, const LayerList& list);
   void add(const torch::Tensor& weight, const torch::Tensor& bias, std::optional<Activation> activation);
   void make_room(std::int64_t rows);
+  /// The parameters' .grad become the derivative of scale * (the sum of each row's loss) + penalty, kept in
+  /// memory that the next call writes over. `beta` is the KL term's weight.
+  Sums gradient(const Batch& batch, double beta, double scale, const Penalty& penalty);
   void publish(const Penalty& penalty);
   Sums images(const Batch& batch, double beta, double scale, std::int64_t first, std::int64_t last);
   double parameters(std::int64_t rows, const Penalty& penalty, int index);
 
+  StepParts parts_;
   VaeImpl& model_;
   Workers& workers_;
   Likelihood likelihood_;

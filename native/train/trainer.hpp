@@ -12,19 +12,13 @@
 #include "native/model/vae.hpp"
 #include "native/support/workers.hpp"
 #include "native/train/batches.hpp"
-#include "native/train/graph_step.hpp"
-#include "native/train/mlp_step.hpp"
 #include "native/train/optimizer.hpp"
 #include "native/train/process_group.hpp"
+#include "native/train/step.hpp"
+#include "shared/train/losses.hpp"
 #include "shared/train/train_config.hpp"
 
 namespace vae {
-
-/// Averages in nats per image, z sampled.
-struct Losses {
-  double reconstruction = 0, kl = 0;
-  double neg_elbo() const { return reconstruction + kl; }
-};
 
 struct StepReport {
   int epoch;                 // counted from 1
@@ -98,20 +92,7 @@ class Trainer {
 
  private:
   static ProcessGroup& alone();
-  struct Gradient {
-    torch::Tensor losses;       // (3): this process' part of reconstruction, kl and loss, mean over the batch
-    std::optional<double> sum;  // of the gradient's numbers where that is known; not finite where one is not
-  };
-  torch::Tensor descend(double rate, int n);
-  torch::Tensor replay(double rate);
-  Gradient gradient(const Batch& batch, const Rows& rows, int n);
-  Gradient gradient_by_autograd(const Batch& batch, const Rows& rows, int n);
-  GraphStep::Loss loss(const torch::Tensor& x, const torch::Tensor& epsilon, int n, bool counted);
-  Penalty penalty() const;
-  torch::Tensor weight_penalty() const;
-  void sum_gradients(torch::Tensor& losses);
-  double gradient_sum() const;
-  void check_finite(double loss, double gradient) const;
+  std::unique_ptr<Step> new_step();
   void update_average();
 
   Vae model_, average_{nullptr};
@@ -121,11 +102,10 @@ class Trainer {
   torch::Device device_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   Workers workers_;
-  std::optional<MlpStep> fast_;  // where it covers the model
   Batches batches_;
-  std::optional<GraphStep> graph_;  // where it covers the model, from the first step on
-  std::int64_t step_ = 0;
-  Losses sum_;  // as in TrainerState
+  std::unique_ptr<Step> stepper_;  // of the restored state, where one was
+  std::int64_t step_ = 0;          // done
+  Losses sum_;                     // as in TrainerState
   double sum_objective_ = 0;
   std::int64_t summed_images_ = 0;
   double best_;
