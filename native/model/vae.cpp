@@ -1,10 +1,8 @@
 #include "native/model/vae.hpp"
 
-#include <cmath>
-
 #include "native/model/tensors.hpp"
-#include "shared/base/rng.hpp"
 #include "shared/math/prior.hpp"
+#include "shared/train/initialize.hpp"
 
 namespace vae {
 
@@ -99,66 +97,14 @@ torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& eps
   return q.mu + torch::exp(0.5 * q.log_var) * epsilon;
 }
 
-namespace {
-
-/// The fan-in and fan-out of a weight (out, in) or (out, in, kh, kw).
-struct Fans {
-  double in = 1, out = 1;
-};
-Fans fans(const torch::Tensor& weight) {
-  const auto kernel = static_cast<double>(weight.numel() / (weight.size(0) * weight.size(1)));
-  return {static_cast<double>(weight.size(1)) * kernel, static_cast<double>(weight.size(0)) * kernel};
-}
-
-/// Draws a standard normal number, again beyond two standard deviations, like TensorFlow's truncated_normal.
-float truncated_normal(Rng& rng) {
-  for (;;) {
-    if (const float x = rng.normal(); std::fabs(x) <= 2) return x;
-  }
-}
-
-/// Draws a number of a weight, or of the bias that follows it, whose layer has the same fans.
-float draw(Rng& rng, Init init, const Fans& f, bool bias) {
-  const auto uniform = [&](double bound) { return static_cast<float>((2 * rng.uniform() - 1) * bound); };
-  switch (init) {
-    case Init::kPytorch:
-      return uniform(1 / std::sqrt(f.in));
-    case Init::kGlorot:
-      return bias ? 0 : uniform(std::sqrt(6 / (f.in + f.out)));
-    case Init::kTruncatedNormal:
-      return bias ? 0 : 0.001f * truncated_normal(rng);
-    case Init::kNormal:
-      return 0.01f * rng.normal();
-  }
-  return 0;
-}
-
-}  // namespace
-
 void initialize(VaeImpl& model, std::uint64_t seed, Init init) {
-  torch::NoGradGuard no_grad;
-  Rng rng(seed, Stream::kInit);
-  Fans layer;
-  // Every weight comes right before its bias. (The prior follows below.)
-  for (auto& named : model.named_parameters()) {
-    torch::Tensor& p = named.value();
-    const bool bias = p.dim() == 1;
-    if (!bias) layer = fans(p);
-    torch::Tensor values = torch::empty(p.sizes(), torch::kFloat);
-    float* out = values.data_ptr<float>();
-    for (std::int64_t i = 0; i < values.numel(); ++i) out[i] = draw(rng, init, layer, bias);
-    p.copy_(values);
-  }
-  if (model.prior) {  // components spread as N(0, I) is
-    model.prior->log_var.zero_();
-    model.prior->logit.zero_();
-    torch::Tensor mean = torch::empty(model.prior->mean.sizes(), torch::kFloat);
-    for (std::int64_t i = 0; i < mean.numel(); ++i) mean.data_ptr<float>()[i] = rng.normal();
-    model.prior->mean.copy_(mean);
-  }
-  if (model.spec.prior == Prior::kNone) {
-    model.log_var->weight.zero_();
-    model.log_var->bias.fill_(-20);
+  const torch::NoGradGuard no_grad;
+  std::vector<std::vector<float>> values = initial_parameters(model.spec, seed, init);
+  auto named = model.named_parameters();
+  auto numbers = values.begin();
+  for (const ParameterSpec& p : parameters(model.spec)) {
+    torch::Tensor& parameter = named[p.name];
+    parameter.copy_(torch::from_blob((numbers++)->data(), parameter.sizes()));
   }
 }
 

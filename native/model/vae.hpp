@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "native/config/presets.hpp"
 #include "native/model/sequential.hpp"
 #include "shared/math/prior.hpp"
 #include "shared/spec/model_spec.hpp"
+#include "shared/train/train_config.hpp"
 
 namespace vae {
 
@@ -55,9 +55,7 @@ void standardize(VaeImpl& model);
 /// Returns z = mu + exp(log_var / 2) * epsilon, epsilon ~ N(0, I) of the same size (Kingma and Welling 2013).
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon);
 
-/// Draws all parameters from our own generator, so that a seed gives the same model with every device and
-/// LibTorch. The log-variance head of a model without a prior is set to log_var = -20 everywhere, so that
-/// sampled z are mu.
+/// Gives every parameter its number of initial_parameters(), whatever device and LibTorch it is on.
 void initialize(VaeImpl& model, std::uint64_t seed, Init init = Init::kPytorch);
 
 }  // namespace vae
