@@ -1,5 +1,7 @@
 #include "native/support/workers.hpp"
 
+#include <utility>
+
 namespace vae {
 namespace {
 
@@ -55,10 +57,6 @@ void Workers::attempt(int index) {
     const std::lock_guard lock(mutex_);
     failure_ = std::current_exception();
   }
-}
-
-std::pair<std::int64_t, std::int64_t> part_of(std::int64_t n, int index, int count) {
-  return {n * index / count, n * (index + 1) / count};
 }
 
 }  // namespace vae

@@ -7,7 +7,6 @@
 #include <functional>
 #include <mutex>
 #include <thread>
-#include <utility>
 #include <vector>
 
 namespace vae {
@@ -38,8 +37,5 @@ class Workers {
   std::exception_ptr failure_;
   std::vector<std::thread> threads_;
 };
-
-/// Returns part `index` of `count` equal parts of [0, n): [first, second).
-std::pair<std::int64_t, std::int64_t> part_of(std::int64_t n, int index, int count);
 
 }  // namespace vae

@@ -5,6 +5,7 @@
 
 #include "native/model/objectives.hpp"
 #include "native/train/descent.hpp"
+#include "shared/train/mlp_gradient.hpp"
 #include "shared/train/schedule.hpp"
 
 namespace vae {

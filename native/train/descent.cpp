@@ -46,11 +46,6 @@ void diverged(const char* what, std::int64_t step, const TrainConfig& config) {
   throw Failure(Exit::kDiverged, text);
 }
 
-Penalty penalty_of(const TrainConfig& config, int train_images) {
-  const double prior = config.weight_prior ? 1.0 / train_images : 0;
-  return {config.l2 + prior, prior};
-}
-
 StepLosses descend(const StepParts& s, torch::Tensor losses, std::optional<double> gradient_sum,
                    std::int64_t step, double rate) {
   sum_over_processes(s, losses);

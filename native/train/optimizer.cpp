@@ -1,13 +1,12 @@
 #include "native/train/optimizer.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <sstream>
 #include <type_traits>
 
 #include "native/support/failure.hpp"
-#include "native/train/fused_loops.hpp"
+#include "shared/train/optimizer.hpp"
 
 namespace vae {
 namespace {
@@ -90,34 +89,19 @@ std::optional<std::vector<AdamWork>> adam_work(optim::Optimizer& optimizer) {
   }
   for (auto& group : optimizer.param_groups()) {
     const auto& o = static_cast<const Options&>(group.options());
-    const double decay = std::is_same_v<Options, optim::AdamWOptions> ? o.lr() * o.weight_decay() : 0;
+    const double decay = std::is_same_v<Options, optim::AdamWOptions> ? o.weight_decay() : 0;
     for (const torch::Tensor& p : group.params()) {
       if (!p.grad().defined()) continue;
       State& state = adam_state<State>(optimizer, p);
       state.step(state.step() + 1);
-      const auto t = static_cast<double>(state.step());
       const auto [beta1, beta2] = o.betas();
-      const AdamStep step{static_cast<float>(beta1),
-                          static_cast<float>(beta2),
-                          static_cast<float>(1 - beta1),
-                          static_cast<float>(1 - beta2),
-                          static_cast<float>(1 - decay),
-                          static_cast<float>(o.lr() / (1 - std::pow(beta1, t))),
-                          static_cast<float>(std::sqrt(1 - std::pow(beta2, t))),
-                          static_cast<float>(o.eps())};
+      const AdamStep step = adam_step(beta1, beta2, o.eps(), o.lr(), decay, state.step());
       all.push_back({step, p.grad().data_ptr<float>(), p.data_ptr<float>(),
                      state.exp_avg().template data_ptr<float>(),
                      state.exp_avg_sq().template data_ptr<float>(), p.numel()});
     }
   }
   return all;
-}
-
-/// TensorFlow's Adam moves by m / (sqrt(v) + 1e-8) times a rate that holds both bias corrections (Kingma
-/// and Ba 2014, end of section 2). LibTorch corrects sqrt(v) first, so the same step takes the epsilon
-/// corrected too.
-double tf_epsilon(std::int64_t step) {
-  return 1e-8 / std::sqrt(1 - std::pow(0.999, static_cast<double>(step + 1)));
 }
 
 }  // namespace
@@ -156,7 +140,7 @@ void set_learning_rate(optim::Optimizer& optimizer, OptimizerKind kind, double r
         break;
       case OptimizerKind::kTfAdam:
         static_cast<optim::AdamOptions&>(group.options()).lr(rate);
-        static_cast<optim::AdamOptions&>(group.options()).eps(tf_epsilon(step));
+        static_cast<optim::AdamOptions&>(group.options()).eps(tf_epsilon(step + 1));
         break;
     }
   }
