@@ -1,7 +1,6 @@
 #include "shared/base/numbers.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -21,11 +20,16 @@ std::string fixed_point(double value, int decimals, double most) {
 }
 
 std::string decimal(double value) {
-  if (!std::isfinite(value)) value = 0;
-  std::string text = fixed_point(value, 6, 1e12);
-  while (text.back() == '0') text.pop_back();
-  if (text.back() == '.') text.pop_back();
-  return value < 0 && text != "0" ? "-" + text : text;
+  constexpr std::int64_t kMillion = 1'000'000;
+  const double most = std::isfinite(value) ? std::min(std::fabs(value), 1e12) : 0;
+  const auto scaled = static_cast<std::int64_t>(most * kMillion + 0.5);
+  std::string text = concat({value < 0 && scaled > 0 ? "-" : "", scaled / kMillion});
+  std::int64_t rest = scaled % kMillion;
+  if (rest > 0) text += '.';
+  for (std::int64_t unit = kMillion / 10; rest > 0; rest %= unit, unit /= 10) {
+    text += static_cast<char>('0' + rest / unit);
+  }
+  return text;
 }
 
 std::optional<double> parse_decimal(std::string_view text) {
@@ -48,11 +52,13 @@ std::optional<double> parse_decimal(std::string_view text) {
 }
 
 std::optional<std::uint64_t> parse_whole(std::string_view text) {
-  std::uint64_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [behind, problem] = std::from_chars(text.data(), end, value);
-  if (problem != std::errc{} || behind != end) return std::nullopt;
-  return value;
+  std::uint64_t value = 0;  // std::from_chars is three times the code
+  for (const char c : text) {
+    const auto digit = static_cast<std::uint64_t>(c) - '0';
+    if (digit > 9 || value > (std::numeric_limits<std::uint64_t>::max() - digit) / 10) return std::nullopt;
+    value = value * 10 + digit;
+  }
+  return text.empty() ? std::nullopt : std::optional(value);
 }
 
 std::vector<std::int64_t> parse_rising(std::string_view text) {

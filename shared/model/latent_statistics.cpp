@@ -32,7 +32,9 @@ std::vector<float> floats(const Model& model, std::string_view key, std::optiona
 std::vector<int> parse_labels(std::string_view text) {
   const std::vector<std::int64_t> numbers = parse_rising(text);
   if (numbers.size() > kMostLabels || (!numbers.empty() && numbers.back() > kLargestLabel)) return {};
-  return {numbers.begin(), numbers.end()};
+  std::vector<int> labels(numbers.size());
+  std::copy(numbers.begin(), numbers.end(), labels.begin());
+  return labels;
 }
 
 }  // namespace

@@ -134,7 +134,7 @@ std::optional<Error> read_mixture(const ModelSpec& spec, const WeightsView& view
 /// Makes the decoder of a file whose names were checked.
 Result<Model> Model::make(const ModelSpec& spec, const WeightsView& view) {
   std::vector<ParameterSpec> names = decoder_parameters(spec);
-  names.erase(names.end() - std::ssize(prior_parameters(spec)), names.end());
+  for (std::size_t i = prior_parameters(spec).size(); i > 0; --i) names.pop_back();
   auto weights = read_parameters(view, names);
   if (!weights) return weights.error();
   const Parameter* next = weights->list.data();

@@ -102,12 +102,7 @@ bool parse(std::string_view name, std::string_view text, Activation& a) {
 template <std::size_t... I>
 bool parse_layer(std::string_view text, Layer& layer, std::index_sequence<I...>) {
   const std::string_view name = next(text, ':');
-  const auto is = [&](auto candidate) {
-    const bool ok = parse(name, text, candidate);
-    if (ok) layer = candidate;
-    return ok;
-  };
-  return (is(std::variant_alternative_t<I, Layer>{}) || ...);
+  return (parse(name, text, layer.emplace<I>()) || ...);
 }
 
 /// Parses a list of layers; returns "", or what is wrong with it.
