@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { declarations, manifest as elementManifest } from '../tools/attributes.mjs';
-import { attributes, bundler, squeezed } from '../tools/bundle.mjs';
+import { attributes, bundler, shortNames, squeezed } from '../tools/bundle.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const web = join(root, 'build/web'), dist = join(root, 'build/dist'), work = join(root, 'build/dist.work');
@@ -51,7 +51,7 @@ function putFiles(folder) {
   write(`${folder}/lab/element.js`, "import '../define.js';\n");  // for the lab's page without WebGL
 }
 
-const index = notices('licenses.txt') + await squeezed(await bundle(join(element, 'index.js')));
+const index = notices('licenses.txt') + await squeezed(await bundle(join(element, 'index.js'), shortNames));
 const define = await bundle(join(element, 'define.js'), { external: ['./index.js'] });
 const inside = ['weights.bin', 'digit-vae.wasm', 'digit-vae-scalar.wasm'];
 const inline = asComment(headlessNotices)

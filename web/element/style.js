@@ -38,10 +38,8 @@ label { display: flex; flex: 1 1 8em; gap: .4em; align-items: center; min-width:
 input { flex: 1; min-width: 3em; width: 0; margin: 0; min-height: 24px; accent-color: var(--_accent); }
 button, select { font: inherit; min-height: 2.2em; padding: .2em .8em; border: 1px solid var(--_border);
   border-radius: .4em; background: var(--_paper); color: var(--_ink); cursor: pointer; }
-:disabled { opacity: .6; cursor: default; }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 p { margin: .5em 0 0; }
-output { font-variant-numeric: tabular-nums; }
 .live { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
 @media print { [part="controls"], .mark { display: none; } }
 `;

@@ -73,6 +73,11 @@ export async function bundler(web, work) {
   };
 }
 
+/** Names of properties by which the element's files know each other and nobody else does: they become short. */
+const own = ['translations', 'canvases', 'replaceControls', 'shownModel', 'shownSteps', 'shownEnds', 'answered', 'setting',
+  'editable', 'withMemory', 'lastError', 'withEncoder', 'retire', 'latents', 'arrange', 'renew', 'sliders'];
+export const shortNames = { mangleProps: new RegExp(`^(${own.join('|')})$`) };
+
 /** A bundle once more through Terser, which finds 2 % that esbuild left. */
 export async function squeezed(text) {
   return (await minify(text, { module: true, ecma: 2020, compress: { passes: 3 }, format: { comments: false } })).code;
@@ -82,7 +87,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const web = resolve(process.argv[2]), work = mkdtempSync(join(tmpdir(), 'digit-vae-'));
   try {
     const bundle = await bundler(web, work);
-    writeFileSync(join(web, 'element.js'), await squeezed(await bundle(join(element, 'define.js'))));
+    writeFileSync(join(web, 'element.js'), await squeezed(await bundle(join(element, 'define.js'), shortNames)));
   } finally {
     rmSync(work, { recursive: true });
   }
