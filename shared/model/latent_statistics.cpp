@@ -14,7 +14,7 @@ namespace {
 
 constexpr float kLeastSpread = 1e-3f;   // of a class in one dimension
 constexpr float kUnmistakable = 0.99f;  // share of all densities that a draw's label needs
-constexpr int kDraws = 4;               // until it is had
+constexpr int kDraws = 32;              // at most, until it is had
 constexpr std::size_t kMostLabels = 1000;
 constexpr std::int64_t kLargestLabel = 999999;
 

@@ -35,7 +35,7 @@ std::vector<int> likely_labels(const Anchors& anchors, std::span<const float> z,
 
 /// Returns a draw for a label, (latent): mean + temperature * std * epsilon, with the epsilon of
 /// sample_prior(latent, seed, index). With `prior`, the model's own mixture, from its components that have
-/// the label: the first of four draws that has 99 % of the densities' sum, else the last. Empty for a label
+/// the label: the first of 32 draws that has 99 % of the densities' sum, else the last. Empty for a label
 /// that is not there.
 std::vector<float> sample_class(const Anchors& anchors, int label, std::uint64_t seed, std::uint64_t index,
                                 float temperature = 1, const Mixture* prior = nullptr);

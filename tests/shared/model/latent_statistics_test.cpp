@@ -155,3 +155,15 @@ TEST_CASE("the default model has components for every digit") {
   }
   CHECK(only >= 990);  // of 1000; a first draw each would leave 973
 }
+
+TEST_CASE("a digit that was asked for of the default model cannot be taken for another one") {
+  const Model model = trained_model("/weights.bin");
+  const auto anchors = read_anchors(model);
+  REQUIRE(anchors);
+  for (int label = 0; label < 10; ++label) {
+    for (std::uint64_t index = 0; index < 100; ++index) {
+      const Values z = sample_class(*anchors, label, 3, index, 1, model.mixture());
+      CHECK(likely_labels(*anchors, z, 0.99f) == std::vector<int>{label});
+    }
+  }
+}
