@@ -224,8 +224,9 @@ TEST_CASE("what cannot be trained is refused in words") {
         "shape: got 63 bytes of images; expected some of 1x8x8, a byte a pixel");
   CHECK(refused(network(), nothing, {}).starts_with("shape: got 0 bytes"));
   CHECK(refused(mlp({1, kSize, kSize}, 60000, 500), nothing, images).starts_with("too-large: a model of "));
+  // Petabytes, more than any address space has.
   CHECK(refused(
-            network(),
+            mlp({1, kSize, kSize}, 100000, 3),
             [](TrainConfig& c) {
               c.samples = 100000;
               c.batch_size = 60000;
