@@ -15,6 +15,7 @@ struct MatrixView {
   bool transposed = false;
 };
 
+/// What multiplies matrices and spreads work.
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -28,6 +29,7 @@ class Backend {
   virtual void run(const std::function<void(int)>& piece) { piece(0); }
 };
 
+/// Multiplies with Eigen, in the calling thread.
 class EigenBackend : public Backend {
  public:
   void multiply(std::ptrdiff_t m, std::ptrdiff_t n, std::ptrdiff_t k, const MatrixView& a,

@@ -26,6 +26,7 @@ struct ImageBytes {
 /// Order of `count` images in an epoch (Fisher-Yates), keyed by (seed, epoch).
 std::vector<std::int64_t> shuffled(int count, std::uint64_t seed, int epoch);
 
+/// Gives the batches of a run: which images, their pixels, their noise.
 class BatchStream {
  public:
   /// The images, at least one, must outlive this.

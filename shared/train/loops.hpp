@@ -56,6 +56,7 @@ struct AdamStep {
   float root;                        // sqrt(1 - beta2^t)
   float epsilon;                     // added after the root's bias correction
 };
+/// Takes one such step on n numbers p with gradient g.
 void adam(const AdamStep& step, const float* g, std::ptrdiff_t n, float* p, float* m, float* v);
 
 /// Adagrad (Duchi, Hazan and Singer 2011): s += g^2, p -= rate g / (sqrt(s) + epsilon).

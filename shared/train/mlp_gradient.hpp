@@ -34,6 +34,7 @@ struct BatchView {
   std::ptrdiff_t stride;         // from a sample of epsilon to the next, at least rows * latent
 };
 
+/// The gradient of a multilayer perceptron's loss, by hand.
 class MlpGradient {
  public:
   /// Linear layers, each with at most one activation; a Bernoulli or squared-error likelihood; the ELBO with
@@ -45,6 +46,7 @@ class MlpGradient {
   static Result<MlpGradient> make(const ModelSpec& spec, const TrainConfig& config,
                                   std::vector<const float*> values, std::ptrdiff_t rows, Backend& backend);
 
+  /// What a batch adds up to.
   struct Sums {
     double reconstruction = 0, kl = 0, loss = 0;  // over the rows of the batch, nats
     double gradient = 0;                          // over all of its numbers: not finite where one is not

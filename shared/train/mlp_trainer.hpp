@@ -25,6 +25,7 @@
 
 namespace vae {
 
+/// Trains a multilayer perceptron step by step.
 class MlpTrainer {
  public:
   /// Draws the parameters as native_train does. `images` (n, pixels) and `backend` must outlive this. Errors:
@@ -33,6 +34,7 @@ class MlpTrainer {
   static Result<MlpTrainer> make(const ModelSpec& spec, const TrainConfig& config,
                                  std::span<const std::uint8_t> images, Backend& backend);
 
+  /// What one update was about, its losses before it.
   struct Report {
     std::int64_t step;  // counted from 1
     int epoch, images;  // epoch: counted from 1; images: in the batch

@@ -26,6 +26,7 @@ AdamStep adam_step(double beta1, double beta2, double epsilon, double rate, doub
 /// corrected too.
 double tf_epsilon(std::int64_t t);
 
+/// Updates arrays by their gradients, with the state that this takes.
 class Optimizer {
  public:
   /// For arrays of these many numbers, all of one kind of optimizer. Errors: kMemory.

@@ -8,6 +8,7 @@
 
 namespace vae {
 
+/// How a byte becomes a pixel.
 enum class Pixels {
   kGray,         // byte / 255
   kDynamic,      // 1 with probability byte / 255, drawn anew in every epoch (Salakhutdinov and Murray 2008)

@@ -7,8 +7,9 @@
 
 namespace vae {
 
-/// Learning rate of step 0 <= step < steps, and the weight of the KL term there.
+/// Returns the learning rate of step 0 <= step < steps.
 double learning_rate_at(const TrainConfig& config, std::int64_t step, std::int64_t steps);
+/// Returns the weight of the KL term in that step.
 double beta_at(const TrainConfig& config, std::int64_t step);
 
 }  // namespace vae

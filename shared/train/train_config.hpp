@@ -9,6 +9,7 @@
 
 namespace vae {
 
+/// What is minimized.
 enum class Objective {
   kElbo,         // -ELBO, estimated with `samples` draws of z
   kIwae,         // the importance-weighted bound with `samples` draws (Burda, Grosse, Salakhutdinov 2016)
@@ -20,6 +21,7 @@ enum class Estimator {  // of the ELBO (Kingma and Welling 2013)
   kB,                   // the KL term in closed form
 };
 
+/// How parameters follow their gradient.
 enum class OptimizerKind {
   kAdam,
   kAdamW,
@@ -28,12 +30,14 @@ enum class OptimizerKind {
   kTfAdam,  // Adam as TensorFlow has it: epsilon is added before the root's bias correction, not after it
 };
 
+/// The learning rate over a run.
 enum class Schedule {
   kConstant,  // the rate stays at learning_rate
   kCosine,    // from learning_rate down to 0 along half a cosine
   kOneCycle,  // from learning_rate / 25 up to it over the first 30 % of the steps, then down to 0 (cosine)
 };
 
+/// The parameters before the first step.
 enum class Init {
   kPytorch,          // weights and biases uniform in +-1 / sqrt(fan in), PyTorch's default
   kGlorot,           // weights uniform in +-sqrt(6 / (fan in + fan out)), biases 0 (Glorot and Bengio 2010)
@@ -53,6 +57,7 @@ inline constexpr std::string_view kScheduleNames[] = {"constant", "cosine", "one
 inline constexpr std::string_view kInitNames[] = {"pytorch", "glorot", "truncated-normal", "normal"};
 inline constexpr std::string_view kLastBatchNames[] = {"partial", "wrap"};
 
+/// The settings of a run.
 struct TrainConfig {
   int epochs = 10;
   std::int64_t steps = 0;  // instead of epochs, when above 0
