@@ -74,7 +74,7 @@ TEST_CASE("damaged image and label files are refused") {  // N7
   write_bars(folder.path(), 20, 5, 6);
   const Bytes images = read_bytes(folder / kImages), labels = read_bytes(folder / kLabels);
   REQUIRE(outcome(folder).first == 0);
-  const auto check = [&](const std::string& name, Bytes bytes, const std::string& word) {
+  const auto check = [&](const std::string& name, const Bytes& bytes, const std::string& word) {
     write_bytes(folder / name, bytes);
     const auto [code, text] = outcome(folder);
     CAPTURE(text);

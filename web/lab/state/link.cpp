@@ -113,8 +113,9 @@ std::string percent_decoded(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const std::string digits = lower(text.substr(i + 1, 2));
-    const bool escaped = text[i] == '%' && digits.size() == 2 && kHex.find(digits[0]) != kHex.npos &&
-                         kHex.find(digits[1]) != kHex.npos;
+    const bool escaped = text[i] == '%' && digits.size() == 2 &&
+                         kHex.find(digits[0]) != std::string_view::npos &&
+                         kHex.find(digits[1]) != std::string_view::npos;
     plain += escaped ? static_cast<char>(16 * kHex.find(digits[0]) + kHex.find(digits[1])) : text[i];
     if (escaped) i += 2;
   }
