@@ -52,4 +52,7 @@ for page in [*ROOT.glob('*.md'), *ROOT.glob('docs/*.md'), ROOT / 'assets/README.
     for target in re.findall(r'\]\((?!https?:)([^)#]+)', page.read_text()):
         if not (page.parent / target).exists():
             found.append(f'{page.relative_to(ROOT)}: links to {target}, which is not there')
+    for path in re.findall(r'`((?:shared|native|web|tests)/[\w/.-]+\.\w+)`', page.read_text()):
+        if not (ROOT / path).exists():
+            found.append(f'{page.relative_to(ROOT)}: names {path}, which is not there')
 sys.exit('\n'.join(found) or 0)
