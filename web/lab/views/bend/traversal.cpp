@@ -90,7 +90,10 @@ void line(App& app, float x, float y, const Lines& lines, int dimension) {
 float traversal_card(App& app, float x, float y, float width, std::span<const int> order) {
   const float pad = card_padding(app, width), inner = width - 2 * pad, top = y, between = u(app, 36);
   x += pad;
-  y = heading(app, x, y + pad, inner, say(Text::kBendTraversal), say(Text::kBendTraversalLine)) + u(app, 12);
+  const bool mixture =
+      app.lab.current()->model.mixture() != nullptr;  // under which no KL per dimension adds up
+  const Text line_below = mixture ? Text::kBendTraversalLineMixture : Text::kBendTraversalLine;
+  y = heading(app, x, y + pad, inner, say(Text::kBendTraversal), say(line_below)) + u(app, 12);
   const int blocks = inner >= u(app, 1000) ? 2 : 1;
   const float block = blocks == 2 ? std::floor((inner - between) / 2) : inner;
   const Lines lines = lay_lines(app, block);
