@@ -99,9 +99,8 @@ void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e) {
   print_assumptions(spec, pixels);
   if (spec.prior == Prior::kMixture)
     std::printf(
-        "  KL of each dimension: to a normal distribution with the prior's mean and variance; adds up to "
-        "more than the "
-        "KL\n");
+        "  KL of each dimension: to the normal distribution with the prior's mean and variance there,\n"
+        "  whose sum is not the KL\n");
   if (spec.prior != Prior::kNone) print_kl_chart(e);
 }
 
