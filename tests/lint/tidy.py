@@ -56,7 +56,7 @@ for entry in json.loads((BUILD / 'compile_commands.json').read_text()):
         continue
     if not files:
         sys.exit(f'tidy: {source} is not compiled yet; run cmake --build {BUILD}')
-    if not any('/torch/' in str(file) or 'cmake_pch' in file.name for file in files):
+    if 'cmake_pch' not in command and not any('/torch/' in str(file) for file in files):  # LibTorch comes precompiled
         jobs[source] = (source, command, files)
 
 CLEAN.mkdir(exist_ok=True)
