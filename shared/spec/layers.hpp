@@ -2,7 +2,8 @@
 // Two interpreters visit it (native/model/sequential builds LibTorch modules, shared/nn/sequential runs
 // them without it), so a new layer must not compile until both know it: never add a catch-all to a
 // visitor. Layouts are PyTorch's: Linear (out, in), Conv2d (out, in, kh, kw), ConvTranspose2d (in, out,
-// kh, kw), C,H,W. kWord and kFields are a layer's name and numbers in the model line, in this order.
+// kh, kw), C,H,W. kWord is a layer's name in the model line; fields() calls
+// `visit` with its numbers in their order there, until that returns false.
 #pragma once
 
 #include <array>
@@ -10,7 +11,6 @@
 #include <initializer_list>
 #include <optional>
 #include <string_view>
-#include <tuple>
 #include <variant>
 
 #include "shared/base/enum_names.hpp"
@@ -54,27 +54,33 @@ constexpr std::string_view name_of(ActivationKind kind) {
 struct Linear {  // a dense layer
   int in = 1, out = 1;
   static constexpr std::string_view kWord = "linear";
-  static constexpr auto kFields = std::tuple(&Linear::in, &Linear::out);
+  template <class L, class F>
+  static bool fields(L& l, F& visit) {
+    return visit(l.in) && visit(l.out);
+  }
   friend constexpr bool operator==(const Linear&, const Linear&) = default;
 };
 struct Conv2d {  // square kernel
   int in = 1, out = 1, kernel = 1, stride = 1;
   Padding padding{};
   static constexpr std::string_view kWord = "conv";
-  static constexpr auto kFields =
-      std::tuple(&Conv2d::in, &Conv2d::out, &Conv2d::kernel, &Conv2d::stride, &Conv2d::padding);
+  template <class L, class F>
+  static bool fields(L& l, F& visit) {
+    return visit(l.in) && visit(l.out) && visit(l.kernel) && visit(l.stride) && visit(l.padding);
+  }
   friend constexpr bool operator==(const Conv2d&, const Conv2d&) = default;
 };
 struct ConvTranspose2d {  // square kernel; full output is (in - 1) * stride + kernel, then `crop` is cut away
   int in = 1, out = 1, kernel = 1, stride = 1;
   Padding crop{};
   static constexpr std::string_view kWord = "conv_transpose";
-  static constexpr auto kFields =
-      std::tuple(&ConvTranspose2d::in, &ConvTranspose2d::out, &ConvTranspose2d::kernel,
-                 &ConvTranspose2d::stride, &ConvTranspose2d::crop);
+  template <class L, class F>
+  static bool fields(L& l, F& visit) {
+    return visit(l.in) && visit(l.out) && visit(l.kernel) && visit(l.stride) && visit(l.crop);
+  }
   friend constexpr bool operator==(const ConvTranspose2d&, const ConvTranspose2d&) = default;
 };
-struct Activation {  // in the model line its kind's name, with the slope of kLeakyRelu
+struct Activation {  // in the model line its kind's name, and the slope of kLeakyRelu
   ActivationKind kind = ActivationKind::kRelu;
   float slope = 0;  // of kLeakyRelu, for negative inputs
   friend constexpr bool operator==(const Activation&, const Activation&) = default;
@@ -82,19 +88,28 @@ struct Activation {  // in the model line its kind's name, with the slope of kLe
 struct Dropout {   // identity outside training
   float rate = 0;  // probability of zeroing, below 1
   static constexpr std::string_view kWord = "dropout";
-  static constexpr auto kFields = std::tuple(&Dropout::rate);
+  template <class L, class F>
+  static bool fields(L& l, F& visit) {
+    return visit(l.rate);
+  }
   friend constexpr bool operator==(const Dropout&, const Dropout&) = default;
 };
 struct Skip {  // adds what went into the layer `over` layers before: a residual block (He et al. 2016)
   int over = 1;
   static constexpr std::string_view kWord = "skip";
-  static constexpr auto kFields = std::tuple(&Skip::over);
+  template <class L, class F>
+  static bool fields(L& l, F& visit) {
+    return visit(l.over);
+  }
   friend constexpr bool operator==(const Skip&, const Skip&) = default;
 };
 struct Reshape {  // flatten is Reshape{{n, 1, 1}}
   Shape to{};
   static constexpr std::string_view kWord = "reshape";
-  static constexpr auto kFields = std::tuple(&Reshape::to);
+  template <class L, class F>
+  static bool fields(L& l, F& visit) {
+    return visit(l.to);
+  }
   friend constexpr bool operator==(const Reshape&, const Reshape&) = default;
 };
 

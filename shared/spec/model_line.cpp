@@ -13,26 +13,31 @@ namespace {
 
 // ---- Writing
 
-std::string words(int value) { return concat({value}); }
+/// Appends a layer's fields: "linear" becomes "linear:784:400".
+struct FieldWriter {
+  std::string text;
+  bool operator()(int value) { return append(concat({value})); }
+  bool operator()(float value) { return append(decimal(value)); }
+  bool operator()(const Shape& shape) { return append(to_string(shape)); }
+  bool operator()(const Padding& p) {
+    return append(concat({p.top, ":", p.left, ":", p.bottom, ":", p.right}));
+  }
+  bool append(const std::string& field) {
+    text = concat({text, ":", field});
+    return true;
+  }
+};
 
-std::string words(float value) { return decimal(value); }
-
-std::string words(const Padding& p) { return concat({p.top, ":", p.left, ":", p.bottom, ":", p.right}); }
-
-std::string words(const Shape& shape) { return to_string(shape); }
-
-std::string words(const Activation& a) {
-  const std::string_view name = name_of(a.kind);
-  return a.kind == ActivationKind::kLeakyRelu ? concat({name, ":", decimal(a.slope)}) : std::string(name);
-}
-
-/// "linear:784:400"
 template <class L>
 std::string words(const L& layer) {
-  std::string text(L::kWord);
-  const auto append = [&](const auto& field) { text = concat({text, ":", words(field)}); };
-  std::apply([&](const auto... fields) { (append(layer.*fields), ...); }, L::kFields);
-  return text;
+  FieldWriter writer{std::string(L::kWord)};
+  L::fields(layer, writer);
+  return writer.text;
+}
+std::string words(const Activation& a) {
+  FieldWriter writer{std::string(name_of(a.kind))};
+  if (a.kind == ActivationKind::kLeakyRelu) writer(a.slope);
+  return writer.text;
 }
 
 /// "normal", "mixture:100"
@@ -74,35 +79,34 @@ bool parse_shape(std::string_view text, Shape& s) {
   return take_ints(text, 'x', 1, {&s.channels, &s.height, &s.width}) && text.empty();
 }
 
-// Each removes a layer's field from the front of `text`.
-bool take(std::string_view& text, int& value) { return parse_int(next(text, ':'), 1, value); }
-bool take(std::string_view& text, float& value) {
-  const auto number = parse_decimal(next(text, ':'));
-  value = static_cast<float>(number.value_or(-1));
-  return value >= 0 && value < 1e4f;
-}
-bool take(std::string_view& text, Shape& shape) { return parse_shape(next(text, ':'), shape); }
-bool take(std::string_view& text, Padding& p) {
-  return take_ints(text, ':', 0, {&p.top, &p.left, &p.bottom, &p.right});
-}
+/// Removes a layer's fields from the front of the text; each call returns false where there is no such field.
+struct FieldReader {
+  std::string_view text;
+  bool operator()(int& value) { return parse_int(next(text, ':'), 1, value); }
+  bool operator()(float& value) {
+    const auto number = parse_decimal(next(text, ':'));
+    value = static_cast<float>(number.value_or(-1));
+    return value >= 0 && value < 1e4f;
+  }
+  bool operator()(Shape& shape) { return parse_shape(next(text, ':'), shape); }
+  bool operator()(Padding& p) { return take_ints(text, ':', 0, {&p.top, &p.left, &p.bottom, &p.right}); }
+};
 
 /// Parses a layer of type L from its name and the text after it; returns false if it is not one.
 template <class L>
-bool parse(std::string_view name, std::string_view text, L& layer) {
-  if (name != L::kWord) return false;
-  return std::apply([&](const auto... fields) { return (take(text, layer.*fields) && ...); }, L::kFields) &&
-         text.empty();
+bool parse(std::string_view name, FieldReader reader, L& layer) {
+  return name == L::kWord && L::fields(layer, reader) && reader.text.empty();
 }
-bool parse(std::string_view name, std::string_view text, Activation& a) {
-  return parse_name(name, a.kind) && (a.kind != ActivationKind::kLeakyRelu || take(text, a.slope)) &&
-         text.empty();
+bool parse(std::string_view name, FieldReader reader, Activation& a) {
+  return parse_name(name, a.kind) && (a.kind != ActivationKind::kLeakyRelu || reader(a.slope)) &&
+         reader.text.empty();
 }
 
 /// Tries each type of layer.
 template <std::size_t... I>
 bool parse_layer(std::string_view text, Layer& layer, std::index_sequence<I...>) {
   const std::string_view name = next(text, ':');
-  return (parse(name, text, layer.emplace<I>()) || ...);
+  return (parse(name, {text}, layer.emplace<I>()) || ...);
 }
 
 /// Parses a list of layers; returns "", or what is wrong with it.
@@ -120,7 +124,7 @@ std::string parse_layers(std::string_view text, LayerList& layers) {
 
 bool parse_prior(std::string_view text, ModelSpec& spec) {
   return parse_name(next(text, ':'), spec.prior) &&
-         (spec.prior != Prior::kMixture || take(text, spec.components)) && text.empty();
+         (spec.prior != Prior::kMixture || parse_int(next(text, ':'), 1, spec.components)) && text.empty();
 }
 
 /// Parses a line; returns "", or what is wrong with it.
