@@ -27,7 +27,17 @@ constexpr std::ptrdiff_t kBlock = 128;  // numbers whose intermediate results st
 }  // namespace
 
 bool differentiable_from_output(const Activation& a) {
-  return a.kind != ActivationKind::kSilu && (a.kind != ActivationKind::kLeakyRelu || a.slope > 0);
+  switch (a.kind) {
+    case ActivationKind::kRelu:
+    case ActivationKind::kTanh:
+    case ActivationKind::kSigmoid:
+      return true;
+    case ActivationKind::kLeakyRelu:
+      return a.slope > 0;
+    case ActivationKind::kSilu:
+      break;
+  }
+  return false;
 }
 
 VAE_CLONES void activate(const Activation* a, const float* bias, std::ptrdiff_t n, float* y) {

@@ -32,9 +32,9 @@ Loss loss_of(Likelihood likelihood) {
     case Likelihood::kSquaredError:
       return squared_error;
     case Likelihood::kGaussian:
-      break;  // not covered
+      break;
   }
-  return nullptr;
+  return nullptr;  // not covered
 }
 
 }  // namespace
@@ -45,11 +45,10 @@ Penalty penalty_of(const TrainConfig& config, int train_images) {
 }
 
 bool MlpGradient::covers(const ModelSpec& spec, const TrainConfig& config) {
-  const LikelihoodTraits likelihood = traits(spec.likelihood);
-  return spec.prior != Prior::kMixture && !likelihood.learned_variance && !config.bf16 &&
+  return spec.prior != Prior::kMixture && loss_of(spec.likelihood) != nullptr && !config.bf16 &&
          (config.objective == Objective::kAutoencoder ||
           (config.objective == Objective::kElbo && config.estimator == Estimator::kB)) &&
-         layers_covered(spec.encoder, true) && layers_covered(spec.decoder, !likelihood.logits);
+         layers_covered(spec.encoder, true) && layers_covered(spec.decoder, !traits(spec.likelihood).logits);
 }
 
 Result<MlpGradient> MlpGradient::make(const ModelSpec& spec, const TrainConfig& config,
