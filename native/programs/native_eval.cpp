@@ -34,7 +34,7 @@ std::vector<Model> load_models(const std::vector<std::byte>& file, const std::st
 void require_finite(double losses, const EvalOptions& o) {
   if (std::isfinite(losses)) return;
   throw Failure(Exit::kBadData,
-                o.weights + ": its losses are not finite; train again with a lower learning rate");
+                o.weights + ": its losses are not finite; train again with a smaller learning rate");
 }
 
 int thread_count(const EvalOptions& o) {

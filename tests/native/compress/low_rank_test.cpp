@@ -80,6 +80,6 @@ TEST_CASE("what cannot be had in two parts") {
   CHECK(check_low_rank(resnet(), 4).find("does not end with a linear layer") != std::string::npos);
   ModelSpec gaussian = spec;
   gaussian.likelihood = Likelihood::kGaussian;
-  CHECK(check_low_rank(gaussian, 4).find("Gaussian") != std::string::npos);
+  CHECK(check_low_rank(gaussian, 4).find("gaussian") != std::string::npos);
   CHECK(check_low_rank(tf_conv(), 96).empty());
 }

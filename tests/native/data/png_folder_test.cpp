@@ -164,12 +164,12 @@ TEST_CASE("empty and odd folders are refused") {
   put_image(folder / "train/a.png", 1);
   check_refused(folder, 65, "train", "too few to hold out");
   put_image(folder / "train/1/a.png", 1);
-  check_refused(folder, 65, "train", "files beside folders");
+  check_refused(folder, 65, "train", "both files and folders");
   std::filesystem::remove(folder / "train/a.png");
   std::filesystem::create_directories(folder / "train/2");
   check_refused(folder, 65, "train/2", "is empty");
   std::filesystem::rename(folder / "train/2", folder / "train/cat");
-  check_refused(folder, 65, "train/cat", "label, 0 to 9");
+  check_refused(folder, 65, "train/cat", "is not a label");
   std::filesystem::rename(folder / "train", folder / "test");
-  check_refused(folder, 66, "train", "not there");
+  check_refused(folder, 66, "train", "does not exist");
 }

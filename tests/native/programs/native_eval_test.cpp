@@ -57,7 +57,7 @@ TEST_CASE("native_eval gives every figure, the same for any number of threads") 
   CHECK(contains(folder.json("--draws 4"), "\"draws\": 4"));
   const Outcome o = run(folder, folder.command("--nll 10 --images 5"));
   CHECK(contains(o.out, "(10 importance samples)"));
-  CHECK(contains(o.out, "not a density"));
+  CHECK(contains(o.out, "not on a density"));
   CHECK(contains(o.out, "dimensions are active"));
   CHECK_FALSE(contains(o.out, "\r"));  // a log, not a terminal
 }
@@ -68,7 +68,7 @@ TEST_CASE("pixels are as the file says it was tested, unless a flag says otherwi
   CHECK(contains(folder.json("--pixels dynamic"), "\"binarization\": \"dynamic\""));
   const Outcome o = run(folder, folder.command(""));
   CHECK(contains(o.out, "threshold pixels"));
-  CHECK_FALSE(contains(o.out, "not a density"));
+  CHECK_FALSE(contains(o.out, "not on a density"));
 }
 
 TEST_CASE("squared error says which variance it assumes and that its constant is left out") {
@@ -77,7 +77,7 @@ TEST_CASE("squared error says which variance it assumes and that its constant is
   const std::string json = folder.json("--nll 5");
   CHECK(contains(json, "\"pixel_variance\": 0.5, \"constant_included\": false"));
   const Outcome o = run(folder, folder.command("--nll 5"));
-  CHECK(contains(o.out, "variance 1/2"));
+  CHECK(contains(o.out, "squared_error: pixels of variance 0.5; every figure omits the constant"));
   CHECK(contains(o.out, "82.421 nats"));  // 144 / 2 log pi
 }
 

@@ -105,7 +105,7 @@ TEST_CASE("a lost process ends all with one line, and the checkpoint goes on to 
   CHECK(contains(lost.out, "exits 69 137"));
   CHECK(contains(lost.err, "native_train: lost another process while "));
   CHECK(lost.err.find("native_train: ") == lost.err.rfind("native_train: "));  // one line
-  CHECK(contains(lost.err, "--resume goes on"));
+  CHECK(contains(lost.err, "--resume continues"));
   CHECK_FALSE(std::filesystem::exists(folder / "w.bin"));
   const Outcome resumed = run(folder, together(folder, 2, train(folder, "--resume" + settings)));
   CAPTURE(resumed.out, resumed.err);
