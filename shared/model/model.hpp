@@ -71,17 +71,13 @@ class Model {
   ///   anchor_labels              the labels of the training images in increasing order: "0 1 2"
   ///   anchor_mean, anchor_std    of z ~ q(z|x) over the images of each label, (labels, latent) each
   ///   component_labels           of a mixture: a digit per component, the label of at least 4 in 5 of the
-  ///   training
   ///                              images to whose mu it assigns the highest density, or '-'
   ///   latent_mean                mean of mu over training images, (latent)
   ///   principal_axes             principal axes of mu, unit vectors by falling variance, (k, latent), k <= 8
   ///   principal_variances        variance of mu along each, (k)
-  ///   test_kl_per_dimension      averages over the test images in nats, (latent). Their sum is test_kl for
-  ///   the
-  ///                              prior N(0, I); a mixture is replaced by a normal distribution with its
-  ///                              moments
-  ///   test_active_units          number of dimensions whose mu has a variance above 0.01 over the test
-  ///   images
+  ///   test_kl_per_dimension      averages over the test images in nats, (latent): to N(0, I), where their
+  ///                              sum is test_kl, or to a normal distribution with a mixture's moments
+  ///   test_active_units          dimensions whose mu has a variance above 0.01 over the test images
   std::string_view metadata(std::string_view key) const;
 
   /// Encodes images (n, pixels) in [0, 1]. Errors: kShape when the length is not a multiple of pixels(),
