@@ -105,7 +105,7 @@ endforeach()
 foreach(target lab_core lab_kernels lab_kernels_scalar imgui lab_app lab_data)
   target_compile_options(${target} PRIVATE -flto -fno-exceptions -fno-rtti -ffp-contract=off)
 endforeach()
-target_sources(lab_app PRIVATE host/browser.cpp host/browser_font.cpp)
+target_sources(lab_app PRIVATE host/aligned_alloc.cpp host/browser.cpp host/browser_font.cpp)
 
 # Scripts and style sheets go out without comments and long names.
 find_program(ESBUILD esbuild PATHS ${PROJECT_SOURCE_DIR}/node_modules/.bin REQUIRED NO_CMAKE_FIND_ROOT_PATH)

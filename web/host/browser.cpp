@@ -99,7 +99,7 @@ EMSCRIPTEN_KEEPALIVE void lab_alone() { lab::forget_other_models(); }
 EMSCRIPTEN_KEEPALIVE void lab_restore() { start_graphics(); }
 /// Room for a file of this size, which the next lab_give() takes; null when there is not enough memory.
 EMSCRIPTEN_KEEPALIVE std::byte* lab_room(std::size_t size) {
-  void* const probe = std::malloc(size + kLeast);
+  void* volatile const probe = std::malloc(size + kLeast);  // volatile: clang would leave both calls out
   if (probe == nullptr) return nullptr;
   std::free(probe);
   file.reserve(size + 1);  // an empty file has a place, too
