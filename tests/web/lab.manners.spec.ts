@@ -42,6 +42,41 @@ test('a link that mail has damaged opens; what is not understood of it is told',
   expect(await link(lab)).not.toContain('no');
 });
 
+test('a link to another model waits for that alone, though the default began to come', async ({ page }) => {
+  let come: () => void;
+  const late = new Promise<void>((resolve) => { come = resolve; });
+  await page.route('**/weights.bin', async (route) => {
+    await late;
+    await route.continue().catch(() => {});
+  });
+  const lab = new Lab(page);
+  await lab.open('#playing=0&%6Dodel=aevb');
+  expect((await lab.state()).model).toBe('aevb');
+  come!();
+  await page.waitForTimeout(500);
+  await expect(page.locator('#notice')).toBeHidden();
+});
+
+test('an address that was just typed is not written over', async ({ page }) => {
+  await page.addInitScript(() => {  // what the page does after 400 ms, the test does
+    const later = window.setTimeout, due: (() => void)[] = [];
+    (window as any).setTimeout = (f: any, ms?: number) => (ms === 400 ? due.push(f) : later(f, ms));
+    (window as any).write = () => due.splice(0).map((f) => f()).length;
+  });
+  const lab = new Lab(page);
+  await lab.open('#playing=0');
+  await lab.set('surprise');
+  expect(await page.evaluate(() => {
+    location.hash = '#view=inside';
+    return (window as any).write();
+  })).toBe(1);
+  await lab.settled();
+  expect((await lab.state()).view).toBe('inside');
+  await lab.set('surprise');
+  await page.evaluate(() => (window as any).write());
+  expect(await page.evaluate(() => location.hash)).toContain('view=inside');
+});
+
 test('in a frame that may not copy, "Copy link" shows the link', async ({ page }) => {
   await page.route('**/course.html', (route) => route.fulfill({ contentType: 'text/html',
     body: '<!doctype html><iframe style="width:1000px;height:1000px" src="/#playing=0&view=inside"></iframe>' }));

@@ -234,10 +234,12 @@ function follow() {
   if (touched && !written) written = setTimeout(writeLink, 400);  // twice a second while something plays
 }
 
+let taken = '';    // the address as the lab took it last, or wrote it
 let unknown = '';  // what the last link said and the lab did not understand, in a sentence
 
 /** Takes the state of the address, and tells what it did not understand once there is a lab to be seen. */
 function openLink() {
+  taken = location.hash;
   const skipped = withTexts([location.hash.slice(1)], pointer => lab.UTF8ToString(lab._lab_open(pointer)));
   unknown = skipped && say('error_link', skipped);
   if (unknown && !stage.hidden) tellError(new LabError('link', unknown));
@@ -246,9 +248,10 @@ function openLink() {
 /** The address shows the lab's state, once a visitor has changed it. */
 function writeLink() {
   written = 0;
-  if (!lab) return;
+  if (!lab || location.hash !== taken) return;  // a new address, whose hashchange is on its way
   const hash = `#${link()}`;
   if (hash !== location.hash) history.replaceState(null, '', hash);
+  taken = location.hash;
 }
 
 // ---- What only the page can do
@@ -479,8 +482,9 @@ function listen() {
     takeFile(event.dataTransfer.files[0]);
   });
   addEventListener('hashchange', () => {
-    if (!lab || location.hash === `#${link()}`) return;
-    openLink();
+    if (!lab) return;
+    if (location.hash === `#${link()}`) taken = location.hash;
+    else openLink();
     schedule();
   });
   for (const query of [dark, forced]) query.addEventListener('change', colours);
@@ -561,7 +565,7 @@ async function start() {
       else tell(say('progress', megabytes(size)));
     }, abort);
     // The default model comes while the lab starts; only the lab knows which file a link to another one wants.
-    const early = /[#&]model=/.test(location.hash) ? null : fetchFirst('weights.bin', stop);
+    const early = /[#&;]model=/i.test(location.hash) ? null : fetchFirst('weights.bin', stop);
     if (early) early.catch(() => {});  // it is awaited below
     // The attributes that count are those of the first call; GLFW then gets this same context.
     gl = gl || canvas.getContext('webgl2', {alpha: false, antialias: false, depth: false, stencil: false});
@@ -576,6 +580,7 @@ async function start() {
       listen();
     }
     first = first || lab.UTF8ToString(lab._lab_wanted()) || 'weights.bin';  // told once; "Try again" wants the same
+    if (first !== 'weights.bin') stop.abort();  // nor is its progress told any more
     const bytes = await (early && first === 'weights.bin' ? early : fetchFirst(first));
     const error = give(first, bytes);
     if (error) throw new LabError(error.code, say('error_weights_refused', error.message));
@@ -583,7 +588,7 @@ async function start() {
     if (unknown) tellError(new LabError('link', unknown));
     if (/(^#|&)model=own(&|$)/.test(location.hash)) tellError(new LabError('own', say('own_missing')));
   } catch (error) {
-    stop.abort();  // and its progress is told no more
+    stop.abort();
     tellError(error, start);
   }
 }
