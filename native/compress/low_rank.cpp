@@ -95,9 +95,9 @@ Vae low_rank(VaeImpl& trained, const ImageSet& train, int rank, const Progress& 
   const bool logits = traits(model->spec.likelihood).logits;
   const torch::Tensor cost = logits ? slope : sigmoid ? slope.square() : torch::ones_like(slope);
   const torch::Tensor scale = cost.mean(0).sqrt().clamp_min(1e-4), mean = y.mean(0);
-  const torch::Tensor centred = (y - mean) * scale;
+  const torch::Tensor centered = (y - mean) * scale;
   const torch::Tensor axes =
-      std::get<1>(at::linalg_eigh(centred.t().mm(centred))).slice(1, -rank);  // (out, rank)
+      std::get<1>(at::linalg_eigh(centered.t().mm(centered))).slice(1, -rank);  // (out, rank)
   const torch::Tensor weight = model->named_parameters()[name + ".weight"].to(torch::kDouble);
   const torch::Tensor bias = model->named_parameters()[name + ".bias"].to(torch::kDouble);
   const torch::Tensor into = axes.t() * scale;  // (rank, out)

@@ -49,11 +49,11 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 std::vector<PngFile> list(const fs::path& folder) {
   std::vector<PngFile> files;
   const std::vector<fs::path> entries = entries_of(folder);
-  const bool labelled = is_folder(entries.front());
+  const bool labeled = is_folder(entries.front());
   for (const fs::path& entry : entries) {
-    if (is_folder(entry) != labelled)
+    if (is_folder(entry) != labeled)
       bad_data(folder, "has both files and folders; expected PNGs, or folders named 0 to 9");
-    if (!labelled) {
+    if (!labeled) {
       files.push_back({entry, -1});
       continue;
     }

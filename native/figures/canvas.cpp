@@ -105,21 +105,21 @@ void Canvas::line(Point a, Point b, double thickness, Color color) {
         [&](Point p) { return reach - distance_to_segment(p, a, b); });
 }
 
-void Canvas::circle(Point centre, double radius, double thickness, Color color) {
+void Canvas::circle(Point center, double radius, double thickness, Color color) {
   const double reach = thickness / 2 + 0.5, outer = radius + reach;
-  paint({centre.x - outer, centre.y - outer}, {centre.x + outer, centre.y + outer}, color,
-        [&](Point p) { return reach - std::fabs(std::hypot(p.x - centre.x, p.y - centre.y) - radius); });
+  paint({center.x - outer, center.y - outer}, {center.x + outer, center.y + outer}, color,
+        [&](Point p) { return reach - std::fabs(std::hypot(p.x - center.x, p.y - center.y) - radius); });
 }
 
-void Canvas::disc(Point centre, double radius, Color color) { line(centre, centre, 2 * radius, color); }
+void Canvas::disc(Point center, double radius, Color color) { line(center, center, 2 * radius, color); }
 
-void Canvas::text(std::string_view text, Point centre, double height, Color color, Direction direction) {
+void Canvas::text(std::string_view text, Point center, double height, Color color, Direction direction) {
   const double unit = height / kGlyphHeight;
   double start = -text_width(text, height) / 2;
   const auto place = [&](Point grid) -> Point {
     const double along = start + grid.x * unit, down = grid.y * unit - height / 2;
-    return direction == Direction::kRight ? Point{centre.x + along, centre.y + down}
-                                          : Point{centre.x + down, centre.y - along};
+    return direction == Direction::kRight ? Point{center.x + along, center.y + down}
+                                          : Point{center.x + down, center.y - along};
   };
   for (char character : text) {
     const std::string_view strokes = strokes_of(character);

@@ -28,12 +28,12 @@ class Canvas {
   /// Sets a pixel, which must be within the canvas; everything below is clipped.
   void set(int x, int y, Color color);
   void line(Point a, Point b, double thickness, Color color);  // round ends
-  void circle(Point centre, double radius, double thickness, Color color);
-  void disc(Point centre, double radius, Color color);
+  void circle(Point center, double radius, double thickness, Color color);
+  void disc(Point center, double radius, Color color);
 
-  /// Draws text with capitals `height` tall, centered at `centre`. Available are the digits, space, - . C K L
+  /// Draws text with capitals `height` tall, centered at `center`. Available are the digits, space, - . C K L
   /// P z and the letters of "slerp" and "input"; any other character is drawn as a box.
-  void text(std::string_view text, Point centre, double height, Color color,
+  void text(std::string_view text, Point center, double height, Color color,
             Direction direction = Direction::kRight);
   static double text_width(std::string_view text, double height);
 

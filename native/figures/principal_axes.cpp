@@ -19,8 +19,8 @@ std::vector<float> to_floats(const Eigen::VectorXd& values) {
 PrincipalAxes principal_axes(std::span<const float> points, int dimensions) {
   const Eigen::Map<const RowMajor> rows(points.data(), std::ssize(points) / dimensions, dimensions);
   const Eigen::RowVectorXd mean = rows.cast<double>().colwise().mean();
-  const Eigen::MatrixXd centred = rows.cast<double>().rowwise() - mean;
-  const Eigen::MatrixXd covariance = centred.transpose() * centred / double(rows.rows());
+  const Eigen::MatrixXd centered = rows.cast<double>().rowwise() - mean;
+  const Eigen::MatrixXd covariance = centered.transpose() * centered / double(rows.rows());
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(covariance);  // eigenvalues rise
   PrincipalAxes result{to_floats(mean.transpose()), {}, {}};
   for (int k = 0; k < std::min(dimensions, kPrincipalAxes); ++k) {

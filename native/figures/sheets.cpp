@@ -137,9 +137,9 @@ std::vector<std::byte> traversals_png(const Generator& g, std::span<const int> o
                                       std::span<const float> z, int steps) {
   require_drawable(g);
   require_positive(steps - 1, "steps after the first");
-  std::vector<float> centre(z.begin(), z.end());
-  if (z.empty()) centre.resize(static_cast<std::size_t>(g.latent));
-  require_size(centre, g.latent, "latents");
+  std::vector<float> center(z.begin(), z.end());
+  if (z.empty()) center.resize(static_cast<std::size_t>(g.latent));
+  require_size(center, g.latent, "latents");
   std::vector<int> dimensions(order.begin(), order.end());
   for (int d = 0; order.empty() && d < g.latent; ++d) dimensions.push_back(d);
   Block block{steps, {}, {}, std::vector<std::string>(static_cast<std::size_t>(steps))};
@@ -150,8 +150,8 @@ std::vector<std::byte> traversals_png(const Generator& g, std::span<const int> o
     }
     block.row_labels.push_back("z" + std::to_string(d + 1));
     for (int i = 0; i < steps; ++i) {
-      append(path, centre);
-      path[path.size() - centre.size() + static_cast<std::size_t>(d)] =
+      append(path, center);
+      path[path.size() - center.size() + static_cast<std::size_t>(d)] =
           kTraversalEnd * static_cast<float>(2 * i - (steps - 1)) / static_cast<float>(steps - 1);
     }
   }

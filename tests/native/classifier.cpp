@@ -61,7 +61,7 @@ void Classifier::train(const ImageSet& set, int epochs, const Progress& progress
   }
 }
 
-Judgement Classifier::judge(const torch::Tensor& images) {
+Judgment Classifier::judge(const torch::Tensor& images) {
   const torch::NoGradGuard no_grad;
   features_->eval();
   classes_->eval();

@@ -12,7 +12,7 @@
 namespace vae::testing {
 
 /// What the classifier says of n images.
-struct Judgement {
+struct Judgment {
   torch::Tensor label;       // (n), int64: the likeliest class
   torch::Tensor confidence;  // (n), its probability
   torch::Tensor features;    // (n, 128): the last hidden layer
@@ -28,7 +28,7 @@ class Classifier {
   /// `progress` is told the images learned from, of epochs * set.count().
   void train(const ImageSet& set, int epochs, const Progress& progress = {});
   /// `images`: (n, 784), each pixel in [0, 1].
-  Judgement judge(const torch::Tensor& images);
+  Judgment judge(const torch::Tensor& images);
   double accuracy(const ImageSet& set);
 
   void save(const std::filesystem::path& path);

@@ -17,8 +17,8 @@ struct Moments {
 };
 
 Moments moments(const torch::Tensor& features) {
-  const torch::Tensor x = features.to(torch::kDouble), mean = x.mean(0), centred = x - mean;
-  return {mean, centred.t().mm(centred) / static_cast<double>(x.size(0) - 1)};
+  const torch::Tensor x = features.to(torch::kDouble), mean = x.mean(0), centered = x - mean;
+  return {mean, centered.t().mm(centered) / static_cast<double>(x.size(0) - 1)};
 }
 
 /// Of a symmetric matrix without negative eigenvalues but those of rounding.
@@ -81,7 +81,7 @@ Quality measure_quality(std::span<Model> models, Classifier& classifier, const I
   Quality quality;
   const auto prior =
       decoded([](const Model& model, int i) { return model.sample_prior(kSeed, std::uint64_t(i)); });
-  const Judgement drawn = classifier.judge(draw_all(models, samples, prior, after(0)));
+  const Judgment drawn = classifier.judge(draw_all(models, samples, prior, after(0)));
   quality.confident = share(drawn.confidence >= 0.9);
 
   if (const auto anchors = read_anchors(models[0]); anchors && anchors->labels.size() == kClasses) {
@@ -90,17 +90,17 @@ Quality measure_quality(std::span<Model> models, Classifier& classifier, const I
     });
     const torch::Tensor label = classifier.judge(draw_all(models, samples, request, after(samples))).label;
     const torch::Tensor wanted = torch::arange(samples) % kClasses, right = label.eq(wanted);
-    quality.recognised = share(right);
-    quality.worst_recognised = 1;
+    quality.recognized = share(right);
+    quality.worst_recognized = 1;
     for (int digit = 0; digit < kClasses; ++digit)
-      quality.worst_recognised =
-          std::min(quality.worst_recognised, share(right.masked_select(wanted.eq(digit))));
+      quality.worst_recognized =
+          std::min(quality.worst_recognized, share(right.masked_select(wanted.eq(digit))));
   }
 
   const auto reconstruction = [&test](Model& model, int first, int n) {
     return value_or_throw(model.decode(value_or_throw(model.encode(test.gray(first, n))).mu));
   };
-  const Judgement redrawn =
+  const Judgment redrawn =
       classifier.judge(draw_all(models, test.count(), reconstruction, after(2 * samples)));
   const std::vector<std::int64_t> labels(test.labels.begin(), test.labels.end());
   quality.kept = share(redrawn.label.eq(torch::tensor(labels)));

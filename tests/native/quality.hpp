@@ -14,9 +14,9 @@ namespace vae::testing {
 struct Quality {
   double confident =
       0;  // share of samples from the prior that the classifier gives a class with at least 0.9
-  double recognised =
+  double recognized =
       0;  // share of the requests, as many for every class, that it takes for the class requested
-  double worst_recognised = 0;  // of the ten classes
+  double worst_recognized = 0;  // of the ten classes
   double kept = 0;     // share of test images whose reconstruction, at z = mu, it gives the image's label
   double frechet = 0;  // distance between its features of the samples and of the test images
 };

@@ -107,8 +107,8 @@ void print(const std::vector<Column>& columns) {
   std::printf("\n");
   row("bytes", "<= 330 000", "", [](const Column& column) { return column.bytes; });
   row("samples with a class at confidence >= 0.9", ">= 85 %", ">= 92 %", percent(&Quality::confident));
-  row("requested class recognised", ">= 97 %", ">= 99 %", percent(&Quality::recognised));
-  row("  the worst of the ten", "", "", percent(&Quality::worst_recognised));
+  row("requested class recognized", ">= 97 %", ">= 99 %", percent(&Quality::recognized));
+  row("  the worst of the ten", "", "", percent(&Quality::worst_recognized));
   row("reconstructions that keep their class", ">= 98.5 %", ">= 99 %", percent(&Quality::kept));
   row("Frechet distance, samples to test set", "half of others", "", [](const Column& column) {
     char text[24];

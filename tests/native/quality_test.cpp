@@ -58,7 +58,7 @@ TEST_CASE("the page's default model draws digits as good as when it was chosen")
   REQUIRE(classifier.accuracy(data.test) > 0.99);
   const Quality quality = measure_quality(models, classifier, data.test, 1000);
   CHECK(quality.confident >= 0.85);
-  CHECK(quality.recognised >= 0.97);
+  CHECK(quality.recognized >= 0.97);
   CHECK(quality.kept >= 0.985);
   CHECK(measure_quality(std::span(models).first(1), classifier, test, 1000).confident == quality.confident);
 

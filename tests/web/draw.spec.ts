@@ -35,7 +35,7 @@ test.describe('drawing', () => {
     expect(state.z).not.toEqual(before);  // the code is the current digit
     expect(await padShows(lab, 0.5, 0.5)).toBeLessThan(80);
     expect(await padShows(lab, 0.2, 0.5)).toBeGreaterThan(220);
-    // MNIST's frame: 20 pixels high, centred, as thick as there.
+    // MNIST's frame: 20 pixels high, centered, as thick as there.
     const input = await lab.picture('input');
     const rows = Array.from({ length: 28 }, (_, y) => Math.max(...input.slice(28 * y, 28 * y + 28)));
     expect(rows.filter((most) => most > 0.5).length).toBe(20);

@@ -284,11 +284,11 @@ test('nothing moves by itself for those who prefer so', async ({ page }) => {
   expect(await framesIn(page, 400)).toBeGreaterThan(2);
 });
 
-test('it follows the page\'s colours, at once', async ({ page }) => {
+test('it follows the page\'s colors, at once', async ({ page }) => {
   await openWith(page, '<digit-vae z="0 0" src="aevb.decoder.bin"></digit-vae>', { head: LISTEN
     + '<style>:root { color-scheme: light } :root.dark { color-scheme: dark }</style>' });
   await ready(page);
-  const colours = () => page.evaluate(() => {
+  const colors = () => page.evaluate(() => {
     const canvas = document.querySelector('digit-vae')!.shadowRoot!.querySelector('canvas')!;
     const copy = Object.assign(document.createElement('canvas'), { width: 28, height: 28 }).getContext('2d', { willReadFrequently: true })!;
     copy.drawImage(canvas, 0, 0);
@@ -297,14 +297,14 @@ test('it follows the page\'s colours, at once', async ({ page }) => {
     for (let i = 0; i < 784; ++i) if (data[4 * i + 3] > data[4 * darkest + 3]) darkest = i;
     return [data[4 * darkest], Number(getComputedStyle(canvas).backgroundColor.match(/\d+/)![0])];
   });
-  const [ink, paper] = await colours();
+  const [ink, paper] = await colors();
   expect(ink).toBeLessThan(60);
   expect(paper).toBe(255);
   await page.evaluate(() => document.documentElement.classList.add('dark'));
-  await expect.poll(async () => (await colours())[0]).toBeGreaterThan(200);
-  expect((await colours())[1]).toBeLessThan(60);
+  await expect.poll(async () => (await colors())[0]).toBeGreaterThan(200);
+  expect((await colors())[1]).toBeLessThan(60);
   await page.evaluate(() => (document.querySelector('digit-vae') as any).style.setProperty('--digit-vae-ink', 'rgb(200, 0, 0)'));
-  await expect.poll(async () => (await colours())[0]).toBeGreaterThan(150);
+  await expect.poll(async () => (await colors())[0]).toBeGreaterThan(150);
   await page.emulateMedia({ forcedColors: 'active' });
   expect(await hasInk(page)).toBe(true);
 });

@@ -118,9 +118,9 @@ test('the map of two latents is the paper\'s manifold; a press moves the digit t
   await ready(page);
   await expect.poll(async () => Math.max(...cell(await ink(page), 10, 10)), { timeout: 15000 }).toBeGreaterThan(0.5);
   const shown = await ink(page);
-  const centre = await page.evaluate(() => (document.querySelector('digit-vae') as any).decode([0, 0]).then(
+  const center = await page.evaluate(() => (document.querySelector('digit-vae') as any).decode([0, 0]).then(
     (values: Float32Array) => [...values]));
-  expect(largestDifference(cell(shown, 5, 5), centre)).toBeLessThan(0.0025);
+  expect(largestDifference(cell(shown, 5, 5), center)).toBeLessThan(0.0025);
   const box = (await element(page).getByRole('img').first().boundingBox())!;
   await page.mouse.click(box.x + box.width * 0.8413, box.y + box.height * 0.5);  // one standard deviation to the right
   const [x, y]: number[] = await ask(page, (e) => e.z);

@@ -205,7 +205,7 @@ test.describe('Chinese', () => {
 });
 
 for (const colorScheme of ['dark', 'light'] as const) {
-  test(`forced colours, ${colorScheme}: the system's own, legible in every view, and nothing of the mirror shows`, async ({ page }) => {
+  test(`forced colors, ${colorScheme}: the system's own, legible in every view, and nothing of the mirror shows`, async ({ page }) => {
     await page.emulateMedia({ forcedColors: 'active', colorScheme });
     const lab = new Lab(page);
     await lab.open('#playing=0&test_digit=61&other=autoencoder');
@@ -224,7 +224,7 @@ for (const colorScheme of ['dark', 'light'] as const) {
         const mirror = [...document.querySelectorAll<HTMLElement>('#controls > button, #controls > select')];
         const names = mirror.flatMap((element) => element instanceof HTMLSelectElement
           ? Array.from(element.options, (_, i) => `${element.dataset.name}:${i}`) : [element.dataset.name!]);
-        // Not the pictures, not the classes' own colours, not what is pale because it has nothing to do.
+        // Not the pictures, not the classes' own colors, not what is pale because it has nothing to do.
         const others = /^(sample|map_class):|^(undo|redo|undo_stroke|clear)$/;
         return names.filter((name) => (window as any).lab.item(name) && !others.test(name));
       });
@@ -237,11 +237,11 @@ for (const colorScheme of ['dark', 'light'] as const) {
         const contrast = light(Math.max(...inside)) / light(Math.min(...inside));
         expect(contrast, `${view}: ${names[i]}`).toBeGreaterThan(4.5);
       }
-      const colours = await page.locator('#controls > *').evaluateAll((all) => all.map((element) =>
+      const colors = await page.locator('#controls > *').evaluateAll((all) => all.map((element) =>
         [getComputedStyle(element).color, getComputedStyle(element).backgroundColor]).flat());
-      expect(new Set(colours), view).toEqual(new Set(['rgba(0, 0, 0, 0)']));
+      expect(new Set(colors), view).toEqual(new Set(['rgba(0, 0, 0, 0)']));
     }
-    // The losses of the training: what is filled is neither the paper nor the curve's own colour.
+    // The losses of the training: what is filled is neither the paper nor the curve's own color.
     await lab.open('#playing=0&view=time&model=aevb');
     await lab.box('curve');
     await lab.settled();

@@ -125,7 +125,7 @@ export class Lab {
     await this.page.mouse.move(2, 2);
     await this.settled();
   }
-  /** The digit that the screen shows there: 28 x 28 luminances, 0 to 255, at the centres of its pixels. */
+  /** The digit that the screen shows there: 28 x 28 luminances, 0 to 255, at the centers of its pixels. */
   async screen(name: string): Promise<number[]> { return (await this.screens([name]))[0]; }
   /** Several of them from one screenshot. */
   async screens(names: string[]): Promise<number[][]> {

@@ -7,7 +7,7 @@ import { checkedStrokes } from './ink.js';
 import { labFrame } from './lab_frame.js';
 import { make } from './make.js';
 import { acquire, addressOf, release } from './models.js';
-import { SIDE, colour, contextOf, onPaper, paint } from './picture.js';
+import { SIDE, contextOf, onPaper, paint, recolor } from './picture.js';
 import poster from './poster.js';
 import { read, write } from './settings.js';
 import { languages, texts } from './strings.js';
@@ -144,9 +144,9 @@ export class DigitVaeElement extends Base {
     if (keys?.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey) event.stopPropagation();
   };
 
-  /** The page's theme changed: style.js lets every change of colour take a moment, which is how one hears of it. */
+  /** The page's theme changed: style.js lets every change of color take a moment, which is how one hears of it. */
   #onColour = (/** @type {any} */ { propertyName }) => {
-    if (propertyName === 'color') this.#view?.canvases.forEach(colour);
+    if (propertyName === 'color') this.#view?.canvases.forEach(recolor);
   };
 
   #queue() {
@@ -194,7 +194,7 @@ export class DigitVaeElement extends Base {
     paint(digit, poster);
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.drawImage(digit, (canvas.width - side) / 2, (canvas.height - side) / 2, side, side);
-    colour(canvas);
+    recolor(canvas);
   }
 
   // ---- The model

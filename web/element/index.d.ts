@@ -22,7 +22,7 @@ export interface DigitErrorDetail { code: string; message: string }
  * visitor does is written back into them, and each is a property as well. Nothing is downloaded until it is near the
  * viewport. All elements of a page share one WebAssembly module, and those with the same `src` one model.
  *
- * Colours: the page's own (color-scheme), or --digit-vae-ink, --digit-vae-paper, --digit-vae-accent,
+ * Colors: the page's own (color-scheme), or --digit-vae-ink, --digit-vae-paper, --digit-vae-accent,
  * --digit-vae-border; the height of view="lab": --digit-vae-lab-height. Parts: frame, canvas, controls, words, poster,
  * message, lab. What lies between its tags is shown until the element is defined, and when it fails. Its language (en or
  * zh) is that of the nearest `lang`.

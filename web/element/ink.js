@@ -22,7 +22,7 @@ function extent(strokes) {
   return { left, top, size: Math.max(right - left, bottom - top, 0) };
 }
 
-/** Strokes as lines of the context's own colour, moved by (dx, dy) pad units, then scaled; `width` in pad units. */
+/** Strokes as lines of the context's own color, moved by (dx, dy) pad units, then scaled; `width` in pad units. */
 export function drawStrokes(context, strokes, width, scale, dx = 0, dy = 0) {
   context.lineWidth = width * scale;
   context.lineCap = context.lineJoin = 'round';
@@ -37,7 +37,7 @@ export function drawStrokes(context, strokes, width, scale, dx = 0, dy = 0) {
   context.stroke();
 }
 
-/** @returns {Float32Array} (784) pixels in [0, 1]: 20 pixels on the longer side, centre of mass in the middle */
+/** @returns {Float32Array} (784) pixels in [0, 1]: 20 pixels on the longer side, center of mass in the middle */
 export function mnistDigit(strokes) {
   const digit = new Float32Array(SIDE * SIDE);
   if (strokes.length === 0) return digit;

@@ -1,4 +1,4 @@
-// Digits on a plain canvas, 28 pixels each. They are painted in the canvas's own colour, as opaque as there is ink, and
+// Digits on a plain canvas, 28 pixels each. They are painted in the canvas's own color, as opaque as there is ink, and
 // its background shows through; so a picture is right in every theme.
 
 export const SIDE = 28;
@@ -21,11 +21,11 @@ export function paint(canvas, images, first = 0) {
     for (let i = 0; i < SIDE * SIDE; ++i) data.data[4 * i + 3] = 255 * images[k * SIDE * SIDE + i];
     context.putImageData(data, (first + k) % columns * SIDE, Math.floor((first + k) / columns) * SIDE);
   }
-  colour(canvas);
+  recolor(canvas);
 }
 
-/** Gives all ink the canvas's present colour. */
-export function colour(canvas) {
+/** Gives all ink the canvas's present color. */
+export function recolor(canvas) {
   const context = contextOf(canvas);
   context.globalCompositeOperation = 'source-in';
   context.fillStyle = getComputedStyle(canvas).color;

@@ -1,4 +1,4 @@
-// The element's look. Colours are the page's own system colours, so color-scheme and forced colours just work;
+// The element's look. Colors are the page's own system colors, so color-scheme and forced colors just work;
 // custom properties override them. Adopted, never written into the page, for strict Content-Security-Policies.
 
 const css = `

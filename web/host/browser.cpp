@@ -1,4 +1,4 @@
-// The lab's side of the page: what index.js calls. Window and input come through GLFW, once it has learnt
+// The lab's side of the page: what index.js calls. Window and input come through GLFW, once it has learned
 // manners; density and frames are the page's affair. Lengths in CSS pixels unless said otherwise, texts in
 // UTF-8; a returned text or array is good until the next call.
 #include <GLFW/glfw3.h>
@@ -70,7 +70,7 @@ EMSCRIPTEN_KEEPALIVE int lab_frame(double seconds) {
 }
 /// The browser took the pointer away, to scroll: GLFW has no word for that.
 EMSCRIPTEN_KEEPALIVE void lab_cancel() {
-  host.app.cancelled = true;
+  host.app.canceled = true;
   host.app.pointer.leave();
   host.app.pointer.up();
   wake();

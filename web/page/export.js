@@ -43,7 +43,7 @@ export async function animatedPng(frames, { scale = 10, delay = 60, dark = false
 const file = chunks => new Blob([Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10), ...chunks, chunk('IEND')],
   { type: 'image/png' });
 
-/** IHDR and PLTE: 8 bits a pixel, indices into 256 colours from paper to ink. */
+/** IHDR and PLTE: 8 bits a pixel, indices into 256 colors from paper to ink. */
 function header(scale, dark) {
   if (!(Number.isInteger(scale) && scale >= 1 && scale <= 100)) throw new RangeError('scale must be 1 to 100');
   const [paper, ink] = dark ? DARK : LIGHT;

@@ -398,7 +398,7 @@ function watchPrinting() {
   const paper = matchMedia('print');
   const print = on => {
     printing = on;
-    colours();
+    setColors();
     if (lab && !stage.hidden && !lost) frame(performance.now());
   };
   paper.addEventListener('change', () => print(paper.matches));
@@ -407,7 +407,7 @@ function watchPrinting() {
 }
 
 let printing = false;
-function colours() {
+function setColors() {
   if (!lab) return;
   if (forced.matches && !printing) {
     const probe = document.createElement('span'), names = ['Canvas', 'CanvasText', 'ButtonBorder', 'ButtonFace',
@@ -487,10 +487,10 @@ function listen() {
     else openLink();
     schedule();
   });
-  for (const query of [dark, forced]) query.addEventListener('change', colours);
+  for (const query of [dark, forced]) query.addEventListener('change', setColors);
   still.addEventListener('change', () => resize());
   watchPrinting();
-  colours();
+  setColors();
   canvas.addEventListener('webglcontextlost', event => {
     event.preventDefault();  // asks for it back
     lost = true;

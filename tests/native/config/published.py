@@ -115,7 +115,7 @@ LIKELIHOODS = {"bernoulli": bernoulli, "squared_error": squared_error, "gaussian
 
 
 def losses(model, x, epsilon, settings):
-    """Reconstruction, KL and what is minimised, averaged over the batch."""
+    """Reconstruction, KL and what is minimized, averaged over the batch."""
     q, prior = model.posterior(x), Normal(0.0, 1.0)
     z = q.mean + epsilon * q.stddev
     nll = LIKELIHOODS[settings["likelihood"]](model, x, z)

@@ -110,7 +110,7 @@ TEST_CASE("without a test set every tenth image is held out") {
   CHECK(data.test.held_out);
 }
 
-TEST_CASE("colour, depth and transparency become 8-bit gray") {
+TEST_CASE("color, depth and transparency become 8-bit gray") {
   TemporaryFolder folder;
   const Bytes rgb{255, 255, 255, 0, 0, 0, 90, 90, 90};  // what is gray already keeps its value
   const Bytes rgba{255, 255, 255, 255, 255, 255, 255, 0, 90, 90, 90, 255};

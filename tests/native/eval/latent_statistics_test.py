@@ -1,4 +1,4 @@
-"""The facts about latent space in a weights file, against numpy: a small labelled data set is written, native_train
+"""The facts about latent space in a weights file, against numpy: a small labeled data set is written, native_train
 trains on it, and the encoder's tensors in the file give anchors, principal axes and KL once more."""
 import base64
 import pathlib

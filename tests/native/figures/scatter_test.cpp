@@ -47,7 +47,7 @@ const ScatterAxes kNoPrior{"z1", "z2", false};
 
 }  // namespace
 
-TEST_CASE("every label's point lies where it belongs, in its colour") {
+TEST_CASE("every label's point lies where it belongs, in its color") {
   std::vector<float> points;
   std::vector<std::uint8_t> labels;
   for (int k = 0; k < 10; ++k) {

@@ -116,7 +116,7 @@ TEST_CASE("samples are the prior's sheet, row by row") {
   CHECK(read_png(samples_png(stub.generator(), 7, 1, 10, 5)).width == 2 * kMargin + 10 * 15 + 9 * kGap);
 }
 
-TEST_CASE("the manifold: quantiles of the cells' centres, z1 to the right and z2 upwards, without gaps") {
+TEST_CASE("the manifold: quantiles of the cells' centers, z1 to the right and z2 upwards, without gaps") {
   Stub stub{2, {}};
   const int n = 4;
   const Decoded png = read_png(manifold_png(stub.generator(), n));
@@ -140,9 +140,9 @@ TEST_CASE("the manifold: quantiles of the cells' centres, z1 to the right and z2
 TEST_CASE("traversals change one dimension only, in the order given") {
   Stub stub{4, {}};
   const std::vector<int> order{2, 0};
-  const std::vector<float> centre{0.5f, -1, 2, 0.25f};
+  const std::vector<float> center{0.5f, -1, 2, 0.25f};
   const int steps = 11;
-  const Decoded png = read_png(traversals_png(stub.generator(), order, centre, steps));
+  const Decoded png = read_png(traversals_png(stub.generator(), order, center, steps));
   REQUIRE(stub.asked.size() == 2 * steps * 4);
   const int left = png.width - kMargin - steps * 6 - (steps - 1) * kGap;
   const int top = png.height - kMargin - 2 * 4 - kGap;
@@ -150,7 +150,7 @@ TEST_CASE("traversals change one dimension only, in the order given") {
   CHECK(top > kMargin);
   for (int row = 0; row < 2; ++row) {
     for (int i = 0; i < steps; ++i) {
-      std::vector<float> z = centre;
+      std::vector<float> z = center;
       z[std::size_t(order[std::size_t(row)])] = -3 + 0.6f * static_cast<float>(i);
       for (int d = 0; d < 4; ++d) {
         CHECK(stub.asked[std::size_t((row * steps + i) * 4 + d)] == Approx(z[std::size_t(d)]).margin(1e-6));

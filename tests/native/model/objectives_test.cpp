@@ -182,7 +182,7 @@ TEST_CASE("gradients of the losses in closed form") {
   CHECK(torch::allclose(log_var.grad(), 0.5 * (log_var.exp() - 1), 1e-4, 1e-6));
 }
 
-TEST_CASE("initialisation is PyTorch's default: uniform in +-1 / sqrt(fan in)") {
+TEST_CASE("initialization is PyTorch's default: uniform in +-1 / sqrt(fan in)") {
   Vae model(mlp());
   initialize(*model, 1);
   const auto check = [&](const char* name, double fan_in) {

@@ -58,7 +58,7 @@ TEST_CASE("bad model lines") {
       "x",
       "x image=1x28x28",
       "x image=1x28x28 latent=20 latent=20" + std::string(tail),
-      "x image=1x28x28 latent=20 colour=red" + std::string(tail),
+      "x image=1x28x28 latent=20 color=red" + std::string(tail),
       "x image=28x28 latent=20" + std::string(tail),
       "x image=1x28x28x1 latent=20" + std::string(tail),
       "x image=1x28x0 latent=20" + std::string(tail),

@@ -1,5 +1,5 @@
 // build.mjs: pages of others with <digit-vae> inside, each made by its own tool into build/hosts/NAME of what
-// web/dist/snippets.js tells people to write. hosts.spec.ts and its neighbours open them.
+// web/dist/snippets.js tells people to write. hosts.spec.ts and its neighbors open them.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -192,7 +192,7 @@ void draw(App& app, float seconds) {
   if (std::exchange(app.drag_ended, false)) app.lab.end_tag();
 
   app.scrolled = 0;
-  app.cancelled = false;
+  app.canceled = false;
   app.keys.clear();
   app.typed.clear();
   app.zoom = 0;

@@ -15,7 +15,7 @@ void drag(Ui& ui, float left, float width, float& value, float lo, float hi, flo
     if (ui.at_rest) value = rest;
   }
   if (!ui.pointer.held() || ui.at_rest) return;
-  if (ui.cancelled) {
+  if (ui.canceled) {
     value = ui.before_drag;
   } else if (ui.pointer.there()) {
     value = lo + (hi - lo) * std::clamp((ui.pointer.x() - left) / width, 0.0f, 1.0f);

@@ -88,7 +88,7 @@ struct Ui {
   std::vector<ImGuiKey> keys;  // pressed since the last frame, repeats included
   std::string typed;           // characters since the last frame
   std::vector<Remote> remote;  // from the controls' mirrors
-  bool cancelled = false;      // the browser took a touch away, for scrolling: undo what it did so far
+  bool canceled = false;       // the browser took a touch away, for scrolling: undo what it did so far
   float zoom = 0;              // doublings asked for over the pointer, by wheel or pinch
 
   // The frame

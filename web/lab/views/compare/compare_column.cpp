@@ -95,13 +95,13 @@ float code(App& app, const Side& side, float x, float y, float width) {
     return middle - height / 2 * std::clamp(value / kLatentLimit, -1.0f, 1.0f);
   };
   for (std::size_t i = 0; i < latents; ++i) {
-    const float centre = std::round(x + (static_cast<float>(i) + 0.5f) * step), z = side.z[i];
-    draw_list().AddRectFilled({centre - half, std::min(middle, at(z))},
-                              {centre + half, std::max(middle, at(z)) + line},
+    const float center = std::round(x + (static_cast<float>(i) + 0.5f) * step), z = side.z[i];
+    draw_list().AddRectFilled({center - half, std::min(middle, at(z))},
+                              {center + half, std::max(middle, at(z)) + line},
                               spread ? c.accent[kAccentZ] : c.muted);
     if (!spread) continue;
     const float sigma = std::exp(side.reading->encoded.log_var[i] / 2);
-    draw_list().AddRectFilled({centre - line, at(z + sigma)}, {centre + line, at(z - sigma)}, c.text);
+    draw_list().AddRectFilled({center - line, at(z + sigma)}, {center + line, at(z - sigma)}, c.text);
   }
   mark(app, part(side, "code"), {x, y, width, height});
   return y + height - top;

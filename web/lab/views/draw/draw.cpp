@@ -76,7 +76,7 @@ void follow_pen(App& app, const Pad& pad, const Box& box) {
   };
   for (const auto& [x, y] : app.pointer.trail()) add((x - box.x) / box.w, (y - box.y) / box.h);
   if (pad.started && app.pointer.there()) add(pad.x, pad.y);
-  if (app.cancelled) {
+  if (app.canceled) {
     app.lab.take_back();
     view.drawing = false;
   } else if (!pad.held) {

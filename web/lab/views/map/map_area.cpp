@@ -45,7 +45,7 @@ void follow_pointer(App& app, const Pad& pad, Window& window) {
     view.moved = 0;
     view.before = {window.x, window.y};
   }
-  if (app.cancelled && (pad.held || pad.ended)) {
+  if (app.canceled && (pad.held || pad.ended)) {
     if (view.holding && view.moved > still) app.lab.take_back();
     if (!view.holding) window.x = view.before.x, window.y = view.before.y;
     view.holding = false;

@@ -107,12 +107,12 @@ float map_controls(App& app, float x, float y, float width) {
   y += row;
   if (app.lab.latent() > 2 || principal_axes(app) > 0) {
     y += gap;
-    const auto labelled = [&](float left, Text label, std::string_view name, int& axis, int& other) {
+    const auto labeled = [&](float left, Text label, std::string_view name, int& axis, int& other) {
       text(app.fonts.small, c.muted, {left, y, half, u(app, 18)}, say(label));
       axis_stepper(app, name, say(label), {left, y + u(app, 20), half, u(app, 38)}, axis, other);
     };
-    labelled(x, Text::kMapAxisX, "map_axis_x", state.axis_x, state.axis_y);
-    labelled(x + width - half, Text::kMapAxisY, "map_axis_y", state.axis_y, state.axis_x);
+    labeled(x, Text::kMapAxisX, "map_axis_x", state.axis_x, state.axis_y);
+    labeled(x + width - half, Text::kMapAxisY, "map_axis_y", state.axis_y, state.axis_x);
     y += u(app, 58);
   }
   if (map_may_have_shares(app)) {
