@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstddef>
+#include <iterator>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "native/data/dataset.hpp"
 #include "native/support/parallel.hpp"
+#include "shared/base/enum_names.hpp"
 #include "shared/base/result.hpp"
 #include "shared/file/weights_reader.hpp"
 
@@ -16,6 +18,7 @@ namespace vae {
 
 /// The precisions of --precision, in the order of Dtype.
 inline constexpr std::string_view kPrecisionNames[] = {"f32", "f16", "int8"};
+static_assert(std::size(kPrecisionNames) == count_of<Dtype>());
 /// Returns the precision called `name`, one of these.
 Dtype precision_of(std::string_view name);
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "native/compress/stored_as.hpp"
+#include "shared/base/enum_names.hpp"
 #include "shared/train/pixels.hpp"
 
 namespace vae {
@@ -15,7 +16,7 @@ void add_options(CLI::App& app, EvalOptions& o) {
       "the KL of every dimension, in nats per image; on request the importance-weighted NLL, and pictures.\n"
       "The figures are the same for any number of threads.");
   app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  const std::vector<std::string> pixels(std::begin(kPixelsNames), std::end(kPixelsNames));
+  const std::vector<std::string> pixels(kNamesOf<Pixels>.begin(), kNamesOf<Pixels>.end());
   const std::vector<std::string> precisions(std::begin(kPrecisionNames), std::end(kPrecisionNames));
   app.add_option("weights", o.weights, "weights file")->type_name("WEIGHTS");
   app.add_option("--data", o.data, "folder with IDX files or PNGs, as native_train takes it [build/mnist]")

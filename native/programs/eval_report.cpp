@@ -62,8 +62,6 @@ std::string pixel_variance(const LikelihoodTraits& likelihood) {
   return likelihood.pixel_variance > 0 ? formatted("%g", likelihood.pixel_variance) : "null";
 }
 
-std::string name_of(Pixels pixels) { return std::string(kPixelsNames[static_cast<int>(pixels)]); }
-
 }  // namespace
 
 void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e) {
@@ -72,7 +70,7 @@ void print_averages(const std::string& weights, const Model& model, Pixels pixel
   if (!model.metadata("config").empty())
     std::printf("trained with %s\n", std::string(model.metadata("config")).c_str());
   std::printf("test, %s images, %s, %s pixels:\n", thousands(e.images).c_str(),
-              draws_in_words(e, model.spec().prior).c_str(), name_of(pixels).c_str());
+              draws_in_words(e, model.spec().prior).c_str(), std::string(name_of(pixels)).c_str());
   std::printf("  reconstruction %8.3f nats\n", e.reconstruction);
   if (has_prior) {
     std::printf("  KL             %8.3f nats\n", e.kl);
@@ -121,7 +119,7 @@ std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, c
   json += ", \"likelihood\": \"" + std::string(likelihood.name) +
           "\", \"pixel_variance\": " + pixel_variance(likelihood) +
           ", \"constant_included\": " + (likelihood.omitted_constant == 0 ? "true" : "false") +
-          ", \"binarization\": \"" + name_of(pixels) +
+          ", \"binarization\": \"" + std::string(name_of(pixels)) +
           "\", \"active_units\": " + std::to_string(e.active_units()) +
           ", \"draws\": " + std::to_string(e.draws) + ", \"kl_per_dimension\": [";
   for (std::size_t d = 0; d < e.kl_per_dimension.size(); ++d)

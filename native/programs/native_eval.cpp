@@ -17,6 +17,7 @@
 #include "native/support/failure.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
+#include "shared/base/enum_names.hpp"
 #include "shared/model/model.hpp"
 #include "shared/spec/model_line.hpp"
 
@@ -43,9 +44,9 @@ int thread_count(const EvalOptions& o) {
 
 Pixels choose_pixels(const EvalOptions& o, const Model& model) {
   const std::string_view name = o.pixels.empty() ? model.metadata("test_pixels") : o.pixels;
-  const auto found = std::find(std::begin(kPixelsNames), std::end(kPixelsNames), name);
-  return found == std::end(kPixelsNames) ? Pixels::kGray
-                                         : static_cast<Pixels>(found - std::begin(kPixelsNames));
+  Pixels pixels = Pixels::kGray;
+  parse_name(name, pixels);
+  return pixels;
 }
 
 /// Reads the test set, or its first images.

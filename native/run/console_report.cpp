@@ -62,8 +62,8 @@ void print_test(const Evaluation& e, Pixels pixels, Prior prior) {
   std::printf(
       "test, %s images, %s, %s pixels, read back from the file:\n"
       "  reconstruction %8.3f nats\n",
-      thousands(e.images).c_str(), draws_in_words(e, prior).c_str(),
-      std::string(kPixelsNames[static_cast<int>(pixels)]).c_str(), e.reconstruction);
+      thousands(e.images).c_str(), draws_in_words(e, prior).c_str(), std::string(name_of(pixels)).c_str(),
+      e.reconstruction);
   if (prior != Prior::kNone)
     std::printf("  KL             %8.3f nats\n  -ELBO          %8.3f nats\n", e.kl, e.neg_elbo);
 }

@@ -33,7 +33,7 @@ Metadata training_metadata(const TrainCommand& command, const std::optional<Init
 Metadata test_metadata(const Evaluation& e, Pixels pixels) {
   return {{"test_images", std::to_string(e.images)},
           {"test_draws", std::to_string(e.draws)},
-          {"test_pixels", std::string(kPixelsNames[static_cast<int>(pixels)])},
+          {"test_pixels", std::string(name_of(pixels))},
           {"test_reconstruction", formatted("%.4f", e.reconstruction)},
           {"test_kl", formatted("%.4f", e.kl)},
           {"test_neg_elbo", formatted("%.4f", e.neg_elbo)},

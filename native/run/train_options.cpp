@@ -11,6 +11,7 @@
 #include "native/compress/stored_as.hpp"
 #include "native/support/formatted.hpp"
 #include "native/support/version.hpp"
+#include "shared/base/enum_names.hpp"
 #include "shared/base/numbers.hpp"
 #include "shared/spec/check.hpp"
 
@@ -20,9 +21,8 @@ namespace {
 const std::string kModel = "Model", kObjective = "Objective", kOptimizer = "Optimizer", kRun = "Run";
 
 // Validators describe themselves in --help; here the texts do.
-// A decimal integer. CLI11 by itself reads 010 as eight, and clamps what is too large.
-/// A whole number in decimal figures; CLI11 by itself reads 010 as eight, and lets what is too large be
-/// the largest.
+/// Accepts a whole number in decimal digits. CLI11 by itself reads 010 as eight, and clamps what is too
+/// large.
 CLI::Validator range(std::uint64_t low, std::uint64_t high) {
   return CLI::Validator(
       [=](const std::string& text) -> std::string {
@@ -50,18 +50,13 @@ CLI::Validator at_least_zero() { return number(0, true, kInfinity, "must be a nu
 CLI::Validator fraction() { return number(0, true, 1, "must be at least 0 and below 1"); }
 
 /// Adds an option whose value is one of an enumeration's names.
-template <class Enum, class Names>
-CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const Names& names,
-                      const std::string& text) {
-  const std::vector<std::string> words(std::begin(names), std::end(names));
+template <class Enum>
+CLI::Option* add_word(CLI::App& app, const std::string& name, Enum& value, const std::string& text) {
+  const std::vector<std::string> words(kNamesOf<Enum>.begin(), kNamesOf<Enum>.end());
   return app
       .add_option_function<std::string>(
-          name,
-          [&value, words](const std::string& word) {
-            value = static_cast<Enum>(std::find(words.begin(), words.end(), word) - words.begin());
-          },
-          text)
-      ->default_str(words[static_cast<std::size_t>(value)])
+          name, [&value](const std::string& word) { parse_name(word, value); }, text)
+      ->default_str(std::string(name_of(value)))
       ->type_name("WORD")
       ->check(CLI::IsMember(words).description(""));
 }
@@ -177,12 +172,11 @@ void TrainCommand::add_model_options() {
                   "components of a learned mixture prior; 0: the prior is N(0, I)")
       ->type_name("N")
       ->check(range(0, kMaxComponents));
-  add_word(app_, "--likelihood", o.spec.likelihood, kNamesOf<Likelihood>,
-           "of a pixel: " + likelihood_words());
+  add_word(app_, "--likelihood", o.spec.likelihood, "of a pixel: " + likelihood_words());
   app_.add_option("--dropout", o.spec.dropout, "fraction of hidden units dropped in training")
       ->type_name("RATE")
       ->check(fraction());
-  add_word(app_, "--pixels", o.train.pixels, kPixelsNames,
+  add_word(app_, "--pixels", o.train.pixels,
            "gray (0 to 1), dynamic (binarized at random in every epoch), threshold (binarized) or "
            "dequantized (gray "
            "plus noise below one level, for --likelihood gaussian)");
@@ -191,10 +185,9 @@ void TrainCommand::add_model_options() {
 void TrainCommand::add_objective_options() {
   TrainConfig& t = options_.train;
   app_.option_defaults()->group(kObjective);
-  add_word(app_, "--objective", t.objective, kObjectiveNames,
+  add_word(app_, "--objective", t.objective,
            "elbo, iwae (importance-weighted bound) or autoencoder (z = mu, no KL)");
-  add_word(app_, "--estimator", t.estimator, kEstimatorNames,
-           "of the ELBO: a (all by sampling) or b (KL in closed form)");
+  add_word(app_, "--estimator", t.estimator, "of the ELBO: a (all by sampling) or b (KL in closed form)");
   app_.add_option("--samples", t.samples, "samples of z per image in a step")
       ->type_name("N")
       ->check(range(1, 100000));
@@ -223,17 +216,17 @@ void TrainCommand::add_optimizer_options() {
       ->type_name("N")
       ->check(range(0, 1000000000));
   app_.add_option("--batch-size", t.batch_size, "images per step")->type_name("N")->check(range(1, 60000));
-  add_word(app_, "--last-batch", t.last_batch, kLastBatchNames,
+  add_word(app_, "--last-batch", t.last_batch,
            "of an epoch: partial (smaller) or wrap (filled from the next epoch)");
   app_.add_option("--train-images", t.train_images, "use only the first N; 0: all")
       ->type_name("N")
       ->check(range(0, 100000000));
-  add_word(app_, "--optimizer", t.optimizer, kOptimizerNames,
+  add_word(app_, "--optimizer", t.optimizer,
            "adam, adamw, adagrad, sgd or tf-adam (TensorFlow's adam: a larger epsilon at the start)");
   app_.add_option("--lr", t.learning_rate, "learning rate, the peak of one-cycle")
       ->type_name("RATE")
       ->check(positive());
-  add_word(app_, "--schedule", t.schedule, kScheduleNames,
+  add_word(app_, "--schedule", t.schedule,
            "learning rate over time: constant, cosine (down to 0) or one-cycle (up, then down)");
   app_.add_option("--weight-decay", t.weight_decay, "decoupled, of every parameter, for adamw")
       ->type_name("RATE")
@@ -246,7 +239,7 @@ void TrainCommand::add_optimizer_options() {
                   "decay of an exponential moving average of the weights, which is then kept; 0: none")
       ->type_name("DECAY")
       ->check(fraction());
-  add_word(app_, "--initialize", t.init, kInitNames,
+  add_word(app_, "--initialize", t.init,
            "how parameters are drawn: pytorch, glorot, truncated-normal (0.001) or normal (0.01)");
   app_.add_option("--bf16", t.bf16, "true: matrix products and convolutions in bfloat16")->type_name("BOOL");
   app_.add_option("--seed", t.seed, "of everything drawn: same seed, same file")
@@ -332,7 +325,7 @@ void TrainCommand::resolve() {
   }
   if (app_["--pixels"]->count() == 0 && traits(options_.spec.likelihood).learned_variance) {
     t.pixels = Pixels::kDequantized;
-    app_.get_option("--pixels")->default_str(std::string(kPixelsNames[static_cast<int>(t.pixels)]));
+    app_.get_option("--pixels")->default_str(std::string(name_of(t.pixels)));
   }
   app_.get_option("--steps")->default_str(std::to_string(t.steps));
   const RunDefaults& run = find_preset(options_.preset)->run;

@@ -32,11 +32,42 @@ enum class ErrorCode {
 };
 
 /// Returns the stable, lower-case name of a code, e.g. "too-large".
-constexpr std::string_view code_name(ErrorCode code) {
-  constexpr std::string_view kNames[] = {
-      "not-weights", "truncated", "trailing", "too-large", "header", "json",      "version", "dtype",
-      "shape",       "offsets",   "crc",      "model",     "names",  "nonfinite", "golden",  "memory"};
-  return kNames[static_cast<int>(code)];
+constexpr std::string_view code_name(ErrorCode value) {
+  switch (value) {
+    case ErrorCode::kNotWeights:
+      return "not-weights";
+    case ErrorCode::kTruncated:
+      return "truncated";
+    case ErrorCode::kTrailing:
+      return "trailing";
+    case ErrorCode::kTooLarge:
+      return "too-large";
+    case ErrorCode::kHeader:
+      return "header";
+    case ErrorCode::kJson:
+      return "json";
+    case ErrorCode::kVersion:
+      return "version";
+    case ErrorCode::kDtype:
+      return "dtype";
+    case ErrorCode::kShape:
+      return "shape";
+    case ErrorCode::kOffsets:
+      return "offsets";
+    case ErrorCode::kCrc:
+      return "crc";
+    case ErrorCode::kModel:
+      return "model";
+    case ErrorCode::kNames:
+      return "names";
+    case ErrorCode::kNonfinite:
+      return "nonfinite";
+    case ErrorCode::kGolden:
+      return "golden";
+    case ErrorCode::kMemory:
+      return "memory";
+  }
+  return {};
 }
 
 /// What went wrong, as a code for programs and a sentence for people.

@@ -8,6 +8,7 @@
 
 #include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
+#include "shared/base/enum_names.hpp"
 #include "shared/base/numbers.hpp"
 #include "shared/file/safetensors_header.hpp"
 
@@ -21,12 +22,10 @@ std::string quoted(std::string_view text) { return concat({"\"", text.substr(0, 
 /// Returns the size of a tensor in bytes and sets its dtype. Errors: kDtype; kShape when a dimension is out
 /// of range or the product overflows.
 Result<std::uint64_t> tensor_bytes(const HeaderParser::Entry& entry, Dtype& dtype) {
-  const auto found = std::find(std::begin(kDtypeNames), std::end(kDtypeNames), entry.dtype);
-  if (found == std::end(kDtypeNames)) {
+  if (!parse_name(entry.dtype, dtype)) {
     return make_error(ErrorCode::kDtype, {"tensor ", quoted(entry.name), " has the element type ",
                                           quoted(entry.dtype), "; expected F32, F16 or I8"});
   }
-  dtype = static_cast<Dtype>(found - std::begin(kDtypeNames));
   if (entry.too_many_dims || entry.zero_dim || entry.shape.rank == 0) {
     return make_error(ErrorCode::kShape,
                       {"tensor ", quoted(entry.name), " must have 1 to 4 dimensions of at least 1"});

@@ -25,7 +25,18 @@ namespace vae {
 
 /// How the numbers of a tensor are stored, in the order of the file.
 enum class Dtype { kF32, kF16, kI8 };
-constexpr std::string_view kDtypeNames[] = {"F32", "F16", "I8"};
+/// Returns a dtype's name in safetensors.
+constexpr std::string_view name_of(Dtype dtype) {
+  switch (dtype) {
+    case Dtype::kF32:
+      return "F32";
+    case Dtype::kF16:
+      return "F16";
+    case Dtype::kI8:
+      return "I8";
+  }
+  return {};
+}
 /// Returns the bytes of one number.
 constexpr std::size_t bytes_of(Dtype dtype) { return std::size_t{4} >> static_cast<int>(dtype); }
 inline constexpr std::size_t kMaxHeaderBytes = std::size_t{64} << 10;

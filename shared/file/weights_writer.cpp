@@ -78,8 +78,8 @@ std::string json_header(const Metadata& metadata, const std::vector<Stored>& ten
   json += '}';
   std::size_t offset = 0;
   for (const Stored& tensor : tensors) {
-    json += ',' + json_string(tensor.name) + ":{\"dtype\":\"" +
-            std::string(kDtypeNames[static_cast<int>(tensor.dtype)]) + "\",\"shape\":[";
+    json += ',' + json_string(tensor.name) + ":{\"dtype\":\"" + std::string(name_of(tensor.dtype)) +
+            "\",\"shape\":[";
     for (int i = 0; i < tensor.shape.rank; ++i) {
       json += (i > 0 ? "," : "") + std::to_string(tensor.shape.size[static_cast<std::size_t>(i)]);
     }

@@ -15,7 +15,19 @@ enum class Pixels {
   kThreshold,    // 1 from 128 on, else 0
   kDequantized,  // (byte + u) / 256, u uniform in (0, 1), drawn anew in every epoch: a continuous density
 };
-inline constexpr std::string_view kPixelsNames[] = {"gray", "dynamic", "threshold", "dequantized"};
+constexpr std::string_view name_of(Pixels value) {
+  switch (value) {
+    case Pixels::kGray:
+      return "gray";
+    case Pixels::kDynamic:
+      return "dynamic";
+    case Pixels::kThreshold:
+      return "threshold";
+    case Pixels::kDequantized:
+      return "dequantized";
+  }
+  return {};
+}
 
 /// Converts the bytes of image `index` to floats in [0, 1] for `epoch`. `bytes` and `out` have the same size.
 void read_pixels(Pixels mode, std::span<const std::uint8_t> bytes, std::uint64_t seed, int epoch,

@@ -15,11 +15,31 @@ enum class Objective {
   kIwae,         // the importance-weighted bound with `samples` draws (Burda, Grosse, Salakhutdinov 2016)
   kAutoencoder,  // z = mu, reconstruction only: nothing is sampled and there is no KL term
 };
+constexpr std::string_view name_of(Objective value) {
+  switch (value) {
+    case Objective::kElbo:
+      return "elbo";
+    case Objective::kIwae:
+      return "iwae";
+    case Objective::kAutoencoder:
+      return "autoencoder";
+  }
+  return {};
+}
 
 enum class Estimator {  // of the ELBO (Kingma and Welling 2013)
   kA,                   // all of it by sampling: log p(x, z) - log q(z|x)
   kB,                   // the KL term in closed form
 };
+constexpr std::string_view name_of(Estimator value) {
+  switch (value) {
+    case Estimator::kA:
+      return "a";
+    case Estimator::kB:
+      return "b";
+  }
+  return {};
+}
 
 /// How parameters follow their gradient.
 enum class OptimizerKind {
@@ -29,6 +49,21 @@ enum class OptimizerKind {
   kSgd,
   kTfAdam,  // Adam as TensorFlow has it: epsilon is added before the root's bias correction, not after it
 };
+constexpr std::string_view name_of(OptimizerKind value) {
+  switch (value) {
+    case OptimizerKind::kAdam:
+      return "adam";
+    case OptimizerKind::kAdamW:
+      return "adamw";
+    case OptimizerKind::kAdagrad:
+      return "adagrad";
+    case OptimizerKind::kSgd:
+      return "sgd";
+    case OptimizerKind::kTfAdam:
+      return "tf-adam";
+  }
+  return {};
+}
 
 /// The learning rate over a run.
 enum class Schedule {
@@ -36,6 +71,17 @@ enum class Schedule {
   kCosine,    // from learning_rate down to 0 along half a cosine
   kOneCycle,  // from learning_rate / 25 up to it over the first 30 % of the steps, then down to 0 (cosine)
 };
+constexpr std::string_view name_of(Schedule value) {
+  switch (value) {
+    case Schedule::kConstant:
+      return "constant";
+    case Schedule::kCosine:
+      return "cosine";
+    case Schedule::kOneCycle:
+      return "one-cycle";
+  }
+  return {};
+}
 
 /// The parameters before the first step.
 enum class Init {
@@ -44,18 +90,33 @@ enum class Init {
   kTruncatedNormal,  // weights N(0, 0.001^2) cut at two standard deviations, biases 0
   kNormal,           // weights and biases N(0, 0.01^2)
 };
+constexpr std::string_view name_of(Init value) {
+  switch (value) {
+    case Init::kPytorch:
+      return "pytorch";
+    case Init::kGlorot:
+      return "glorot";
+    case Init::kTruncatedNormal:
+      return "truncated-normal";
+    case Init::kNormal:
+      return "normal";
+  }
+  return {};
+}
 
 enum class LastBatch {  // of an epoch whose images do not fill it
   kPartial,             // is smaller
   kWrap,                // is filled from the next epoch, as TensorFlow's old MNIST reader does
 };
-
-inline constexpr std::string_view kObjectiveNames[] = {"elbo", "iwae", "autoencoder"};
-inline constexpr std::string_view kEstimatorNames[] = {"a", "b"};
-inline constexpr std::string_view kOptimizerNames[] = {"adam", "adamw", "adagrad", "sgd", "tf-adam"};
-inline constexpr std::string_view kScheduleNames[] = {"constant", "cosine", "one-cycle"};
-inline constexpr std::string_view kInitNames[] = {"pytorch", "glorot", "truncated-normal", "normal"};
-inline constexpr std::string_view kLastBatchNames[] = {"partial", "wrap"};
+constexpr std::string_view name_of(LastBatch value) {
+  switch (value) {
+    case LastBatch::kPartial:
+      return "partial";
+    case LastBatch::kWrap:
+      return "wrap";
+  }
+  return {};
+}
 
 /// The settings of a run.
 struct TrainConfig {

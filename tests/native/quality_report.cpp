@@ -12,6 +12,7 @@
 #include "native/programs/program.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
+#include "shared/base/enum_names.hpp"
 #include "tests/native/quality.hpp"
 
 namespace {
@@ -61,10 +62,8 @@ std::string nll(std::vector<Model>& models, const ImageSet& test, int samples) {
   std::printf("NLL, %d importance samples for each of %s images (hours for 5000 and all)\n", samples,
               thousands(test.count()).c_str());
   std::fflush(stdout);
-  const auto mode =
-      std::find(std::begin(kPixelsNames), std::end(kPixelsNames), models[0].metadata("test_pixels"));
-  const Pixels pixels =
-      mode == std::end(kPixelsNames) ? Pixels::kGray : static_cast<Pixels>(mode - std::begin(kPixelsNames));
+  Pixels pixels = Pixels::kGray;
+  parse_name(models[0].metadata("test_pixels"), pixels);
   ImageProgress line(test.count());
   const std::vector<double> all =
       negative_log_likelihoods(models, test, pixels, samples, [&](int done) { line.show(done); });
