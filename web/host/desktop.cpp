@@ -51,9 +51,12 @@ bool parse(int argc, char** argv, Options& options) {
     } else if (word == "--screenshot" && has_value) {
       options.screenshot = argv[++i];
     } else if (word == "--scale" && has_value) {
-      options.scale = std::clamp(static_cast<float>(std::atof(argv[++i])), 0.5f, 4.0f);
+      char behind;
+      if (std::sscanf(argv[++i], "%f%c", &options.scale, &behind) != 1 || !(options.scale > 0)) return false;
+      options.scale = std::clamp(options.scale, 0.5f, 4.0f);
     } else if (word == "--size" && has_value) {
-      if (std::sscanf(argv[++i], "%dx%d", &options.width, &options.height) != 2) return false;
+      char behind;
+      if (std::sscanf(argv[++i], "%dx%d%c", &options.width, &options.height, &behind) != 2) return false;
     } else if (!word.starts_with("-") && options.weights == nullptr) {
       options.weights = argv[i];
     } else {

@@ -76,7 +76,11 @@ TEST_CASE("the window's program refuses what it should") {
   CHECK(run(folder / "page.html") == 65);
   CHECK(run(folder / "missing.bin") == 66);
   CHECK(run("") == 2);
-  CHECK(run(WEIGHTS " --lang fr") == 2);
+  for (const char* wrong :
+       {"--lang fr", "--scale abc", "--scale 1.5x", "--scale nan", "--size 900", "--size 900x900x9"}) {
+    INFO(wrong);
+    CHECK(run(std::string(WEIGHTS " ") + wrong) == 2);
+  }
   std::filesystem::copy_file(WEIGHTS, folder / "w.bin");
   const std::string own = folder / "w.bin", pipe = folder / "pipe",
                     picture = " --screenshot " + (folder / "x.png").string();
