@@ -16,7 +16,7 @@ export function labFrame(language, say, end) {
   if (!lab) return [make('p', { textContent: say('lab_missing') })];
   const address = new URL(lab);
   address.searchParams.set('lang', language);
-  const frame = make('iframe', { src: address.href, title: say('lab'), loading: 'lazy' });
+  const frame = make('iframe', { src: address.href, title: say('lab'), loading: 'lazy', allow: 'clipboard-write' });
   frame.setAttribute('part', 'lab');
   document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
     if (!/^(frame|child)-src/.test(violatedDirective) || !address.href.startsWith(blockedURI)) return;
