@@ -204,7 +204,7 @@ Result<Losses> MlpTrainer::evaluate(std::span<const std::uint8_t> images, int dr
   return Losses{sums.reconstruction / set.count(), sums.kl / set.count()};
 }
 
-std::vector<std::byte> MlpTrainer::weights(const Metadata& facts) {
+std::vector<std::byte> MlpTrainer::weights(const Metadata& more) {
   const std::vector<float> z = sample_prior(spec_.latent, 0);
   const std::span<const float> output = gradient_.decode(z);
   std::vector<float> image(output.begin(), output.end());
@@ -217,7 +217,7 @@ std::vector<std::byte> MlpTrainer::weights(const Metadata& facts) {
                        {"epochs", concat({batches_.epochs_before(steps_)})},
                        {"steps", concat({steps_})},
                        {"train_images", concat({batches_.count()})}};
-  metadata.insert(metadata.end(), facts.begin(), facts.end());
+  metadata.insert(metadata.end(), more.begin(), more.end());
   std::vector<NamedTensor> tensors;
   for (std::size_t i = 0; i < names_.size(); ++i) {
     const ParameterSpec& p = names_[i];

@@ -63,16 +63,16 @@ class MlpTrainer {
   /// Their derivative in the last step; empty before the first one, and where there is none.
   std::span<const float> gradient(std::string_view name) const;
 
-  /// Averages over images (n, pixels), with `draws` of z for each, keyed by `seed`; 0 draws: z = mu, as
-  /// always for an autoencoder. Pixels are those of every test. Not finite where a parameter is too large.
+  /// Returns averages over images (n, pixels), with `draws` of z for each, keyed by `seed`; 0 draws: z = mu,
+  /// as always for an autoencoder. Pixels are those of every test. Not finite where a parameter is too large.
   /// Errors: kShape.
   Result<Losses> evaluate(std::span<const std::uint8_t> images, int draws = 1, std::uint64_t seed = 1);
 
-  /// A weights file: the parameters, a golden sample, seed, steps, epochs and the number of training images,
-  /// then `facts`.
-  std::vector<std::byte> weights(const Metadata& facts = {});
-  /// That file loaded. Errors: those of Model::load.
-  Result<Model> snapshot(const Metadata& facts = {}) { return Model::load(weights(facts)); }
+  /// Returns a weights file: the parameters, a golden sample, seed, steps, epochs and the number of training
+  /// images, then `more`.
+  std::vector<std::byte> weights(const Metadata& more = {});
+  /// Returns that file loaded. Errors: those of Model::load.
+  Result<Model> snapshot(const Metadata& more = {}) { return Model::load(weights(more)); }
 
  private:
   MlpTrainer(const ModelSpec& spec, const TrainConfig& config, BatchStream batches, Backend& backend,

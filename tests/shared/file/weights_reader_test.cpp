@@ -1,7 +1,6 @@
 // The reader against damage: a table of bad files, every single-bit flip and every truncation of a good one.
 #include "shared/file/weights_reader.hpp"
 
-#include <chrono>
 #include <cstring>
 #include <string>
 
@@ -89,14 +88,4 @@ TEST_CASE("checkpoints have limits of their own") {
   const std::vector<std::byte> file = write_weights({}, {tensor}, "digit-vae-checkpoint");
   CHECK(read_weights(file, {"digit-vae-checkpoint", std::size_t{1} << 30, 1024}));
   CHECK(read_weights(file).error().code == ErrorCode::kNotWeights);
-}
-
-TEST_CASE("a large file is checked in a fraction of a second") {
-  const std::vector<NamedTensor> tensors = {
-      {"w", {2, {1024, 8192}}, std::vector<float>(8 << 20, 0.5f), Dtype::kF32}};
-  const std::vector<std::byte> file = write_weights({}, tensors);  // 32 MiB
-  const auto start = std::chrono::steady_clock::now();
-  REQUIRE(read_weights(file));
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  CHECK(seconds < 1.0);  // 2 ms a MiB is 64 ms; sanitizers and busy machines take longer
 }
