@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "native/eval/evaluate.hpp"
 #include "native/train/trainer.hpp"
@@ -18,16 +17,8 @@ using namespace vae::testing;
 
 namespace {
 
-struct Case {
-  std::string name;
-  ModelSpec spec;
-  std::function<void(TrainConfig&)> change;
-};
-
 std::vector<Case> cases(Shape image) {
   const ModelSpec spec = mlp(image, 32, 3);
-  ModelSpec autoencoder = spec;
-  autoencoder.prior = Prior::kNone;
   return {
       {"VAE", spec, [](TrainConfig&) {}},
       {"black or white pixels, beta that grows, three samples", spec,
@@ -58,7 +49,7 @@ std::vector<Case> cases(Shape image) {
          c.last_batch = LastBatch::kWrap;
          c.init = Init::kGlorot;
        }},
-      {"autoencoder, momentum, cosine", autoencoder,
+      {"autoencoder, momentum, cosine", without_prior(spec),
        [](TrainConfig& c) {
          c.objective = Objective::kAutoencoder;
          c.optimizer = OptimizerKind::kSgd;
