@@ -6,6 +6,7 @@
 
 #include "native/support/failure.hpp"
 #include "native/train/optimizer.hpp"
+#include "shared/train/optimizer.hpp"
 
 namespace vae {
 namespace {
@@ -28,30 +29,31 @@ void sum_over_processes(const StepParts& s, torch::Tensor& losses) {
   }
 }
 
-double sum_of_gradient(VaeImpl& model) {
-  const std::vector<torch::Tensor> parameters = model.parameters();
-  torch::Tensor sum = torch::zeros({}, torch::TensorOptions(parameters.front().device()));
-  for (const torch::Tensor& p : parameters)
-    if (p.grad().defined()) sum = sum + p.grad().sum();
-  return sum.item<double>();
+/// Returns the gradient's largest magnitude, NaN where a number is.
+float largest_gradient(VaeImpl& model) {
+  std::vector<torch::Tensor> most;
+  for (const torch::Tensor& p : model.parameters())
+    if (p.grad().defined()) most.push_back(p.grad().abs().max().to(torch::kFloat));
+  return most.empty() ? 0 : torch::stack(most).max().item<float>();
 }
 
 }  // namespace
 
 void diverged(const char* what, std::int64_t step, const TrainConfig& config) {
-  char text[160];
+  char text[180];
   std::snprintf(text, sizeof text,
-                "training diverged: %s of step %lld is not finite; try a smaller learning rate than --lr %g",
+                "training diverged: %s of step %lld is not finite or too large; try a smaller learning rate "
+                "than --lr %g",
                 what, static_cast<long long>(step), config.learning_rate);
   throw Failure(Exit::kDiverged, text);
 }
 
-StepLosses descend(const StepParts& s, torch::Tensor losses, std::optional<double> gradient_sum,
-                   std::int64_t step, double rate) {
+StepLosses descend(const StepParts& s, torch::Tensor losses, std::optional<float> gradient, std::int64_t step,
+                   double rate) {
   sum_over_processes(s, losses);
   const torch::Tensor means = losses.to(torch::kCPU, torch::kDouble);
   if (!std::isfinite(means.sum().item<double>())) diverged("the loss", step + 1, s.config);
-  if (!std::isfinite(gradient_sum && s.group.size() == 1 ? *gradient_sum : sum_of_gradient(s.model)))
+  if (!((gradient && s.group.size() == 1 ? *gradient : largest_gradient(s.model)) <= kMaxGradient))
     diverged("the gradient", step + 1, s.config);
   if (s.config.clip > 0) torch::nn::utils::clip_grad_norm_(s.model.parameters(), s.config.clip);
   set_learning_rate(s.optimizer, s.config.optimizer, rate, step);

@@ -15,9 +15,9 @@ namespace vae {
 [[noreturn]] void diverged(const char* what, std::int64_t step, const TrainConfig& config);
 
 /// Sums gradients over the processes, clips their norm and updates the parameters. `losses` is this process'
-/// part of a batch's averages, (3): reconstruction, KL, what is minimized; `gradient_sum` the sum of the
-/// gradient's numbers where that is known. Throws as Step::take.
-StepLosses descend(const StepParts& parts, torch::Tensor losses, std::optional<double> gradient_sum,
+/// part of a batch's averages, (3): reconstruction, KL, what is minimized; `gradient` the largest
+/// magnitude of the gradient's numbers where that is known. Throws as Step::take.
+StepLosses descend(const StepParts& parts, torch::Tensor losses, std::optional<float> gradient,
                    std::int64_t step, double rate);
 
 }  // namespace vae

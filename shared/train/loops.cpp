@@ -2,14 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 
 #include "shared/base/elementary.hpp"
+#include "shared/base/encoding.hpp"
 
 namespace vae {
 namespace {
 
 constexpr int kLanes = 16;
 constexpr std::ptrdiff_t kBlock = 128;  // numbers whose intermediate results stay in the first-level cache
+
+/// Returns x, or 0 where it is too small for a normal float.
+[[gnu::always_inline]] inline float flushed(float x) {
+  return std::fabs(x) < std::numeric_limits<float>::min() ? 0.0f : x;
+}
 
 /// e^x; x is held within +-87, where e^x is a normal number. NaN stays NaN.
 [[gnu::always_inline]] inline float bounded_exponential(float x) {
@@ -184,35 +192,25 @@ VAE_CLONES void add_scaled(const float* x, float factor, std::ptrdiff_t n, float
   for (std::ptrdiff_t i = 0; i < n; ++i) y[i] += factor * x[i];
 }
 
-VAE_CLONES double sum(const float* x, std::ptrdiff_t n) {
-  float sums[4 * kLanes] = {};
+VAE_CLONES float largest(const float* x, std::ptrdiff_t n) {
+  // Without their signs, numbers are in the order of their bits: finite ones, infinity, NaN.
+  std::uint32_t most[4 * kLanes] = {};
   std::ptrdiff_t i = 0;
   for (; i + 4 * kLanes <= n; i += 4 * kLanes)
-    for (int lane = 0; lane < 4 * kLanes; ++lane) sums[lane] += x[i + lane];
-  double all = 0;
-  for (; i < n; ++i) all += x[i];
-  for (const float lane : sums) all += lane;
-  return all;
-}
-
-VAE_CLONES float largest(const float* x, std::ptrdiff_t n) {
-  float most[kLanes] = {};
-  for (std::ptrdiff_t i = 0; i < n; i += kLanes) {
-    const std::ptrdiff_t size = std::min<std::ptrdiff_t>(kLanes, n - i);
-    for (std::ptrdiff_t lane = 0; lane < size; ++lane) {
-      const float magnitude = std::fabs(x[i + lane]);
-      most[lane] = magnitude > most[lane] ? magnitude : most[lane];
+    for (int lane = 0; lane < 4 * kLanes; ++lane) {
+      const std::uint32_t bits = bit_cast<std::uint32_t>(x[i + lane]) & 0x7fffffffu;
+      most[lane] = bits > most[lane] ? bits : most[lane];
     }
-  }
-  return *std::max_element(most, most + kLanes);
+  for (; i < n; ++i) most[0] = std::max(most[0], bit_cast<std::uint32_t>(x[i]) & 0x7fffffffu);
+  return bit_cast<float>(*std::max_element(most, most + 4 * kLanes));
 }
 
 VAE_CLONES void adam(const AdamStep& s, const float* g, std::ptrdiff_t n, float* p, float* m, float* v) {
   const float beta1 = s.beta1, beta2 = s.beta2, rest1 = s.rest1, rest2 = s.rest2;
   const float keep = s.keep, rate = s.rate, root = s.root, epsilon = s.epsilon;
   for (std::ptrdiff_t i = 0; i < n; ++i) {
-    m[i] = beta1 * m[i] + rest1 * g[i];
-    v[i] = beta2 * v[i] + rest2 * g[i] * g[i];
+    m[i] = flushed(beta1 * m[i] + rest1 * g[i]);
+    v[i] = flushed(beta2 * v[i] + rest2 * g[i] * g[i]);
     p[i] = keep * p[i] - rate * m[i] / (std::sqrt(v[i]) / root + epsilon);
   }
 }
@@ -226,7 +224,7 @@ VAE_CLONES void adagrad(float rate, float epsilon, const float* g, std::ptrdiff_
 
 VAE_CLONES void momentum(float rate, float factor, const float* g, std::ptrdiff_t n, float* p, float* v) {
   for (std::ptrdiff_t i = 0; i < n; ++i) {
-    v[i] = factor * v[i] + g[i];
+    v[i] = flushed(factor * v[i] + g[i]);
     p[i] -= rate * v[i];
   }
 }

@@ -41,14 +41,13 @@ void sum_rows(const float* row, std::ptrdiff_t rows, std::ptrdiff_t stride, std:
 /// y[i] += factor * x[i].
 void add_scaled(const float* x, float factor, std::ptrdiff_t n, float* y);
 
-/// The sum of n numbers, not finite where one of them is not.
-double sum(const float* x, std::ptrdiff_t n);
-
-/// The largest absolute value of n numbers, of which NaN are left out; 0 without any.
+/// Returns the largest magnitude of n numbers, 0 without any; infinite or NaN where one of them is.
 float largest(const float* x, std::ptrdiff_t n);
 
 /// What a step of Adam does to every number: first the decoupled decay p *= keep, then with gradient g
-/// m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= rate m / (sqrt(v) / root + epsilon).
+/// m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2, p -= rate m / (sqrt(v) / root + epsilon). Averages too
+/// small for a normal float become 0, as every average does in the end: processors take many times as long
+/// over them.
 struct AdamStep {
   float beta1, beta2, rest1, rest2;  // rest = 1 - beta
   float keep;                        // 1 - learning rate * weight decay

@@ -149,7 +149,8 @@ MlpGradient::Sums MlpGradient::differentiate(const BatchView& whole, double beta
     all.reconstruction += part.reconstruction;
     all.kl += part.kl;
     all.loss += part.loss;
-    all.gradient += part.gradient;
+    const float gradients[] = {all.gradient, part.gradient};
+    all.gradient = largest(gradients, 2);
   }
   return all;
 }
@@ -238,9 +239,9 @@ void MlpGradient::derivatives(std::ptrdiff_t samples, std::ptrdiff_t first, std:
   }
 }
 
-/// The derivatives by part `index` of every block's parameters; returns the sum of their numbers.
-double MlpGradient::parameters(const BatchView& batch, const Penalty& penalty, int index) {
-  double all = 0;
+/// The derivatives by part `index` of every block's parameters; returns their largest magnitude.
+float MlpGradient::parameters(const BatchView& batch, const Penalty& penalty, int index) {
+  float all = 0;
   for (std::size_t i = 0; i < blocks_.size(); ++i) {
     const Block& block = blocks_[i];
     const std::ptrdiff_t n = batch.rows * (i > heads_ ? batch.samples : 1);
@@ -253,7 +254,8 @@ double MlpGradient::parameters(const BatchView& batch, const Penalty& penalty, i
     if (penalty.weights > 0)
       add_scaled(block.weight + first * block.in, static_cast<float>(penalty.weights), numbers, d_weight);
     if (penalty.biases > 0) add_scaled(block.bias + first, static_cast<float>(penalty.biases), units, d_bias);
-    all += sum(d_weight, numbers) + sum(d_bias, units);
+    const float magnitudes[] = {all, largest(d_weight, numbers), largest(d_bias, units)};
+    all = largest(magnitudes, 3);
   }
   return all;
 }

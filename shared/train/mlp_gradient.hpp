@@ -49,7 +49,7 @@ class MlpGradient {
   /// What a batch adds up to.
   struct Sums {
     double reconstruction = 0, kl = 0, loss = 0;  // over the rows of the batch, nats
-    double gradient = 0;                          // over all of its numbers: not finite where one is not
+    float gradient = 0;                           // its largest magnitude: not finite where a number is not
   };
   /// Makes gradient() the derivative of scale * (the sum of each row's loss) + penalty. `beta` is the KL
   /// term's weight.
@@ -84,7 +84,7 @@ class MlpGradient {
   void backward(Block& block, std::ptrdiff_t begin, std::ptrdiff_t end);
   Sums losses(const BatchView& batch, double beta, double scale, std::ptrdiff_t first, std::ptrdiff_t last);
   void derivatives(std::ptrdiff_t samples, std::ptrdiff_t first, std::ptrdiff_t last);
-  double parameters(const BatchView& batch, const Penalty& penalty, int index);
+  float parameters(const BatchView& batch, const Penalty& penalty, int index);
   void publish(const Penalty& penalty);
 
   Backend* backend_;

@@ -20,7 +20,6 @@ namespace {
 
 constexpr int kMaxBatch = 60000, kMaxSamples = 100000;
 constexpr double kMaxRate = 1000, kMaxFactor = 1e6;  // of penalties and beta: beyond, floats soon overflow
-constexpr float kMaxGradient = 1e18f;  // its square is a float, as are parameters updated with it
 
 bool within(double x, double low, double high) { return x >= low && x <= high; }  // false for NaN
 
@@ -126,7 +125,7 @@ Result<MlpTrainer::Report> MlpTrainer::step() {
       gradient_.differentiate({n, config_.samples, x_, epsilon_, n * spec_.latent}, beta, 1.0 / n,
                               penalty_of(config_, batches_.count()));
   if (!std::isfinite(sums.loss)) return diverged("the loss");
-  if (!std::isfinite(sums.gradient) || largest_gradient() > kMaxGradient) return diverged("the gradient");
+  if (!(sums.gradient <= kMaxGradient)) return diverged("the gradient");
   optimizer_.step(rate, values_, gradient_.gradient(), *backend_);
   const int epoch = batches_.epoch(steps_);
   return Report{++steps_, epoch, n, {sums.reconstruction / n, sums.kl / n}, sums.loss / n, rate, beta};
@@ -135,15 +134,6 @@ Result<MlpTrainer::Report> MlpTrainer::step() {
 Error MlpTrainer::diverged(const char* what) const {
   return {ErrorCode::kNonfinite, concat({"training diverged: ", what, " of step ", steps_ + 1,
                                          " is not finite or too large; take a smaller learning rate"})};
-}
-
-float MlpTrainer::largest_gradient() const {
-  float most = 0;
-  for (const ParameterSpec& p : names_) {
-    const std::span<const float> numbers = gradient(p.name);
-    most = std::max(most, largest(numbers.data(), std::ssize(numbers)));
-  }
-  return most;
 }
 
 std::optional<Error> MlpTrainer::set_beta(double beta) {

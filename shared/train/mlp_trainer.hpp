@@ -79,7 +79,6 @@ class MlpTrainer {
              Floats memory, std::vector<float*> places, MlpGradient gradient, Optimizer optimizer);
   std::size_t index_of(std::string_view name) const;
   Error diverged(const char* what) const;
-  float largest_gradient() const;
 
   ModelSpec spec_;
   TrainConfig config_;

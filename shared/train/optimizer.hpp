@@ -18,7 +18,12 @@ namespace vae {
 /// Adam's constants (Kingma and Ba 2014).
 inline constexpr double kAdamBeta1 = 0.9, kAdamBeta2 = 0.999, kAdamEpsilon = 1e-8;
 
-/// Update number `t` of Adam, counted from 1, or of AdamW with decay above 0 (Loshchilov and Hutter 2019).
+/// The largest magnitude that a number of a gradient may have: its square is a float, as the state of every
+/// optimizer needs it.
+inline constexpr float kMaxGradient = 1e18f;
+
+/// Returns update number `t` of Adam, counted from 1, or of AdamW with decay above 0 (Loshchilov and Hutter
+/// 2019).
 AdamStep adam_step(double beta1, double beta2, double epsilon, double rate, double decay, std::int64_t t);
 
 /// TensorFlow's Adam moves by m / (sqrt(v) + 1e-8) times a rate that holds both bias corrections (Kingma

@@ -94,6 +94,25 @@ TEST_CASE("a loss that is not finite ends training in that step") {  // N9
   }
 }
 
+TEST_CASE("a gradient whose square is no float ends training, by hand and with autograd") {
+  const ImageData data = bars();
+  for (const Estimator estimator : {Estimator::kA, Estimator::kB}) {
+    Vae model = new_model(data);
+    TrainConfig c = config(1);
+    c.estimator = estimator;
+    c.l2 = 1e20;
+    std::string said;
+    try {
+      Trainer trainer(model, data, c);
+      train(trainer, {});
+    } catch (const Failure& failure) {
+      CHECK(failure.code == Exit::kDiverged);
+      said = failure.what();
+    }
+    CHECK(said.find("the gradient of step 1 is not finite or too large") != std::string::npos);
+  }
+}
+
 TEST_CASE("beta weighs the KL term") {
   const ImageData data = bars();
   const auto final_kl = [&](double beta) {

@@ -160,6 +160,30 @@ TEST_CASE("a loss that is not finite is an error, and nothing has changed") {
   FAIL("did not diverge");
 }
 
+TEST_CASE("a gradient whose square is no float is an error, not a weight that never moves again") {
+  const std::vector<std::uint8_t> images = bar_images(100, kSize);
+  EigenBackend backend;
+  TrainConfig c = config();
+  c.objective = Objective::kAutoencoder;  // without a KL term, whose exponential would overflow first
+  c.optimizer = OptimizerKind::kSgd;
+  c.learning_rate = 1000;
+  c.l2 = 1e6;
+  ModelSpec spec = network();
+  spec.prior = Prior::kNone;
+  MlpTrainer trainer = trainer_of(spec, c, images, backend);
+  for (int i = 0; i < 10; ++i) {
+    const std::vector<float> before = numbers(trainer);
+    const auto report = trainer.step();
+    if (report) continue;
+    const std::string expected =
+        "the gradient of step " + std::to_string(i + 1) + " is not finite or too large";
+    CHECK(report.error().message.find(expected) != std::string::npos);
+    CHECK(numbers(trainer) == before);
+    return;
+  }
+  FAIL("no gradient was too large");
+}
+
 TEST_CASE("what it makes is a weights file that says how it was made, and evaluates to the same figures") {
   const std::vector<std::uint8_t> images = bar_images(130, kSize), test = bar_images(70, kSize, 2);
   EigenBackend backend;
