@@ -75,6 +75,7 @@ Reporter::Reporter(const Trainer& trainer, std::int64_t log_every)
 
 void Reporter::step(const StepReport& r) {
   images_ += r.images;
+  training_seconds_ += r.seconds;
   const auto done = static_cast<double>(r.step - first_step_), left = static_cast<double>(r.steps - r.step);
   seconds_left_ = seconds() / done * left;
   const bool logs = log_every_ > 0 && r.step % log_every_ == 0;
@@ -98,7 +99,7 @@ void Reporter::epoch(const EpochReport& r) {
             (seconds_left_ > 0 ? "  " + duration(seconds_left_) + " left" : ""));
 }
 
-double Reporter::images_per_second() const { return static_cast<double>(images_) / seconds(); }
+double Reporter::images_per_second() const { return static_cast<double>(images_) / training_seconds_; }
 
 double Reporter::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();

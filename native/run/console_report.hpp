@@ -24,6 +24,7 @@ class Reporter {
   Reporter(const Trainer& trainer, std::int64_t log_every);
   void step(const StepReport& r);
   void epoch(const EpochReport& r);
+  /// Returns the rate of the steps alone; tests and checkpoints do not count.
   double images_per_second() const;
 
  private:
@@ -34,7 +35,7 @@ class Reporter {
   std::int64_t first_step_, log_every_;
   int width_;  // of a step's number
   long long images_ = 0;
-  double seconds_left_ = 0;
+  double training_seconds_ = 0, seconds_left_ = 0;
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

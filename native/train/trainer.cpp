@@ -1,6 +1,7 @@
 #include "native/train/trainer.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -44,6 +45,7 @@ std::unique_ptr<Step> Trainer::new_step() {
 }
 
 StepReport Trainer::advance() {
+  const auto start = std::chrono::steady_clock::now();
   const int n = batches_.size(step_);
   const double rate = learning_rate_at(config_, step_, steps());
   const StepLosses losses = stepper_->take(step_, rate);
@@ -53,7 +55,8 @@ StepReport Trainer::advance() {
   sum_objective_ += losses.objective * n;
   summed_images_ += n;
   ++step_;
-  return {batches_.epoch(step_ - 1), step_, steps(), losses.batch, losses.objective, rate, n};
+  const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
+  return {batches_.epoch(step_ - 1), step_, steps(), losses.batch, losses.objective, rate, n, time.count()};
 }
 
 TrainerState Trainer::state() {

@@ -26,7 +26,8 @@ struct StepReport {
   Losses batch;
   double objective;  // what is minimized, without weight penalties; -ELBO by default
   double learning_rate;
-  int images;  // in this batch
+  int images;      // in this batch
+  double seconds;  // that this step took, without tests and checkpoints
 };
 
 struct EpochReport {
