@@ -93,6 +93,16 @@ void standardize(VaeImpl& model) {
   first.weight.mul_(sigma);
 }
 
+Vae standardized(VaeImpl& model) {
+  const torch::NoGradGuard no_grad;
+  Vae copy(model.spec);
+  auto to = copy->named_parameters();
+  for (const auto& named : model.named_parameters()) to[named.key()].copy_(named.value());
+  copy->eval();
+  standardize(*copy);
+  return copy;
+}
+
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon) {
   return q.mu + torch::exp(0.5 * q.log_var) * epsilon;
 }

@@ -51,6 +51,9 @@ std::optional<Mixture> mixture_of(VaeImpl& model);
 /// the heads, the decoder's first layer and the prior, so that the model computes the same. Does nothing
 /// without a mixture, or where anything but a Linear layer reads z.
 void standardize(VaeImpl& model);
+/// Returns a copy on the CPU, standardized and for evaluation: with the coordinates of z that a weights file
+/// has.
+Vae standardized(VaeImpl& model);
 
 /// Returns z = mu + exp(log_var / 2) * epsilon, epsilon ~ N(0, I) of the same size (Kingma and Welling 2013).
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon);

@@ -30,7 +30,7 @@ class RunMetrics {
 
  private:
   std::vector<Metric> metrics_of_step() const;
-  TrainPictures pictures() const;
+  TrainPictures pictures(VaeImpl& model) const;
 
   const TrainOptions& o_;
   Trainer& trainer_;
