@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "native/eval/evaluate.hpp"
 #include "shared/base/rng.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/model.hpp"
@@ -64,14 +65,15 @@ void add_moments(Layer8& layer) {
 
 /// Measures the second moments over training images; a decoder gets z of their posteriors. Returns false on
 /// failure.
-bool measure(Model& model, const ImageSet& train, const Progress& progress, std::vector<Layer8>& layers) {
+bool measure(Model& model, const ImageSet& train, Pixels pixels, const Progress& progress,
+             std::vector<Layer8>& layers) {
   const int images = quantize_images(train);
   const bool through_decoder =
       std::ranges::any_of(layers, [](const Layer8& l) { return l.decoder && l.after >= 0; });
   Rng rng(2, Stream::kEvaluation);
   for (int i = 0; i < images; ++i) {
     const std::vector<float> image =
-        train.gray(static_cast<int>(std::int64_t{i} * train.count() / images), 1);
+        test_pixels(train, pixels, static_cast<int>(std::int64_t{i} * train.count() / images), 1);
     const auto encoded = model.trace(image, {});
     if (!encoded) return false;
     std::vector<float> z = encoded->posterior.mu;
@@ -148,12 +150,12 @@ std::vector<float> round_rows(Eigen::Map<RowMajor> weight, const Matrix& moments
 int quantize_images(const ImageSet& train) { return std::min(kImages, train.count()); }
 
 std::vector<NamedTensor> quantized_weights(std::span<const std::byte> file, const ImageSet& train,
-                                           const Progress& progress) {
+                                           Pixels pixels, const Progress& progress) {
   auto model = Model::load(file);
   const auto view = read_weights(file);
   if (!model || !model->has_encoder() || train.count() == 0 || train.shape != model->spec().image) return {};
   std::vector<Layer8> layers = layers_of(model->spec(), *view);
-  if (layers.empty() || !measure(*model, train, progress, layers)) return {};
+  if (layers.empty() || !measure(*model, train, pixels, progress, layers)) return {};
   std::vector<NamedTensor> weights;
   for (const Layer8& layer : layers) {
     NamedTensor weight = named_tensor(*view, layer.name);

@@ -10,6 +10,7 @@
 #include "native/data/dataset.hpp"
 #include "native/support/parallel.hpp"
 #include "shared/file/weights_reader.hpp"
+#include "shared/math/pixels.hpp"
 
 namespace vae {
 
@@ -17,10 +18,10 @@ namespace vae {
 /// per-channel scales and all numbers rounded to them, such that the layer's outputs for training images
 /// change least (GPTQ, Frantar et al. 2022: later columns compensate the rounding error of earlier ones).
 /// Skips layers that are already int8, and those with more than kMostInputs inputs, whose covariance would
-/// take minutes. Empty if the images do not have the model's size. `progress` receives how many of
-/// quantize_images() are done.
+/// take minutes. Empty if the images do not have the model's size. `pixels`: those that the model was trained
+/// on. `progress` receives how many of quantize_images() are done.
 std::vector<NamedTensor> quantized_weights(std::span<const std::byte> file, const ImageSet& train,
-                                           const Progress& progress = {});
+                                           Pixels pixels, const Progress& progress = {});
 int quantize_images(const ImageSet& train);
 
 inline constexpr int kMostInputs = 2048;

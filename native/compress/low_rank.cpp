@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "native/eval/evaluate.hpp"
 #include "shared/base/rng.hpp"
 #include "shared/math/latent.hpp"
 
@@ -31,14 +32,15 @@ ModelSpec split(ModelSpec spec, int rank) {
 
 /// Returns z of the posteriors of evenly spaced training images (z = mu without a prior), and of the prior:
 /// (n, latent).
-torch::Tensor typical_latents(VaeImpl& model, const ImageSet& train, const Progress& progress) {
+torch::Tensor typical_latents(VaeImpl& model, const ImageSet& train, Pixels mode, const Progress& progress) {
   const int images = low_rank_images(train);
   const bool drawn = model.spec.prior != Prior::kNone;
   Rng rng(1, Stream::kEvaluation);
   std::vector<torch::Tensor> all;
   for (int first = 0; first < images; first += kBatch) {
     const int n = std::min(kBatch, images - first);
-    std::vector<float> pixels = train.gray(static_cast<int>(std::int64_t{first} * train.count() / images), n);
+    std::vector<float> pixels =
+        test_pixels(train, mode, static_cast<int>(std::int64_t{first} * train.count() / images), n);
     const PosteriorTensors q = model.encode(torch::from_blob(pixels.data(), {n, model.spec.image.size()}));
     torch::Tensor epsilon = torch::zeros_like(q.mu);
     if (drawn) std::generate_n(epsilon.data_ptr<float>(), epsilon.numel(), [&] { return rng.normal(); });
@@ -73,7 +75,7 @@ std::string check_low_rank(const ModelSpec& spec, int rank) {
 
 int low_rank_images(const ImageSet& train) { return std::min(kImages, train.count()); }
 
-Vae low_rank(VaeImpl& trained, const ImageSet& train, int rank, const Progress& progress) {
+Vae low_rank(VaeImpl& trained, const ImageSet& train, Pixels pixels, int rank, const Progress& progress) {
   const torch::NoGradGuard no_grad;
   const int last = last_linear(trained.spec.decoder);
   const std::string name = "decoder." + std::to_string(last), next = "decoder." + std::to_string(last + 1);
@@ -82,7 +84,7 @@ Vae low_rank(VaeImpl& trained, const ImageSet& train, int rank, const Progress& 
   for (auto& parameter : model->named_parameters()) parameter.value().copy_(from[parameter.key()]);
   model->eval();
 
-  const torch::Tensor z = typical_latents(*model, train, progress);
+  const torch::Tensor z = typical_latents(*model, train, pixels, progress);
   std::vector<torch::Tensor> outputs;
   for (const torch::Tensor& part : z.split(kBatch))
     outputs.push_back(

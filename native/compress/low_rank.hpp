@@ -7,6 +7,7 @@
 #include "native/data/dataset.hpp"
 #include "native/model/vae.hpp"
 #include "native/support/parallel.hpp"
+#include "shared/math/pixels.hpp"
 
 namespace vae {
 
@@ -16,8 +17,9 @@ std::string check_low_rank(const ModelSpec& spec, int rank);
 /// Returns a copy on the CPU whose last decoder layer, Linear in -> out, is Linear in -> rank -> out without
 /// activation between: the `rank` principal directions of its outputs over z of the posteriors of training
 /// images and of the prior, each pixel weighted by the cost of a change of its logit. check_low_rank() must
-/// return "". `progress` receives how many of low_rank_images() are done.
-Vae low_rank(VaeImpl& model, const ImageSet& train, int rank, const Progress& progress = {});
+/// return "". `pixels`: those that the model was trained on. `progress` receives how many of
+/// low_rank_images() are done.
+Vae low_rank(VaeImpl& model, const ImageSet& train, Pixels pixels, int rank, const Progress& progress = {});
 int low_rank_images(const ImageSet& train);
 
 }  // namespace vae

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <numeric>
 #include <string>
 
 #include "native/compress/gptq.hpp"
 #include "shared/base/concat.hpp"
 #include "shared/base/encoding.hpp"
+#include "shared/base/numbers.hpp"
+#include "shared/model/image_losses.hpp"
 #include "shared/model/model.hpp"
 #include "shared/model/parameters.hpp"
 #include "shared/nn/decoder.hpp"
@@ -25,6 +28,15 @@ Result<std::vector<float>> draw(std::span<const std::byte> file, const ModelSpec
   return ImageDecoder(spec, layer_parameters(spec.decoder, next)).images(z);
 }
 
+/// Returns the training images that the model was trained on: the first ones, as its file says.
+ImageSet images_used(const ImageSet& train, const Model& model) {
+  const auto count = parse_whole(model.metadata("train_images"));
+  if (!count || *count >= static_cast<std::uint64_t>(train.count())) return train;
+  std::vector<int> used(static_cast<std::size_t>(*count));
+  std::iota(used.begin(), used.end(), 0);
+  return select(train, used);
+}
+
 }  // namespace
 
 Dtype precision_of(std::string_view name) {
@@ -40,7 +52,8 @@ Result<std::vector<std::byte>> stored_as(std::span<const std::byte> file, Dtype 
   const ModelSpec& spec = model->spec();
   const auto view = read_weights(file);
   std::vector<NamedTensor> tensors, quantized;
-  if (precision == Dtype::kI8) quantized = quantized_weights(file, train, progress);
+  if (precision == Dtype::kI8)
+    quantized = quantized_weights(file, images_used(train, *model), trained_pixels(*model), progress);
   for (const ParameterSpec& parameter : parameters(spec)) {
     if (const auto found = std::ranges::find(quantized, parameter.name, &NamedTensor::name);
         found != quantized.end()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "native/compress/stored_as.hpp"
 #include "shared/model/weights_parts.hpp"
@@ -87,16 +88,39 @@ TEST_CASE("scales that were chosen survive: stored again, and cut in halves") {
   CHECK(*whole.decode(whole.sample_prior(1, 0)) == *halves.decode(whole.sample_prior(1, 0)));
 }
 
+TEST_CASE("int8 is fitted to the pixels and the images that the file was trained on") {
+  const Bars data;
+  const std::vector<NamedTensor> tensors = random_tensors(kSpec);
+  const auto int8_of = [&](const Metadata& more, const ImageSet& train) {
+    Metadata metadata = sealed_metadata(kSpec, tensors);
+    metadata.insert(metadata.end(), more.begin(), more.end());
+    const auto file = stored_as(write_weights(metadata, tensors), Dtype::kI8, train);
+    REQUIRE(file);
+    return named_tensor(*read_weights(*file), "encoder.0.weight").values;
+  };
+  ImageSet soft = data.train, black_or_white = data.train;
+  for (std::size_t i = 0; i < soft.pixels.size(); ++i) {
+    soft.pixels[i] = soft.pixels[i] >= 128 ? static_cast<std::uint8_t>(100 + i % 100) : 0;
+    black_or_white.pixels[i] = soft.pixels[i] >= 128 ? 255 : 0;
+  }
+  CHECK(int8_of({}, soft) != int8_of({}, black_or_white));
+  CHECK(int8_of({{"test_pixels", "threshold"}}, soft) == int8_of({}, black_or_white));
+  std::vector<int> first(50);
+  std::iota(first.begin(), first.end(), 0);
+  CHECK(int8_of({{"train_images", "50"}}, soft) == int8_of({}, select(soft, first)));
+  CHECK(int8_of({{"train_images", "50"}}, soft) != int8_of({}, soft));
+}
+
 TEST_CASE("which layers, and for which images") {
   const Bars data;
   const std::vector<std::byte> file = sealed_file(kSpec);
   std::vector<std::string> names;
-  for (const NamedTensor& weight : quantized_weights(file, data.train)) {
+  for (const NamedTensor& weight : quantized_weights(file, data.train, Pixels::kGray)) {
     names.push_back(weight.name);
     CHECK(weight.dtype == Dtype::kI8);
     CHECK(weight.scale.size() == static_cast<std::size_t>(weight.shape.size[0]));
   }
   CHECK(names == std::vector<std::string>{"encoder.0.weight", "decoder.2.weight"});  // the others are small
-  CHECK(quantized_weights(file, ImageSet{}).empty());
-  CHECK(quantized_weights(sealed_file(), data.train).empty());  // 4x4
+  CHECK(quantized_weights(file, ImageSet{}, Pixels::kGray).empty());
+  CHECK(quantized_weights(sealed_file(), data.train, Pixels::kGray).empty());  // 4x4
 }

@@ -45,7 +45,7 @@ TEST_CASE("a layer of low rank is the same in two parts, under either likelihood
   for (const ModelSpec& spec : {mlp({1, 4, 4}, 8, 3), squared}) {
     Vae model = drawn(spec);
     last_weight(*model).copy_(torch::randn({16, 2}).mm(torch::randn({2, 8})));
-    Vae smaller = low_rank(*model, noise_images(spec.image, 70), 2);
+    Vae smaller = low_rank(*model, noise_images(spec.image, 70), Pixels::kGray, 2);
     CHECK(smaller->spec.decoder[2] == Layer{Linear{8, 2}});
     CHECK(smaller->spec.decoder[3] == Layer{Linear{2, 16}});
     CHECK(check(smaller->spec).empty());
@@ -62,7 +62,7 @@ TEST_CASE("the directions kept are those of what is decoded, not only of the lay
   const ModelSpec spec = mlp({1, 6, 6}, 32, 3);
   Vae model = drawn(spec);
   last_weight(*model).mul_(6);
-  Vae smaller = low_rank(*model, noise_images(spec.image, 300), 4);
+  Vae smaller = low_rank(*model, noise_images(spec.image, 300), Pixels::kGray, 4);
   Vae by_weight(spec);  // the best of that rank for the layer by itself: its singular value decomposition
   for (auto& p : by_weight->named_parameters()) p.value().copy_(model->named_parameters()[p.key()]);
   const auto [u, s, v] = at::linalg_svd(last_weight(*model), false);
@@ -70,7 +70,8 @@ TEST_CASE("the directions kept are those of what is decoded, not only of the lay
   const torch::Tensor z = torch::randn({2000, 3});
   const double ours = seen_difference(*smaller, *model, z), plain = seen_difference(*by_weight, *model, z);
   CHECK(ours < 0.5 * plain);
-  CHECK(ours < seen_difference(*low_rank(*model, noise_images(spec.image, 300), 2), *model, z));
+  CHECK(ours <
+        seen_difference(*low_rank(*model, noise_images(spec.image, 300), Pixels::kGray, 2), *model, z));
 }
 
 TEST_CASE("what cannot be had in two parts") {
