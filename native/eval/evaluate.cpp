@@ -7,6 +7,7 @@
 #include "native/support/failure.hpp"
 #include "shared/math/elbo.hpp"
 #include "shared/math/latent.hpp"
+#include "shared/nn/decoder.hpp"
 #include "shared/spec/model_line.hpp"
 
 namespace vae {
@@ -14,7 +15,6 @@ namespace {
 
 /// Images per chunk: enough for fast matrix products, few enough to stop soon after a signal.
 constexpr int kChunk = 100;
-constexpr std::uint64_t kNoiseSeed = 1;
 
 std::span<const float> row(const std::vector<float>& matrix, int i, int columns) {
   return {matrix.data() + static_cast<std::size_t>(i) * static_cast<std::size_t>(columns),
@@ -107,17 +107,6 @@ int Evaluation::active_units() const {
   return static_cast<int>(std::count(active.begin(), active.end(), true));
 }
 
-Rng evaluation_rng(int index) {
-  return {kNoiseSeed, Stream::kEvaluation, {static_cast<std::uint64_t>(index)}};
-}
-
-std::vector<float> evaluation_noise(int latent, int index) {
-  Rng rng = evaluation_rng(index);
-  std::vector<float> noise(static_cast<std::size_t>(latent));
-  for (float& e : noise) e = rng.normal();
-  return noise;
-}
-
 std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int n) {
   const auto size = static_cast<std::size_t>(set.shape.size());
   std::vector<float> x(size * static_cast<std::size_t>(n));
@@ -180,6 +169,30 @@ Evaluation evaluate(std::span<Model> models, const ImageSet& set, Pixels pixels,
 
 Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixels, const Progress& progress) {
   return evaluate({&model, 1}, set, pixels, progress);
+}
+
+std::vector<ImageEvaluation> evaluate_each(std::span<Model> models, const ImageSet& set, Pixels pixels,
+                                           const Progress& progress) {
+  require_same_size(models.front(), set);
+  std::vector<ImageEvaluation> all(static_cast<std::size_t>(set.count()));
+  const auto losses = [](Model& model, const std::vector<float>& x, const Posterior& q,
+                         const std::vector<float>& z) {
+    const auto found = image_losses(model, x, q.mu, q.log_var, z);
+    return found ? *found : value_or_throw(Result<ImageLosses>(out_of_memory()));
+  };
+  const auto evaluate_one = [&](Model& model, int i, const std::stop_token&) {
+    const std::vector<float> x = test_pixels(set, pixels, i, 1);
+    const Posterior q = value_or_throw(model.encode(x));
+    ImageEvaluation& e = all[static_cast<std::size_t>(i)];
+    const ImageLosses at_mu = losses(model, x, q, q.mu);
+    e.reconstruction_at_mu = at_mu.reconstruction;
+    e.drawn = at_mu;
+    if (model.spec().prior == Prior::kNone) return;
+    const std::vector<float> z = reparameterize(q.mu, q.log_var, evaluation_noise(model.latent(), i));
+    e.drawn = losses(model, x, q, z);
+  };
+  for_each_piece(models, set.count(), evaluate_one, progress);
+  return all;
 }
 
 Posterior encode_all(Model& model, const ImageSet& set, Pixels pixels, const Progress& progress) {

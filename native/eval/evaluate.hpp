@@ -9,8 +9,7 @@
 #include "native/data/dataset.hpp"
 #include "native/support/parallel.hpp"
 #include "shared/base/rng.hpp"
-#include "shared/model/model.hpp"
-#include "shared/train/pixels.hpp"
+#include "shared/model/image_losses.hpp"
 
 namespace vae {
 
@@ -31,12 +30,6 @@ struct Evaluation {
 /// 2016, section 5.2).
 inline constexpr double kActiveVariance = 0.01;
 
-/// Returns the generator of the noise of test image `index`, the same here, in the trainer's own test and in
-/// every importance sample (a fixed seed, not the run's), so that all print the same numbers.
-/// evaluation_noise returns its first draw, (latent).
-Rng evaluation_rng(int index);
-std::vector<float> evaluation_noise(int latent, int index);
-
 /// Returns images [first, first + n) as tests see them, (n, pixels); random pixels are the same in every
 /// test.
 std::vector<float> test_pixels(const ImageSet& set, Pixels mode, int first, int n);
@@ -53,6 +46,16 @@ Evaluation evaluate(std::span<Model> models, const ImageSet& set, Pixels pixels 
                     const Progress& progress = {}, int draws = 0);
 Evaluation evaluate(Model& model, const ImageSet& set, Pixels pixels = Pixels::kGray,
                     const Progress& progress = {});
+
+/// The losses of one image: for the first z drawn for it, and for z = mu, whose KL is the same.
+struct ImageEvaluation {
+  ImageLosses drawn;
+  double reconstruction_at_mu = 0;
+};
+
+/// Evaluates every image by itself, with pixels and noise as above. Throws Failure as evaluate() does.
+std::vector<ImageEvaluation> evaluate_each(std::span<Model> models, const ImageSet& set, Pixels pixels,
+                                           const Progress& progress = {});
 
 /// Describes how z was chosen: "16 z drawn for each", "z = mu".
 std::string draws_in_words(const Evaluation& e, Prior prior);

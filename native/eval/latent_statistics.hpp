@@ -11,8 +11,8 @@
 
 #include "native/data/dataset.hpp"
 #include "native/eval/evaluate.hpp"
+#include "shared/math/pixels.hpp"
 #include "shared/model/model.hpp"
-#include "shared/train/pixels.hpp"
 
 namespace vae {
 

@@ -5,6 +5,7 @@
 #include "native/eval/evaluate.hpp"
 #include "native/support/failure.hpp"
 #include "shared/math/elbo.hpp"
+#include "shared/math/latent.hpp"
 
 namespace vae {
 namespace {

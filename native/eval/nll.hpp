@@ -12,8 +12,8 @@
 
 #include "native/data/dataset.hpp"
 #include "native/support/parallel.hpp"
+#include "shared/math/pixels.hpp"
 #include "shared/model/model.hpp"
-#include "shared/train/pixels.hpp"
 
 namespace vae {
 

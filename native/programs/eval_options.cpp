@@ -5,7 +5,7 @@
 
 #include "native/compress/stored_as.hpp"
 #include "shared/base/enum_names.hpp"
-#include "shared/train/pixels.hpp"
+#include "shared/math/pixels.hpp"
 
 namespace vae {
 
@@ -50,6 +50,15 @@ void add_options(CLI::App& app, EvalOptions& o) {
       ->type_name("N")
       ->check(CLI::Range(1, 1024).description(""));
   app.add_option("--json", o.json, "write the numbers as JSON")->type_name("FILE");
+  app.add_option("--per-image", o.per_image,
+                 "write a line for each image as CSV: reconstruction, kl and neg_elbo in nats for one z "
+                 "drawn, as the "
+                 "page shows them with noise seed 1, and reconstruction_at_mu")
+      ->type_name("FILE");
+  app.add_option(
+         "--export-latents", o.latents,
+         "write mu and sigma of every image's posterior, (images, latents), and the labels as .npz for NumPy")
+      ->type_name("FILE");
   app.add_option("--png", o.png, "write one page: inputs above reconstructions, samples, interpolations")
       ->type_name("FILE");
   app.add_option(

@@ -8,7 +8,7 @@
 namespace vae {
 
 struct EvalOptions {
-  std::string weights, data = "build/mnist", json, png, sheets;
+  std::string weights, data = "build/mnist", json, per_image, latents, png, sheets;
   std::string pixels;                    // empty: as the file says
   std::string precision;                 // empty: no other than the file's
   int nll = 0, images = 0, threads = 0;  // 0: no NLL, all images, all cores

@@ -105,26 +105,44 @@ void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e) {
 std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll,
                     const Stored& stored) {
   const auto number = [](double value) { return std::to_string(value); };  // six decimals
-  std::string json = "{\"reconstruction\": " + number(e.reconstruction) + ", \"kl\": " + number(e.kl) +
-                     ", \"neg_elbo\": " + number(e.neg_elbo) +
-                     ", \"neg_elbo_at_mu\": " + number(e.neg_elbo_at_mu);
+  const bool prior = spec.prior != Prior::kNone;
+  std::string json = "{\"reconstruction\": " + number(e.reconstruction);
+  if (prior) {
+    json += ", \"kl\": " + number(e.kl) + ", \"neg_elbo\": " + number(e.neg_elbo) +
+            ", \"neg_elbo_at_mu\": " + number(e.neg_elbo_at_mu);
+  }
   if (nll.samples > 0)
     json += ", \"nll\": " + number(nll.nll) + ", \"nll_samples\": " + std::to_string(nll.samples);
   if (!stored.precision.empty()) {
     json += ", \"stored\": {\"precision\": \"" + stored.precision +
-            "\", \"bytes\": " + std::to_string(stored.bytes) + ", \"neg_elbo\": " + number(stored.neg_elbo) +
+            "\", \"bytes\": " + std::to_string(stored.bytes) +
+            (prior ? ", \"neg_elbo\": " : ", \"reconstruction\": ") + number(stored.neg_elbo) +
             (nll.samples > 0 ? ", \"nll\": " + number(stored.nll) : "") + "}";
   }
   const LikelihoodTraits likelihood = traits(spec.likelihood);
   json += ", \"likelihood\": \"" + std::string(likelihood.name) +
           "\", \"pixel_variance\": " + pixel_variance(likelihood) +
           ", \"constant_included\": " + (likelihood.omitted_constant == 0 ? "true" : "false") +
-          ", \"binarization\": \"" + std::string(name_of(pixels)) +
-          "\", \"active_units\": " + std::to_string(e.active_units()) +
-          ", \"draws\": " + std::to_string(e.draws) + ", \"kl_per_dimension\": [";
-  for (std::size_t d = 0; d < e.kl_per_dimension.size(); ++d)
-    json += (d > 0 ? ", " : "") + number(e.kl_per_dimension[d]);
-  return json + "], \"images\": " + std::to_string(e.images) + "}\n";
+          ", \"binarization\": \"" + std::string(name_of(pixels)) + '"';
+  if (prior) {
+    json += ", \"active_units\": " + std::to_string(e.active_units()) +
+            ", \"draws\": " + std::to_string(e.draws) + ", \"kl_per_dimension\": [";
+    for (std::size_t d = 0; d < e.kl_per_dimension.size(); ++d)
+      json += (d > 0 ? ", " : "") + number(e.kl_per_dimension[d]);
+    json += ']';
+  }
+  return json + ", \"images\": " + std::to_string(e.images) + "}\n";
+}
+
+std::string to_csv(const std::vector<ImageEvaluation>& images, const std::vector<std::uint8_t>& labels) {
+  std::string csv = "image,label,reconstruction,kl,neg_elbo,reconstruction_at_mu\n";
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const ImageEvaluation& e = images[i];
+    csv += std::to_string(i) + ',' + (labels.empty() ? "" : std::to_string(labels[i])) +
+           formatted(",%.6f,%.6f,%.6f,%.6f\n", e.drawn.reconstruction, e.drawn.kl, e.drawn.total(),
+                     e.reconstruction_at_mu);
+  }
+  return csv;
 }
 
 }  // namespace vae

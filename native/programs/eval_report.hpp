@@ -36,4 +36,7 @@ void print_details(const ModelSpec& spec, Pixels pixels, const Evaluation& e);
 std::string to_json(const ModelSpec& spec, Pixels pixels, const Evaluation& e, const Nll& nll,
                     const Stored& stored);
 
+/// Returns CSV: names, then a line for each image, with an empty label where the set has none.
+std::string to_csv(const std::vector<ImageEvaluation>& images, const std::vector<std::uint8_t>& labels);
+
 }  // namespace vae

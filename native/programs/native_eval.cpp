@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <list>
 #include <numeric>
-#include <optional>
 #include <thread>
 
 #include "native/compress/gptq.hpp"
@@ -15,9 +15,11 @@
 #include "native/programs/eval_sheets.hpp"
 #include "native/programs/program.hpp"
 #include "native/support/failure.hpp"
+#include "native/support/npz.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
 #include "shared/base/enum_names.hpp"
+#include "shared/model/image_losses.hpp"
 #include "shared/model/model.hpp"
 #include "shared/spec/model_line.hpp"
 
@@ -43,9 +45,8 @@ int thread_count(const EvalOptions& o) {
 }
 
 Pixels choose_pixels(const EvalOptions& o, const Model& model) {
-  const std::string_view name = o.pixels.empty() ? model.metadata("test_pixels") : o.pixels;
-  Pixels pixels = Pixels::kGray;
-  parse_name(name, pixels);
+  Pixels pixels = trained_pixels(model);
+  parse_name(o.pixels, pixels);
   return pixels;
 }
 
@@ -108,6 +109,11 @@ Evaluation average(std::span<Model> models, const ImageSet& test, Pixels pixels,
   return e;
 }
 
+std::vector<ImageEvaluation> each(std::span<Model> models, const ImageSet& test, Pixels pixels) {
+  return with_progress(
+      test.count(), [&](const Progress& progress) { return evaluate_each(models, test, pixels, progress); });
+}
+
 Nll importance_weighted(std::span<Model> models, const ImageSet& test, Pixels pixels, const EvalOptions& o) {
   const std::vector<double> all = with_progress(test.count(), [&](const Progress& progress) {
     return negative_log_likelihoods(models, test, pixels, o.nll, progress);
@@ -134,12 +140,37 @@ Stored evaluate_stored(const std::vector<std::byte>& file, const ImageSet& train
 
 void print_wrote(const std::string& path) { std::printf("wrote %s\n", path.c_str()); }
 
-void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll, const Stored& stored) {
-  if (!o.json.empty()) {
-    const std::string text = to_json(subject.model.spec(), subject.pixels, subject.evaluation, nll, stored);
-    write_file(o.json, std::as_bytes(std::span(text)));
-    print_wrote(o.json);
+void write_text(const std::string& path, const std::string& text) {
+  write_file(path, std::as_bytes(std::span(text)));
+  print_wrote(path);
+}
+
+/// Returns the posteriors of all test images.
+std::vector<std::byte> latents_npz(const Subject& subject, const EvalOptions& o) {
+  const Posterior q = with_progress(subject.test.count(), [&](const Progress& progress) {
+    return encode_all(subject.model, subject.test, subject.pixels, progress);
+  });
+  std::vector<float> sigma;
+  for (const float log_var : q.log_var) sigma.push_back(std::exp(log_var / 2));
+  require_finite(std::accumulate(sigma.begin(), sigma.end(), 0.0), o);
+  const std::int64_t images = subject.test.count(), latent = subject.model.latent();
+  std::vector<NpzArray> arrays = {{"mu", "<f4", {images, latent}, std::as_bytes(std::span(q.mu))}};
+  if (subject.model.spec().prior != Prior::kNone)
+    arrays.push_back({"sigma", "<f4", {images, latent}, std::as_bytes(std::span(sigma))});
+  if (!subject.test.labels.empty())
+    arrays.push_back({"label", "|u1", {images}, std::as_bytes(std::span(subject.test.labels))});
+  return npz(arrays);
+}
+
+void write_outputs(const EvalOptions& o, const Subject& subject, const std::vector<ImageEvaluation>& images,
+                   const Nll& nll, const Stored& stored) {
+  if (!o.json.empty())
+    write_text(o.json, to_json(subject.model.spec(), subject.pixels, subject.evaluation, nll, stored));
+  if (!o.latents.empty()) {
+    write_file(o.latents, latents_npz(subject, o));
+    print_wrote(o.latents);
   }
+  if (!o.per_image.empty()) write_text(o.per_image, to_csv(images, subject.test.labels));
   if (!o.png.empty()) {
     write_file(o.png, overview(subject));
     print_wrote(o.png);
@@ -152,13 +183,22 @@ void write_outputs(const EvalOptions& o, const Subject& subject, const Nll& nll,
   }
 }
 
+std::vector<std::string> files_to_write(const EvalOptions& o) {
+  std::vector<std::string> files{o.json, o.per_image, o.latents, o.png};
+  std::erase(files, "");
+  return files;
+}
+
 void run(const EvalOptions& o) {
   if (o.weights.empty()) throw Failure(Exit::kUsage, "name a weights file; see native_eval --help");
-  for (const std::string& output : {o.json, o.png}) {
+  const std::vector<std::string> outputs = files_to_write(o);
+  for (const std::string& output : outputs) {
     refuse_input(output, o.weights);
     refuse_input(output, o.data);
+    if (std::ranges::count(outputs, output) > 1)
+      throw Failure(Exit::kUsage,
+                    "two of --json, --per-image, --export-latents and --png name the same file, " + output);
   }
-  if (!o.json.empty() && o.json == o.png) throw Failure(Exit::kUsage, "--json and --png name the same file");
   const std::vector<std::byte> file = read_file(o.weights, FileLimits{}.bytes);
   std::vector<Model> models = load_models(file, o.weights, thread_count(o));
   Model& model = models.front();
@@ -166,12 +206,11 @@ void run(const EvalOptions& o) {
   const ImageSet train = read_train_images(o);
   check(o, model, train, test);
   const Pixels pixels = choose_pixels(o, model);
-  std::optional<OutputLock> json_lock, png_lock, sheets_lock;
-  if (!o.json.empty()) json_lock.emplace(o.json);
-  if (!o.png.empty()) png_lock.emplace(o.png);
+  std::list<OutputLock> locks;
+  for (const std::string& output : outputs) locks.emplace_back(output);
   if (!o.sheets.empty()) {
     make_folder(o.sheets);
-    sheets_lock.emplace(std::filesystem::path(o.sheets) / "samples.png");
+    locks.emplace_back(std::filesystem::path(o.sheets) / "samples.png");
   }
 
   const Evaluation e = average(models, test, pixels, o);
@@ -188,7 +227,9 @@ void run(const EvalOptions& o) {
   }
   print_details(model.spec(), pixels, e);
   throw_if_interrupted();
-  write_outputs(o, {model, test, pixels, e, o.seed}, nll, stored);
+  std::vector<ImageEvaluation> images;
+  if (!o.per_image.empty()) images = each(models, test, pixels);
+  write_outputs(o, {model, test, pixels, e, o.seed}, images, nll, stored);
 }
 
 }  // namespace

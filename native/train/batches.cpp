@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "native/eval/evaluate.hpp"
+#include "shared/math/latent.hpp"
 
 namespace vae {
 Rows share_of(int n, int rank, int processes) {

@@ -29,6 +29,16 @@ template <class Float, class Int>
 /// Returns the same for any x, clamped to that range.
 inline float exponential(float x) { return exponential<float, std::int32_t>(std::clamp(x, -87.0f, 88.0f)); }
 
+/// Returns e^x within 1e-15 of its value, 0 below x = -708; x is at most 709.
+inline double exponential(double x) {
+  if (x < -708) return 0;
+  const double n = std::floor(x * 1.44269504088896341 + 0.5);
+  const double r = (x - n * 0.693145751953125) - n * 1.42860682030941723e-6;  // ln 2 in two parts
+  double series = 1;
+  for (int k = 15; k >= 1; --k) series = 1 + series * r / k;
+  return std::ldexp(series, static_cast<int>(n));
+}
+
 /// Returns the natural logarithm of a positive normal number within 1e-15.
 inline double logarithm(double x) {
   // x = m * 2^e with m in [sqrt(1/2), sqrt(2)), log m = 2 artanh((m - 1) / (m + 1)) as a series that ends

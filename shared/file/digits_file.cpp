@@ -4,8 +4,14 @@
 #include <cmath>
 
 #include "shared/base/concat.hpp"
+#include "shared/base/numbers.hpp"
 
 namespace vae {
+namespace {
+
+constexpr std::uint64_t kMostIndex = 1'000'000'000;  // of a test image
+
+}  // namespace
 
 Result<Digits> read_digits(std::span<const std::byte> file) {
   const auto view = read_weights(file, kDigitsLimits);
@@ -19,7 +25,7 @@ Result<Digits> read_digits(std::span<const std::byte> file) {
         {"a file of digits needs the tensors images (n, height, width) and labels (n) in F32 or F16"});
   }
   Digits digits{
-      {1, static_cast<int>(images->shape.size[1]), static_cast<int>(images->shape.size[2])}, {}, {}};
+      {1, static_cast<int>(images->shape.size[1]), static_cast<int>(images->shape.size[2])}, {}, {}, {}};
   digits.images.resize(static_cast<std::size_t>(images->shape.count()));
   std::vector<float> numbers(static_cast<std::size_t>(labels->shape.count()));
   const auto pixel = [](float v) { return v >= 0 && v <= 1; };
@@ -31,6 +37,20 @@ Result<Digits> read_digits(std::span<const std::byte> file) {
                       {"a pixel is outside 0 to 1, or a label is not an integer from 0 to 999"});
   }
   digits.labels.assign(numbers.begin(), numbers.end());
+  std::string_view words = view->get("test_indices");
+  while (!words.empty()) {
+    const std::string_view word = words.substr(0, words.find(' '));
+    const auto index = parse_whole(word);
+    if (!index || *index > kMostIndex) break;
+    digits.indices.push_back(static_cast<int>(*index));
+    words.remove_prefix(std::min(word.size() + 1, words.size()));
+  }
+  if (!view->get("test_indices").empty() &&
+      (!words.empty() || digits.indices.size() != digits.labels.size())) {
+    return make_error(ErrorCode::kNames,
+                      {"metadata test_indices does not hold a whole number for each image"});
+  }
+  for (int i = static_cast<int>(digits.indices.size()); i < digits.count(); ++i) digits.indices.push_back(i);
   return digits;
 }
 

@@ -20,6 +20,7 @@ struct Digits {
   Shape image;                // 1 channel
   std::vector<float> images;  // (n, height, width) in [0, 1]
   std::vector<int> labels;    // (n)
+  std::vector<int> indices;  // (n), of each in its test set, by metadata `test_indices`; 0, 1, ... without it
 
   /// Returns the number of images.
   int count() const { return static_cast<int>(labels.size()); }
@@ -31,7 +32,7 @@ struct Digits {
 };
 
 /// Reads such a file. Errors: those of read_weights, kNames for other tensors, kNonfinite for a pixel outside
-/// [0, 1] or a label that is not an integer from 0 to 999.
+/// [0, 1] or a label that is not an integer from 0 to 999, or indices that are not n whole numbers.
 Result<Digits> read_digits(std::span<const std::byte> file);
 
 }  // namespace vae

@@ -1,6 +1,5 @@
 #include "shared/math/elbo.hpp"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -12,17 +11,19 @@
 namespace vae {
 namespace {
 
-using Array = Eigen::Map<const Eigen::ArrayXf>;
-
 /// Pixels per block: summed in float within a block, in double across blocks.
 constexpr std::ptrdiff_t kBlock = 112;
 
-double squared_error(const Array& mean, const Array& x) { return (x - mean).square().sum(); }
-
-/// -log N(x; mean, exp(log_var)).
-double gaussian(const Array& mean, const Array& log_var, const Array& x) {
-  const float sum = (log_var + (x - mean).square() * (-log_var).exp()).sum();
-  return (static_cast<double>(x.size()) * kLogTwoPi + double{sum}) / 2;
+/// Returns the sum of loss(i) over all pixels.
+template <class Loss>
+double sum_over(std::span<const float> x, Loss loss) {
+  double sum = 0;
+  float block = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    block += loss(i);
+    if ((i + 1) % kBlock == 0 || i + 1 == x.size()) sum += double{std::exchange(block, 0.0f)};
+  }
+  return sum;
 }
 
 }  // namespace
@@ -42,22 +43,18 @@ double bernoulli_loss(std::span<const float> logits, std::span<const float> x) {
 }
 
 double reconstruction_loss(Likelihood likelihood, std::span<const float> output, std::span<const float> x) {
-  double sum = 0;
-  for (std::ptrdiff_t at = 0; at < std::ssize(x); at += kBlock) {
-    const std::ptrdiff_t n = std::min(kBlock, std::ssize(x) - at);
-    const Array block(x.data() + at, n), parameters(output.data() + at, n);
-    switch (likelihood) {
-      case Likelihood::kBernoulli:
-        return bernoulli_loss(output, x);
-      case Likelihood::kSquaredError:
-        sum += squared_error(parameters, block);
-        break;
-      case Likelihood::kGaussian:
-        sum += gaussian(parameters, Array(output.data() + std::ssize(x) + at, n), block);
-        break;
-    }
+  switch (likelihood) {
+    case Likelihood::kBernoulli:
+      return bernoulli_loss(output, x);
+    case Likelihood::kSquaredError:
+      return sum_over(x, [&](std::size_t i) { return (x[i] - output[i]) * (x[i] - output[i]); });
+    case Likelihood::kGaussian:
+      return sum_over(x, [&](std::size_t i) {
+        const float log_var = output[x.size() + i], distance = x[i] - output[i];
+        return (static_cast<float>(kLogTwoPi) + log_var + distance * distance * exponential(-log_var)) / 2;
+      });
   }
-  return sum;
+  return 0;
 }
 
 double kl_divergence(float mu, float log_var) {
@@ -67,7 +64,7 @@ double kl_divergence(float mu, float log_var) {
 
 double log_normal(float z, float mu, float log_var) {
   const double distance = double{z} - mu;
-  return -(kLogTwoPi + log_var + distance * distance * std::exp(-double{log_var})) / 2;
+  return -(kLogTwoPi + log_var + distance * distance * exponential(-double{log_var})) / 2;
 }
 
 double kl_divergence(std::span<const float> mu, std::span<const float> log_var) {
@@ -83,11 +80,11 @@ std::vector<double> kl_to_components(const Mixture& prior, std::span<const float
                                      std::span<const float> log_var) {
   std::vector<double> all;
   for (std::size_t k = 0, at = 0; k < prior.components(); ++k) {
-    all.push_back(-std::log(double{prior.weight[k]}));
+    all.push_back(-logarithm(double{prior.weight[k]}));
     for (std::size_t d = 0; d < mu.size(); ++d, ++at) {
-      const double distance = double{mu[d]} - prior.mean[at], scale = std::exp(-double{prior.log_var[at]});
+      const double distance = double{mu[d]} - prior.mean[at], scale = exponential(-double{prior.log_var[at]});
       const double log_ratio = double{log_var[d]} - prior.log_var[at];
-      all[k] += (std::exp(log_ratio) - log_ratio + distance * distance * scale - 1) / 2;
+      all[k] += (exponential(log_ratio) - log_ratio + distance * distance * scale - 1) / 2;
     }
   }
   return all;
@@ -100,7 +97,7 @@ double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<
   const std::vector<double> kl = kl_to_components(prior, mu, log_var);
   const double least = *std::min_element(kl.begin(), kl.end());
   std::vector<double> share;
-  for (const double nats : kl) share.push_back(std::exp(least - nats));
+  for (const double nats : kl) share.push_back(exponential(least - nats));
   const double all = std::accumulate(share.begin(), share.end(), 0.0);
   double bound = 0, rest = 0;
   for (std::size_t k = 0; k < kl.size(); ++k) {
@@ -111,7 +108,7 @@ double kl_divergence(const Mixture& prior, std::span<const float> mu, std::span<
   const ComponentDensities densities(prior);
   std::vector<float> z(mu.size());
   for (int draw = 0; draw < draws; ++draw) {
-    for (std::size_t d = 0; d < z.size(); ++d) z[d] = mu[d] + std::exp(log_var[d] / 2) * rng.normal();
+    for (std::size_t d = 0; d < z.size(); ++d) z[d] = mu[d] + exponential(log_var[d] / 2) * rng.normal();
     const std::vector<double> joint = densities.log_joint(z);
     rest -= log_sum_exp(joint);
     for (std::size_t k = 0; k < joint.size(); ++k) {

@@ -55,6 +55,17 @@ std::vector<float> slerp(std::span<const float> a, std::span<const float> b, flo
   return blend(a, b, static_cast<float>(weight_a), static_cast<float>(weight_b));
 }
 
+Rng evaluation_rng(int index, std::uint64_t seed) {
+  return {seed, Stream::kEvaluation, {static_cast<std::uint64_t>(index)}};
+}
+
+std::vector<float> evaluation_noise(int latent, int index, std::uint64_t seed) {
+  Rng rng = evaluation_rng(index, seed);
+  std::vector<float> noise(static_cast<std::size_t>(latent));
+  for (float& e : noise) e = rng.normal();
+  return noise;
+}
+
 std::vector<float> reparameterize(std::span<const float> mu, std::span<const float> log_var,
                                   std::span<const float> epsilon) {
   std::vector<float> z(mu.size());

@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "shared/base/rng.hpp"
+
 namespace vae {
 
 /// Returns sample `index` from the prior N(0, I), keyed by (seed, index): (latent). Sample i of a seed does
@@ -22,6 +24,12 @@ std::vector<float> lerp(std::span<const float> a, std::span<const float> b, floa
 /// the shell where a Gaussian prior has its mass. Falls back to lerp where the angle is undefined: a zero
 /// vector, or a and b parallel or antiparallel.
 std::vector<float> slerp(std::span<const float> a, std::span<const float> b, float t);
+
+/// Returns the generator of the noise of z ~ q(z|x) for test image `index`: the same in the trainer's own
+/// test, in every importance sample and, with its seed, on the page, so that all show the same numbers.
+Rng evaluation_rng(int index, std::uint64_t seed = 1);
+/// Returns its first draw, (latent).
+std::vector<float> evaluation_noise(int latent, int index, std::uint64_t seed = 1);
 
 /// Returns z = mu + exp(log_var / 2) * epsilon, all of the same size (Kingma and Welling 2013, equation 10).
 std::vector<float> reparameterize(std::span<const float> mu, std::span<const float> log_var,

@@ -11,11 +11,11 @@ namespace vae {
 ComponentDensities::ComponentDensities(const Mixture& mixture)
     : mean_(mixture.mean.begin(), mixture.mean.end()) {
   const std::size_t latent = mean_.size() / mixture.components();
-  for (const float log_var : mixture.log_var) precision_.push_back(std::exp(-double{log_var}));
+  for (const float log_var : mixture.log_var) precision_.push_back(exponential(-double{log_var}));
   for (std::size_t k = 0; k < mixture.components(); ++k) {
     double log_vars = 0;
     for (std::size_t d = 0; d < latent; ++d) log_vars += mixture.log_var[k * latent + d];
-    constant_.push_back(std::log(double{mixture.weight[k]}) -
+    constant_.push_back(logarithm(double{mixture.weight[k]}) -
                         (static_cast<double>(latent) * kLogTwoPi + log_vars) / 2);
   }
 }
@@ -42,8 +42,8 @@ double log_standard_normal(std::span<const float> z) {
 double log_sum_exp(std::span<const double> values) {
   const double largest = *std::max_element(values.begin(), values.end());
   double sum = 0;
-  for (const double value : values) sum += std::exp(value - largest);
-  return largest + std::log(sum);
+  for (const double value : values) sum += exponential(value - largest);
+  return largest + logarithm(sum);
 }
 
 double log_density(const Mixture& mixture, std::span<const float> z) {
@@ -56,7 +56,7 @@ Moments moments(const Mixture& mixture) {
   for (std::size_t i = 0; i < mixture.mean.size(); ++i) {
     const double weight = mixture.weight[i / latent], mean = mixture.mean[i];
     all.mean[i % latent] += weight * mean;
-    all.variance[i % latent] += weight * (std::exp(double{mixture.log_var[i]}) + mean * mean);
+    all.variance[i % latent] += weight * (exponential(double{mixture.log_var[i]}) + mean * mean);
   }
   for (std::size_t d = 0; d < latent; ++d) all.variance[d] -= all.mean[d] * all.mean[d];
   return all;

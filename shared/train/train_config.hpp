@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "shared/train/pixels.hpp"
+#include "shared/math/pixels.hpp"
 
 namespace vae {
 
@@ -15,6 +15,7 @@ enum class Objective {
   kIwae,         // the importance-weighted bound with `samples` draws (Burda, Grosse, Salakhutdinov 2016)
   kAutoencoder,  // z = mu, reconstruction only: nothing is sampled and there is no KL term
 };
+/// Returns its name on the command line.
 constexpr std::string_view name_of(Objective value) {
   switch (value) {
     case Objective::kElbo:
@@ -31,6 +32,7 @@ enum class Estimator {  // of the ELBO (Kingma and Welling 2013)
   kA,                   // all of it by sampling: log p(x, z) - log q(z|x)
   kB,                   // the KL term in closed form
 };
+/// Returns its name on the command line.
 constexpr std::string_view name_of(Estimator value) {
   switch (value) {
     case Estimator::kA:
@@ -49,6 +51,7 @@ enum class OptimizerKind {
   kSgd,
   kTfAdam,  // Adam as TensorFlow has it: epsilon is added before the root's bias correction, not after it
 };
+/// Returns its name on the command line.
 constexpr std::string_view name_of(OptimizerKind value) {
   switch (value) {
     case OptimizerKind::kAdam:
@@ -71,6 +74,7 @@ enum class Schedule {
   kCosine,    // from learning_rate down to 0 along half a cosine
   kOneCycle,  // from learning_rate / 25 up to it over the first 30 % of the steps, then down to 0 (cosine)
 };
+/// Returns its name on the command line.
 constexpr std::string_view name_of(Schedule value) {
   switch (value) {
     case Schedule::kConstant:
@@ -90,6 +94,7 @@ enum class Init {
   kTruncatedNormal,  // weights N(0, 0.001^2) cut at two standard deviations, biases 0
   kNormal,           // weights and biases N(0, 0.01^2)
 };
+/// Returns its name on the command line.
 constexpr std::string_view name_of(Init value) {
   switch (value) {
     case Init::kPytorch:
@@ -108,6 +113,7 @@ enum class LastBatch {  // of an epoch whose images do not fill it
   kPartial,             // is smaller
   kWrap,                // is filled from the next epoch, as TensorFlow's old MNIST reader does
 };
+/// Returns its name on the command line.
 constexpr std::string_view name_of(LastBatch value) {
   switch (value) {
     case LastBatch::kPartial:

@@ -12,7 +12,7 @@
 #include "native/programs/program.hpp"
 #include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
-#include "shared/base/enum_names.hpp"
+#include "shared/model/image_losses.hpp"
 #include "tests/native/quality.hpp"
 
 namespace {
@@ -62,8 +62,7 @@ std::string nll(std::vector<Model>& models, const ImageSet& test, int samples) {
   std::printf("NLL, %d importance samples for each of %s images (hours for 5000 and all)\n", samples,
               thousands(test.count()).c_str());
   std::fflush(stdout);
-  Pixels pixels = Pixels::kGray;
-  parse_name(models[0].metadata("test_pixels"), pixels);
+  const Pixels pixels = trained_pixels(models[0]);
   ImageProgress line(test.count());
   const std::vector<double> all =
       negative_log_likelihoods(models, test, pixels, samples, [&](int done) { line.show(done); });

@@ -4,6 +4,7 @@
 #include "native/model/export.hpp"
 #include "native/model/objectives.hpp"
 #include "native/support/failure.hpp"
+#include "shared/math/latent.hpp"
 #include "shared/spec/architectures.hpp"
 #include "tests/catch.hpp"
 #include "tests/native/temporary.hpp"

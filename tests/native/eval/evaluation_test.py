@@ -98,8 +98,20 @@ def main():
     sigma, latent = torch.exp(log_var / 2), mu.shape[1]
     kls = torch.distributions.kl_divergence(torch.distributions.Normal(mu, sigma), torch.distributions.Normal(0, 1))
 
-    theirs = native_eval("--draws", "1")
-    reconstruction = model.reconstruction(mu + sigma * Pcg32(len(x)).normal(latent), x).mean().item()
+    folder = tempfile.TemporaryDirectory()
+    each, latents = f"{folder.name}/each.csv", f"{folder.name}/z.npz"
+    theirs = native_eval("--draws", "1", "--per-image", each, "--export-latents", latents)
+    reconstructions = model.reconstruction(mu + sigma * Pcg32(len(x)).normal(latent), x)
+    reconstruction = reconstructions.mean().item()
+    labels = np.fromfile(f"{MNIST}/t10k-labels-idx1-ubyte", np.uint8, offset=8)
+    table = np.loadtxt(each, delimiter=",", skiprows=1)
+    assert (table[:, 0] == np.arange(len(x))).all() and (table[:, 1] == labels).all()
+    for column, ours in ((2, reconstructions), (3, kls.sum(1)), (5, model.reconstruction(mu, x))):
+        agree(f"the image that differs most in column {column}", np.abs(table[:, column] - ours.numpy()).max(), 0, 0.02)
+    with np.load(latents) as exported:
+        assert set(exported) == {"mu", "sigma", "label"} and (exported["label"] == labels).all()
+        for key, ours in (("mu", mu), ("sigma", sigma)):
+            np.testing.assert_allclose(exported[key], ours.numpy(), atol=1e-4, err_msg=key)
     kl = kls.sum(1).mean().item()
     agree("reconstruction", reconstruction, theirs["reconstruction"])
     agree("kl", kl, theirs["kl"])

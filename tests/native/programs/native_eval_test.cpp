@@ -163,6 +163,37 @@ TEST_CASE("native_eval refuses what it cannot do before it starts") {
   const Evaluated autoencoder(spec);
   check_failure(run(autoencoder, autoencoder.command("--nll 5")), 2, "autoencoder");
   CHECK_FALSE(contains(run(autoencoder, autoencoder.command("")).out, "ELBO"));
+  const std::string json = autoencoder.json("--precision f16");
+  CHECK(contains(json, "\"reconstruction\": "));
+  for (const char* key : {"kl", "elbo", "active", "draws"}) CHECK_FALSE(contains(json, key));
+}
+
+TEST_CASE("a line for each image: the losses of one z, which average to those of the report") {
+  const Evaluated folder;
+  const std::string json = folder.json("--draws 1 --per-image " + (folder / "each.csv").string());
+  const Bytes bytes = read_bytes(folder / "each.csv");
+  std::istringstream csv(std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()));
+  std::string line;
+  std::getline(csv, line);
+  CHECK(line == "image,label,reconstruction,kl,neg_elbo,reconstruction_at_mu");
+  double sums[4] = {};
+  int images = 0;
+  for (; std::getline(csv, line); ++images) {
+    int image = -1, label = -1;
+    double r = 0, kl = 0, sum = 0, at_mu = 0;
+    REQUIRE(std::sscanf(line.c_str(), "%d,%d,%lf,%lf,%lf,%lf", &image, &label, &r, &kl, &sum, &at_mu) == 6);
+    CHECK(image == images);
+    CHECK((label >= 0 && label <= 9));
+    CHECK(sum == Approx(r + kl).margin(2e-6));
+    for (int k = 0; k < 4; ++k) sums[k] += std::array{r, kl, sum, at_mu + kl}[static_cast<std::size_t>(k)];
+  }
+  CHECK(images == 200);
+  const char* const keys[] = {"reconstruction", "kl", "neg_elbo", "neg_elbo_at_mu"};
+  for (int k = 0; k < 4; ++k) {
+    const std::string key = std::string("\"") + keys[k] + "\": ";
+    CHECK(sums[k] / images == Approx(std::stod(json.substr(json.find(key) + key.size()))).margin(1e-4));
+  }
+  check_failure(run(folder, folder.command("--json x --per-image x")), 2, "name the same file");
 }
 
 TEST_CASE("a signal ends native_eval within two seconds, and nothing is written") {  // N2

@@ -39,10 +39,26 @@ TEST_CASE("the digits that are shipped: 20 of every class, by class") {
   double ink = 0;
   for (int i = 0; i < 200; ++i) {
     CHECK(digits->labels[static_cast<std::size_t>(i)] == i / 20);
+    if (i % 20 > 0)
+      CHECK(digits->indices[static_cast<std::size_t>(i)] > digits->indices[static_cast<std::size_t>(i) - 1]);
     CHECK(digits->at(i).size() == 784);
     for (const float pixel : digits->at(i)) ink += static_cast<double>(pixel) / (200 * 784);
   }
   CHECK(ink == Approx(0.13).margin(0.01));  // MNIST's mean
+}
+
+TEST_CASE("indices in the test set are whole numbers, one for each image, or there are none") {
+  const auto with = [](const char* words) {
+    return read_digits(write_weights({{"test_indices", words}}, two(), kDigitsLimits.format));
+  };
+  CHECK(with("61 9999")->indices == std::vector<int>{61, 9999});
+  CHECK(read(two())->indices == std::vector<int>{0, 1});
+  for (const char* wrong : {"61", "61 2 3", "61 x", "61 -2", "61 2.5", "61  2", "61 99999999999"}) {
+    INFO(wrong);
+    const auto digits = with(wrong);
+    REQUIRE_FALSE(digits);
+    CHECK(digits.error().code == ErrorCode::kNames);
+  }
 }
 
 TEST_CASE("what is no file of digits is refused with its code") {

@@ -1,4 +1,4 @@
-#include "shared/train/pixels.hpp"
+#include "shared/math/pixels.hpp"
 
 #include <algorithm>
 
@@ -20,6 +20,16 @@ void read_pixels(Pixels mode, std::span<const std::uint8_t> bytes, std::uint64_t
     case Pixels::kDequantized:
       return each([&](std::uint8_t b) { return static_cast<float>((b + rng.uniform()) / 256); });
   }
+}
+
+std::vector<float> as_pixels(Pixels mode, std::span<const float> picture, std::uint64_t seed,
+                             std::int64_t index) {
+  std::vector<float> pixels(picture.begin(), picture.end());
+  if (mode == Pixels::kGray) return pixels;
+  std::vector<std::uint8_t> bytes;
+  for (const float level : picture) bytes.push_back(static_cast<std::uint8_t>(255 * level + 0.5f));
+  read_pixels(mode, bytes, seed, kTestPixelEpoch, index, pixels);
+  return pixels;
 }
 
 }  // namespace vae

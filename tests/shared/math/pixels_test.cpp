@@ -1,4 +1,4 @@
-#include "shared/train/pixels.hpp"
+#include "shared/math/pixels.hpp"
 
 #include <cmath>
 #include <numeric>
@@ -43,4 +43,16 @@ TEST_CASE("dequantized pixels fill their gray level evenly") {
   const std::vector<float> drawn = pixels(Pixels::kDequantized, bytes);
   for (float p : drawn) REQUIRE((p >= 100 / 256.0f && p <= 101 / 256.0f));
   CHECK(mean(drawn) == Approx(100.5 / 256).margin(1e-4));
+}
+
+TEST_CASE("a picture in floats is read like its bytes, and in gray stays what it is") {
+  const std::vector<std::uint8_t> bytes{0, 1, 100, 127, 128, 200, 254, 255};
+  std::vector<float> picture = pixels(Pixels::kGray, bytes);
+  for (const Pixels mode : {Pixels::kGray, Pixels::kDynamic, Pixels::kThreshold, Pixels::kDequantized}) {
+    INFO(name_of(mode));
+    CHECK(as_pixels(mode, picture, 7, 3) == pixels(mode, bytes, 7, kTestPixelEpoch, 3));
+  }
+  picture = {0.1234f, 0.5f};
+  CHECK(as_pixels(Pixels::kGray, picture, 1, 0) == picture);
+  CHECK(as_pixels(Pixels::kThreshold, picture, 1, 0) == std::vector<float>{0, 1});
 }

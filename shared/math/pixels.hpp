@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace vae {
 
@@ -15,6 +16,7 @@ enum class Pixels {
   kThreshold,    // 1 from 128 on, else 0
   kDequantized,  // (byte + u) / 256, u uniform in (0, 1), drawn anew in every epoch: a continuous density
 };
+/// Returns its name on the command line.
 constexpr std::string_view name_of(Pixels value) {
   switch (value) {
     case Pixels::kGray:
@@ -32,6 +34,11 @@ constexpr std::string_view name_of(Pixels value) {
 /// Converts the bytes of image `index` to floats in [0, 1] for `epoch`. `bytes` and `out` have the same size.
 void read_pixels(Pixels mode, std::span<const std::uint8_t> bytes, std::uint64_t seed, int epoch,
                  std::int64_t index, std::span<float> out);
+
+/// Returns a picture (pixels) in [0, 1] as images are read that way, keyed by `seed` and the epoch of tests:
+/// gray as it is, otherwise from its levels rounded to bytes.
+std::vector<float> as_pixels(Pixels mode, std::span<const float> picture, std::uint64_t seed,
+                             std::int64_t index);
 
 /// The seed and epoch of random pixels in tests, whatever the run's seed.
 inline constexpr std::uint64_t kTestPixelSeed = 1;
