@@ -76,9 +76,9 @@ bool finite(std::span<const float> values) {
 }
 
 void add_test(BoundedMetadata& metadata, const Evaluation& test, const ModelSpec& spec) {
-  if (!metadata.fits({0, test.kl_per_dimension.size()})) return;
+  if (spec.prior == Prior::kNone || !metadata.fits({0, test.kl_per_dimension.size()})) return;
   const std::vector<float> kl(test.kl_per_dimension.begin(), test.kl_per_dimension.end());
-  if (spec.prior != Prior::kNone && finite(kl)) metadata.add("test_kl_per_dimension", kl);
+  if (finite(kl)) metadata.add("test_kl_per_dimension", kl);
   metadata.add("test_active_units", std::to_string(test.active_units()));
 }
 

@@ -30,14 +30,16 @@ Metadata training_metadata(const TrainCommand& command, const std::optional<Init
   return metadata;
 }
 
-Metadata test_metadata(const Evaluation& e, Pixels pixels) {
-  return {{"test_images", std::to_string(e.images)},
-          {"test_draws", std::to_string(e.draws)},
-          {"test_pixels", std::string(name_of(pixels))},
-          {"test_reconstruction", formatted("%.4f", e.reconstruction)},
-          {"test_kl", formatted("%.4f", e.kl)},
-          {"test_neg_elbo", formatted("%.4f", e.neg_elbo)},
-          {"test_neg_elbo_at_mu", formatted("%.4f", e.neg_elbo_at_mu)}};
+Metadata test_metadata(const Evaluation& e, Pixels pixels, Prior prior) {
+  Metadata metadata = {{"test_images", std::to_string(e.images)},
+                       {"test_pixels", std::string(name_of(pixels))},
+                       {"test_reconstruction", formatted("%.4f", e.reconstruction)}};
+  if (prior == Prior::kNone) return metadata;
+  metadata.emplace_back("test_draws", std::to_string(e.draws));
+  metadata.emplace_back("test_kl", formatted("%.4f", e.kl));
+  metadata.emplace_back("test_neg_elbo", formatted("%.4f", e.neg_elbo));
+  metadata.emplace_back("test_neg_elbo_at_mu", formatted("%.4f", e.neg_elbo_at_mu));
+  return metadata;
 }
 
 Metadata run_metadata(const TrainCommand& command, const std::optional<InitialWeights>& init,

@@ -19,8 +19,8 @@ namespace vae {
 Metadata training_metadata(const TrainCommand& command, const std::optional<InitialWeights>& init,
                            const torch::Device& device, const ImageData& data, const Trainer& trainer);
 
-/// Returns the averages over the test set.
-Metadata test_metadata(const Evaluation& test, Pixels pixels);
+/// Returns the averages over the test set; without a prior that is the reconstruction alone.
+Metadata test_metadata(const Evaluation& test, Pixels pixels, Prior prior);
 
 /// Returns what a checkpoint must have in common with the run that resumes it.
 Metadata run_metadata(const TrainCommand& command, const std::optional<InitialWeights>& init,

@@ -5,12 +5,13 @@
 namespace vae {
 namespace {
 
-/// Adds the losses; "lowerbound" has the sign of a loss, like in the source of tf-mlp.
-void add_losses(std::vector<Metric>& metrics, const std::string& set, const Losses& losses) {
+/// Adds the losses, without a prior the reconstruction alone; "lowerbound" has the sign of a loss, like in
+/// the source of tf-mlp.
+void add_losses(std::vector<Metric>& metrics, const std::string& set, const Losses& losses, Prior prior) {
   const std::string key = set.empty() ? "" : set + '_', tag = set.empty() ? "" : set + '/';
-  metrics.push_back({key + "lowerbound", tag + "lowerbound", losses.neg_elbo()});
+  if (prior != Prior::kNone) metrics.push_back({key + "lowerbound", tag + "lowerbound", losses.neg_elbo()});
   metrics.push_back({key + "reconstruction", tag + "reconstruction", losses.reconstruction});
-  metrics.push_back({key + "kl", tag + "kl", losses.kl});
+  if (prior != Prior::kNone) metrics.push_back({key + "kl", tag + "kl", losses.kl});
 }
 
 }  // namespace
@@ -27,33 +28,36 @@ void RunMetrics::step(const StepReport& r, double images_per_second) {
   if (o_.log_every > 0 && r.step % o_.log_every == 0 && !trainer_.epoch_ended())
     log_->metrics(r.step, r.epoch, metrics_of_step());
   if (o_.picture_every == 0 || r.step % o_.picture_every != 0) return;
-  for (const Picture& p : pictures().progress(o_.picture_inputs)) log_->picture(r.step, p.name, p.png);
+  for (const Picture& p : pictures(*trainer_.result()).progress(o_.picture_inputs))
+    log_->picture(r.step, p.name, p.png);
 }
 
 void RunMetrics::epoch(const EpochReport& r) {
   if (!log_) return;
   std::vector<Metric> metrics;  // without a step's if an earlier run was stopped between step and test
   if (last_.step > 0) metrics = metrics_of_step();
-  add_losses(metrics, "train", r.train);
-  add_losses(metrics, "test", r.test);
+  const Prior prior = trainer_.result()->spec.prior;
+  add_losses(metrics, "train", r.train, prior);
+  add_losses(metrics, "test", r.test, prior);
   log_->metrics(trainer_.step(), r.epoch, metrics);
 }
 
 void RunMetrics::finish() {
   if (!log_) return;
-  for (const Picture& p : pictures().figures()) log_->figure(trainer_.step(), p.name, p.png);
+  Vae model = standardized(*trainer_.result());
+  for (const Picture& p : pictures(*model).figures()) log_->figure(trainer_.step(), p.name, p.png);
 }
 
 std::vector<Metric> RunMetrics::metrics_of_step() const {
   std::vector<Metric> metrics = {{"objective", "objective", last_.objective}};
-  add_losses(metrics, "", last_.batch);
+  add_losses(metrics, "", last_.batch, trainer_.result()->spec.prior);
   metrics.push_back({"learning_rate", "rate", last_.learning_rate});
   metrics.push_back({"images_per_second", "images/s", images_per_second_});
   return metrics;
 }
 
-TrainPictures RunMetrics::pictures() const {
-  return {*trainer_.result(), test_, o_.train.pixels, o_.train.seed};
+TrainPictures RunMetrics::pictures(VaeImpl& model) const {
+  return {model, test_, o_.train.pixels, o_.train.seed};
 }
 
 }  // namespace vae

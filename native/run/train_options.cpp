@@ -139,9 +139,10 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
   add_optimizer_options();
   add_run_options();
   app_.footer(
-      "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 device, 70 diverged, 74 cannot read or "
-      "write,\n"
-      "75 output in use by another run, 130/143 interrupted (the state is kept as a checkpoint, without "
+      "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 device, 70 diverged (a file that "
+      "fails its\n"
+      "own check is kept as FILE.unchecked), 74 cannot read or write, 75 output in use by another run, "
+      "130/143 interrupted (the state is kept as a checkpoint, without "
       "--checkpoint\n"
       "the weights so far as FILE.interrupted; a second Ctrl-C ends at once).");
 }

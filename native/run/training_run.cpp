@@ -119,7 +119,9 @@ std::string snapshots_path(const std::string& out) {
 
 Model load_back(const std::vector<std::byte>& bytes) {
   auto model = Model::load(bytes);
-  if (!model) throw std::runtime_error("the exported weights do not load: " + model.error().message);
+  if (!model)
+    throw Failure(Exit::kDiverged,
+                  "the trained weights do not pass their own check: " + model.error().message);
   return std::move(*model);
 }
 
@@ -151,10 +153,24 @@ void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std:
                static_cast<long long>(trainer.step()), kept.c_str());
 }
 
+/// Keeps what was trained when its file fails its own check: as numbers of 32 bits that nobody checked;
+/// returns where.
+std::string keep_unchecked(const Run& run, Trainer& trainer) {
+  const std::string path = run.options().out + ".unchecked";
+  std::vector<NamedTensor> tensors;
+  for (const auto& named : trainer.result()->named_parameters())
+    tensors.push_back(to_named_tensor(named.key(), named.value()));
+  Metadata metadata = training_metadata(run.command, run.init, run.device, run.data, trainer);
+  metadata.insert(metadata.begin(), {"model", to_string(trainer.result()->spec)});
+  write_file(path, write_weights(metadata, tensors));
+  return path;
+}
+
 /// Takes a snapshot if it is due.
 void maybe_take(SnapshotWriter* snapshots, Trainer& trainer, const Stop& stop) {
   if (!snapshots || !snapshots->due(trainer.step())) return;
-  if (const auto test = trainer.test_losses(stop)) snapshots->take(trainer.step(), *trainer.result(), *test);
+  if (const auto test = trainer.test_losses(stop))
+    snapshots->take(trainer.step(), *standardized(*trainer.result()), *test);
 }
 
 /// Trains to the end, or until a process of the group is told to stop; then returns true. `log` is that of
@@ -210,7 +226,7 @@ Evaluation measure(const Run& run, Model& stored, const ImageSet& train, std::si
     Watched progress(run, run.data.test.count());
     test = evaluate(stored, run.data.test, pixels, std::ref(progress));
   }
-  for (const auto& [key, value] : test_metadata(test, pixels)) {
+  for (const auto& [key, value] : test_metadata(test, pixels, stored.spec().prior)) {
     metadata.emplace_back(key, value);
     room -= std::min(room, key.size() + value.size() + 6);  // "key":"value",
   }
@@ -229,21 +245,19 @@ ImageSet train_images(const Run& run, const Trainer& trainer) {
 
 /// Returns the model to store.
 Vae result(const Run& run, Trainer& trainer, const ImageSet& train) {
-  Vae model(trainer.result()->spec);  // a copy, so that a run interrupted here resumes from what it trained
-  copy_parameters(*trainer.result(), *model);
-  model->eval();
-  standardize(*model);
+  Vae model = standardized(*trainer.result());  // a copy: a run interrupted here resumes from what it trained
   const int rank = run.options().low_rank;
   if (rank == 0) return model;
   Watched progress(run, low_rank_images(train));
-  return low_rank(*model, train, rank, std::ref(progress));
+  return low_rank(*model, train, run.options().train.pixels, rank, std::ref(progress));
 }
 
 /// Returns the weights to store as int8 instead of rounding each number by itself.
 std::vector<NamedTensor> quantized(const Run& run, VaeImpl& model, const ImageSet& train) {
   if (run.precision != Dtype::kI8) return {};
   Watched progress(run, quantize_images(train));
-  return quantized_weights(export_weights(model, Dtype::kF32, {}), train, std::ref(progress));
+  return quantized_weights(export_weights(model, Dtype::kF32, {}), train, run.options().train.pixels,
+                           std::ref(progress));
 }
 
 /// Evaluates the weights as they are stored, and writes them.
@@ -321,6 +335,11 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   } catch (const Interrupted&) {
     keep(run, checkpoints, trainer, "interrupted");
     return 128 + interrupted;
+  } catch (const Failure& failure) {
+    if (failure.code == Exit::kIo) throw;  // as it would be for the other file
+    throw Failure(failure.code, failure.what() +
+                                    ("; what was trained is in " + keep_unchecked(run, trainer)) +
+                                    " (safetensors, F32, unchecked)");
   }
   return 0;
 }

@@ -17,7 +17,7 @@ enum class Exit {
   kBadData = 65,       // a file is damaged or of another kind
   kMissingInput = 66,  // a file does not exist
   kDevice = 69,        // no such device, or out of its memory
-  kDiverged = 70,      // a loss or gradient is not finite
+  kDiverged = 70,      // a loss or gradient is not finite, or the trained file fails its own check
   kIo = 74,            // cannot read or write
   kLocked = 75,        // another run writes the same output
 };

@@ -480,6 +480,26 @@ TEST_CASE("the settings in a file train it again") {
   CHECK(read_bytes(first) == read_bytes(second));
 }
 
+TEST_CASE("what was trained is kept where its file fails its own check, and the old file stays") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string out = folder / "w.bin";
+  REQUIRE(run(folder, train(folder, "--epochs 1 --out " + out)).code == 0);
+  const Bytes before = read_bytes(out);
+  // Adam's first step moves every weight by the rate: finite, but not in 16 bits.
+  const std::string far = "--steps 1 --optimizer adam --lr 70000 --precision f16 --out ";
+  check_failure(run(folder, train(folder, far + out)), 70, "w.bin.unchecked");
+  CHECK(read_bytes(out) == before);
+  const std::vector<std::byte> unchecked = read_file(out + ".unchecked", FileLimits{}.bytes);
+  const auto view = read_weights(unchecked);
+  REQUIRE(view);
+  const auto spec = parse_model_spec(view->get("model"));
+  REQUIRE(spec);
+  CHECK(view->tensors.size() == parameters(*spec).size());
+  const std::vector<float> weight = named_tensor(*view, "encoder.0.weight").values;
+  CHECK(std::fabs(*std::max_element(weight.begin(), weight.end())) > 65504);
+}
+
 TEST_CASE("weights travel both ways: a plain safetensors file is a start, and --epochs 0 seals it") {
   TemporaryFolder folder;
   write_bars(folder.path());
@@ -532,7 +552,14 @@ TEST_CASE("weights travel both ways: a plain safetensors file is a start, and --
   check_failure(run(folder, more + ours + " --likelihood gaussian"), 2, "--likelihood");
   REQUIRE(run(folder, more + ours + " --objective autoencoder").code == 0);
   std::filesystem::rename(sealed, folder / "ae.bin");
-  CHECK(Model::load(read_file(folder / "ae.bin", FileLimits{}.bytes))->spec().prior == Prior::kNone);
+  const Model autoencoder = *Model::load(read_file(folder / "ae.bin", FileLimits{}.bytes));
+  CHECK(autoencoder.spec().prior == Prior::kNone);
+  CHECK_FALSE(autoencoder.metadata("test_reconstruction").empty());
+  for (const char* key : {"test_draws", "test_kl", "test_neg_elbo", "test_neg_elbo_at_mu",
+                          "test_active_units", "test_kl_per_dimension"}) {
+    INFO(key);
+    CHECK(autoencoder.metadata(key).empty());
+  }
   REQUIRE(run(folder, more + (folder / "ae.bin").string()).code == 0);
   CHECK(Model::load(read_file(sealed, FileLimits{}.bytes))->spec().prior == Prior::kNormal);
 
@@ -594,6 +621,22 @@ TEST_CASE("snapshots along training, in a file beside the output") {
   REQUIRE(run(folder, train(folder, "--steps 40 --snapshots 5 --resume --out " + out + checkpoint)).code ==
           0);
   CHECK(read_bytes(side) == whole);
+}
+
+TEST_CASE("the last snapshot of a model with a learned prior decodes z as the weights beside it do") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string out = folder / "w.bin";
+  REQUIRE(run(folder, train(folder, "--steps 60 --components 4 --lr 0.03 --snapshots 2 --out " + out)).code ==
+          0);
+  auto snapshots = Snapshots::load(read_file(folder / "w.snapshots.bin", 1 << 20));
+  auto model = Model::load(read_file(out, 1 << 20));
+  REQUIRE((snapshots && model));
+  for (const float value : {-2.0f, 0.5f, 1.0f}) {
+    const std::vector<float> z(static_cast<std::size_t>(model->latent()), value);
+    const std::vector<float> last = *snapshots->decode(1, z), expected = *model->decode(z);
+    for (std::size_t i = 0; i < last.size(); ++i) CHECK(last[i] == Approx(expected[i]).margin(2e-3));
+  }
 }
 
 TEST_CASE("the printed sum is one, and another objective stands beside it") {
