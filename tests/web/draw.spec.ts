@@ -1,9 +1,11 @@
 // "Draw" as a visitor has it: a digit by mouse, a real one, its code and what it costs.
 import { correlation, expect, inkShare, inner, Lab, test } from './page';
+import { readParity } from './support.mjs';
 
 test.use({ viewport: { width: 1280, height: 1100 } });
 
 const view = '#view=draw&playing=0';
+const parities = readParity();
 
 /** Draws with the mouse through points in fractions of the pad. */
 async function stroke(lab: Lab, points: [number, number][]) {
@@ -115,7 +117,7 @@ test.describe('a real digit', () => {
     const state: any = await lab.state();
     expect(state.test_digit).toBe(60);
     const input = await lab.picture('input');
-    expect(input.filter((p) => Math.abs(p * 255 - Math.round(p * 255)) > 0.1)).toEqual([]);  // MNIST's bytes
+    expect(input.filter((p) => p !== 0 && p !== 1)).toEqual([]);  // black or white, as the model was trained
     expect(state.nats[0] + state.nats[1]).toBeGreaterThan(40), expect(state.nats[0] + state.nats[1]).toBeLessThan(180);
     expect(correlation(input, await lab.picture('reconstruction'))).toBeGreaterThan(0.8);
     await lab.set('another');
@@ -123,6 +125,42 @@ test.describe('a real digit', () => {
     expect(await lab.picture('input')).not.toEqual(input);
     await drawOne(lab);  // the pen takes its place
     expect(((await lab.state()) as any).test_digit).toBe(-1);
+  });
+
+  for (const parity of parities) {
+    test(`${parity.weights}: 20 digits cost what native_eval --per-image says, for the same pixels and noise`, async ({ page }) => {
+      test.setTimeout(120_000);
+      const lab = new Lab(page), model = parity.weights === 'assets/mlp.bin' ? '&model=mlp' : '';
+      await lab.open(`${view}&sampled=1${model}`);
+      for (const [digit, reconstruction, kl, atMu] of parity.page.slice(0, 20)) {
+        for (const [sampled, expected] of [[1, reconstruction], [0, atMu]]) {
+          await page.evaluate((hash) => { location.hash = hash; }, `${view}&sampled=${sampled}&test_digit=${digit}${model}`);
+          await expect.poll(async () => ((await lab.state()) as any).test_digit).toBe(digit);
+          await lab.settled();
+          const { nats } = await lab.state() as any;
+          expect(Math.abs(nats[0] - expected), `digit ${digit}: ${nats}`).toBeLessThan(0.02);
+          expect(Math.abs(nats[1] - kl), `digit ${digit}: ${nats}`).toBeLessThan(0.02);
+        }
+      }
+    });
+  }
+
+  test('the model sees black or white, drawn again on request; or gray, which is not compared', async ({ page }) => {
+    const lab = new Lab(page);
+    await lab.open(`${view}&test_digit=60&playing=0`);
+    const input = await lab.picture('input'), first: any = await lab.state();
+    expect(input.filter((p) => p !== 0 && p !== 1)).toEqual([]);
+    await lab.set('pixels');
+    const again = await lab.picture('input');
+    expect(again.filter((p, i) => p !== input[i]).length).toBeGreaterThan(3);
+    expect(((await lab.state()) as any).nats).not.toEqual(first.nats);
+    await lab.set('gray', 1);
+    const gray = await lab.picture('input');
+    expect(gray.some((p) => p > 0.1 && p < 0.9)).toBe(true);
+    expect(await page.evaluate(() => (window as any).lab.item('nats_average'))).toBeNull();
+    await lab.set('gray', 0);
+    expect(await lab.picture('input')).toEqual(again);
+    expect(await page.evaluate(() => (window as any).lab.item('nats_average'))).not.toBeNull();
   });
 
   test('z = mu or sampled: another reconstruction, the same KL, and the same seed says the same', async ({ page }) => {

@@ -11,6 +11,7 @@
 #include "native/model/tensors.hpp"
 #include "native/model/vae.hpp"
 #include "native/support/output_file.hpp"
+#include "shared/file/digits_file.hpp"
 #include "shared/math/latent.hpp"
 #include "shared/model/latent_statistics.hpp"
 #include "shared/model/model.hpp"
@@ -111,10 +112,39 @@ std::string compare(const std::string& name) {
          ",\n\"log_var\":" + json_rows(q.log_var, latent) + "}}";
 }
 
+/// What native_eval --per-image says of the digits that the page has among the first 40 test images, by their
+/// numbers on the page: [[digit, reconstruction, kl, reconstruction at mu], ...].
+std::string page_figures(const std::string& name) {
+  const std::vector<std::byte> file = read_file(std::filesystem::path(ASSETS) / name, FileLimits{}.bytes);
+  const std::vector<std::byte> digit_file = read_file(std::filesystem::path(ASSETS) / "digits.bin", 1 << 20);
+  Model model = *Model::load(file);
+  const Digits digits = *read_digits(digit_file);
+  ImageSet set = read_image_set(BUILD "/mnist", "t10k", false);
+  set.labels.resize(40);
+  set.pixels.resize(40 * 784);
+  const std::vector<ImageEvaluation> images = evaluate_each({&model, 1}, set, trained_pixels(model));
+  std::string json;
+  for (int i = 0; i < digits.count(); ++i) {
+    const auto index = static_cast<std::size_t>(digits.indices[static_cast<std::size_t>(i)]);
+    if (index >= images.size()) continue;
+    const ImageEvaluation& e = images[index];
+    char row[128];
+    std::snprintf(row, sizeof row, "%s[%d,%.6f,%.6f,%.6f]", json.empty() ? "" : ",", i,
+                  e.drawn.reconstruction, e.drawn.kl, e.reconstruction_at_mu);
+    json += row;
+  }
+  return "[" + json + "]";
+}
+
 }  // namespace
 
 TEST_CASE("the weights in the tree: LibTorch and Eigen agree within 1e-5") {
-  const std::string json = std::string("[") + compare("weights.bin") + ",\n" + compare("mlp.bin") + "]\n";
+  std::string json = "[";
+  for (const char* name : {"weights.bin", "mlp.bin"}) {
+    json += (json.size() > 1 ? ",\n" : "") + compare(name);
+    json.insert(json.size() - 1, ",\n\"page\":" + page_figures(name));
+  }
+  json += "]\n";
   write_file(std::filesystem::path(BUILD) / "parity.json", std::as_bytes(std::span(json)));
 }
 

@@ -2,6 +2,7 @@
 // chosen, in words and as JSON.
 #include "shared/spec/model_line.hpp"
 #include "web/lab/shell/shell.hpp"
+#include "web/lab/ui/pixels_texts.hpp"
 #include "web/lab/views/cards.hpp"
 #include "web/lab/views/table.hpp"
 
@@ -129,7 +130,8 @@ std::string facts(const App& app) {
       say(Text::kFacts, {current->id == kOwnModel ? spec.name : current->id, std::to_string(spec.latent)});
   const float loss = current->test_loss("test_neg_elbo");
   if (loss > 0 && current->test_loss("test_kl") > 0) {  // without KL it would be no -ELBO
-    line.append(say(Text::kComma)) += say(Text::kFactsLoss, {number(static_cast<double>(loss), 1)});
+    line.append(say(Text::kComma)) +=
+        say(Text::kFactsLoss, {number(static_cast<double>(loss), 1), pixels_words(current->pixels)});
   }
   return line.append(say(Text::kStop)) + vae::to_string(spec);
 }

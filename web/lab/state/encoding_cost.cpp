@@ -1,6 +1,5 @@
 #include "web/lab/state/encoding_cost.hpp"
 
-#include "shared/math/elbo.hpp"
 #include "shared/math/latent.hpp"
 
 namespace lab {
@@ -8,21 +7,12 @@ namespace lab {
 std::vector<float> code_of(const vae::Model& model, const Encoded& encoded, bool sampled,
                            std::uint32_t seed) {
   if (!sampled || model.spec().prior == vae::Prior::kNone) return encoded.mu;
-  return vae::reparameterize(encoded.mu, encoded.log_var, vae::sample_prior(model.latent(), seed));
+  return vae::reparameterize(encoded.mu, encoded.log_var,
+                             vae::evaluation_noise(model.latent(), encoded.index, seed));
 }
 
 std::optional<Nats> nats_of(vae::Model& model, const Encoded& encoded, std::span<const float> z) {
-  const vae::ModelSpec& spec = model.spec();
-  const auto output = model.decode_output(z);
-  if (!output) return std::nullopt;
-  Nats nats;
-  nats.reconstruction = vae::reconstruction_loss(spec.likelihood, *output, encoded.pixels);
-  if (spec.prior == vae::Prior::kNormal) nats.kl = vae::kl_divergence(encoded.mu, encoded.log_var);
-  if (const vae::Mixture* mixture = model.mixture()) {
-    constexpr int kDraws = 512;  // a standard error below 0.05 nats
-    nats.kl = vae::kl_divergence(*mixture, encoded.mu, encoded.log_var, kDraws, 0);
-  }
-  return nats;
+  return vae::image_losses(model, encoded.pixels, encoded.mu, encoded.log_var, z);
 }
 
 }  // namespace lab

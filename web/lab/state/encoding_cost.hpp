@@ -3,33 +3,28 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
-#include "shared/model/model.hpp"
+#include "shared/model/image_losses.hpp"
 
 namespace lab {
 
+using Nats = vae::ImageLosses;
+
 /// A picture and what the encoder says of it.
 struct Encoded {
-  std::uint64_t key = 0;           // of the picture and the model together
-  std::vector<float> pixels;       // (28 * 28) in [0, 1]
+  std::uint64_t key = 0;           // of the picture, its pixels and the model together
+  std::vector<float> pixels;       // (28 * 28) in [0, 1], as the encoder was shown them
+  int index = 0;                   // of a test digit in the test set: the key of its noise; 0 for others
   std::vector<float> mu, log_var;  // (latent)
 };
 
-/// The two terms of -ELBO for one picture.
-struct Nats {
-  double reconstruction = 0;  // -log p(x|z), whatever z is
-  double kl = 0;              // KL(q(z|x) || p(z)); 0 for a model without a prior
-  double total() const { return reconstruction + kl; }
-};
-
-/// mu, or mu + sigma * epsilon when `sampled`: epsilon is sample 0 of the sheet of N(0, I) with this seed. A
-/// model without a prior draws nothing: always mu.
+/// Returns mu, or mu + sigma * epsilon when `sampled`: with seed 1, epsilon is the noise of that test image
+/// in native_eval and in the trainer's own test. A model without a prior draws nothing: always mu.
 std::vector<float> code_of(const vae::Model& model, const Encoded& encoded, bool sampled, std::uint32_t seed);
 
-/// What it costs to say `encoded.pixels` by z, (latent). Nothing when memory is short.
+/// Returns what it costs to say `encoded.pixels` by z, (latent). Nothing when memory is short.
 std::optional<Nats> nats_of(vae::Model& model, const Encoded& encoded, std::span<const float> z);
 
 }  // namespace lab

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "shared/file/digits_file.hpp"
+#include "shared/model/image_losses.hpp"
 #include "shared/model/latent_statistics.hpp"
 #include "shared/model/model.hpp"
 #include "shared/model/snapshots.hpp"
@@ -37,6 +38,7 @@ struct LoadedModel {
   vae::Model model;
   std::optional<vae::Anchors> anchors;
   std::optional<vae::PrincipalAxes> axes;
+  vae::Pixels pixels;        // what it was trained on
   std::vector<float> kl;     // per dimension in nats, (latent); empty when the file does not say
   std::int64_t decode_cost;  // multiply-adds of one digit
   std::size_t bytes;         // of its file
@@ -95,6 +97,14 @@ class Lab {
   void surprise();  // a random digit
   /// A random latent, another one each time: of this class where the model knows it, otherwise of the prior.
   std::vector<float> random_latent(int label = -1);
+  /// Returns how this model is shown pictures: as it was trained, or gray as the state says.
+  vae::Pixels pixels_for(const LoadedModel& model) const {
+    return state_.gray ? vae::Pixels::kGray : model.pixels;
+  }
+  /// Returns a picture, (28 * 28), with such pixels; `index`: of a test digit in the test set, otherwise 0.
+  std::vector<float> shown_to(const LoadedModel& model, std::span<const float> picture, int index = 0) const {
+    return vae::as_pixels(pixels_for(model), picture, state_.pixel_seed, index);
+  }
   /// Where the current model's encoder puts an image, (28 * 28) in [0, 1]: mu, (latent). Nothing
   /// without memory.
   std::optional<std::vector<float>> encode_mu(std::span<const float> image);

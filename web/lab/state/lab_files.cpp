@@ -47,7 +47,8 @@ std::optional<vae::Error> Lab::load(std::string_view id, std::span<const std::by
                            {"this is a decoder alone; the lab takes the whole model, as weights.bin is"});
   }
   auto loaded = std::make_unique<LoadedModel>(
-      LoadedModel{std::string(id), next_decoder_++, std::move(*model), {}, {}, {}, 1, file.size()});
+      LoadedModel{std::string(id), next_decoder_++, std::move(*model), {}, {}, {}, {}, 1, file.size()});
+  loaded->pixels = vae::trained_pixels(loaded->model);
   loaded->anchors = vae::read_anchors(loaded->model);
   loaded->axes = vae::read_principal_axes(loaded->model);
   loaded->kl = vae::read_kl_per_dimension(loaded->model);

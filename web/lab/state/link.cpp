@@ -47,6 +47,8 @@ void for_each_field(LabState& s, Visit& visit) {
   visit.number("test_digit", s.test_digit, -1, 9999);
   visit.flag("sampled", s.sampled);
   visit.number("epsilon", s.epsilon, 0, UINT32_MAX);
+  visit.flag("gray", s.gray);
+  visit.number("pixels", s.pixel_seed, 0, UINT32_MAX);
   visit.number("snapshot", s.snapshot, -1, 1023);
   visit.number("compared", s.compared, 0, 3);
   visit.number("layer", s.layer, -1, 255);

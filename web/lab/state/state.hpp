@@ -55,6 +55,8 @@ struct LabState {
   int test_digit = -1;   // index of the real digit in place of ink, or -1
   bool sampled = false;  // z is drawn from q(z|x); otherwise z = mu
   std::uint32_t epsilon = 1;
+  bool gray = false;             // models are shown gray pixels, whatever they were trained on
+  std::uint32_t pixel_seed = 1;  // of black-or-white pixels; 1: those of native_eval
 
   // Time
   int snapshot = -1;  // -1: the last

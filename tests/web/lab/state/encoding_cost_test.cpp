@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <string>
 
-#include "shared/base/rng.hpp"
 #include "shared/file/digits_file.hpp"
 #include "shared/math/elbo.hpp"
 #include "shared/math/latent.hpp"
@@ -83,10 +82,10 @@ vae::Model small_model(vae::Likelihood likelihood, vae::Prior prior) {
   return std::move(*model);
 }
 
-Encoded encode(vae::Model& model, std::span<const float> pixels) {
+Encoded encode(vae::Model& model, std::span<const float> pixels, int index = 0) {
   auto posterior = model.encode(pixels);
   REQUIRE(posterior);
-  return {1, {pixels.begin(), pixels.end()}, posterior->mu, posterior->log_var};
+  return {1, {pixels.begin(), pixels.end()}, index, posterior->mu, posterior->log_var};
 }
 
 }  // namespace
@@ -103,9 +102,10 @@ TEST_CASE("real digits cost what the formulas say, at mu and at the same epsilon
   for (int i = 0; i < digits->count() && threes < 3; ++i) {
     if (digits->labels[static_cast<std::size_t>(i)] != 3) continue;
     ++threes;
-    const Encoded encoded = encode(*model, digits->at(i));
+    const int index = digits->indices[static_cast<std::size_t>(i)];
+    const Encoded encoded = encode(*model, digits->at(i), index);
     for (const std::uint32_t seed : {1u, 7u}) {
-      const std::vector<float> epsilon = vae::sample_prior(model->latent(), seed);
+      const std::vector<float> epsilon = vae::evaluation_noise(model->latent(), index, seed);
       const auto sampled = nats_of(*model, encoded, code_of(*model, encoded, true, seed));
       const Nats expected = by_hand(*file, digits->at(i), epsilon);
       REQUIRE(sampled);
@@ -127,11 +127,11 @@ TEST_CASE("the 200 digits, black or white, cost on average about what the traine
   REQUIRE(digits);
   double total = 0;
   for (int i = 0; i < digits->count(); ++i) {
-    std::vector<float> pixels(digits->at(i).begin(), digits->at(i).end());
-    vae::Rng rng(1, vae::Stream::kPixels, {0, static_cast<std::uint64_t>(i)});
-    for (float& pixel : pixels) pixel = rng.uniform() < double{pixel} ? 1.0f : 0.0f;
-    const Encoded encoded = encode(*model, pixels);
-    const auto nats = nats_of(*model, encoded, code_of(*model, encoded, true, static_cast<std::uint32_t>(i)));
+    const int index = digits->indices[static_cast<std::size_t>(i)];
+    const auto pixels =
+        vae::as_pixels(vae::trained_pixels(*model), digits->at(i), vae::kTestPixelSeed, index);
+    const Encoded encoded = encode(*model, pixels, index);
+    const auto nats = nats_of(*model, encoded, code_of(*model, encoded, true, 1));
     REQUIRE(nats);
     total += nats->total();
   }
@@ -166,7 +166,7 @@ TEST_CASE("a model without a prior draws nothing and has no KL") {
 TEST_CASE("z is drawn with the noise of its seed") {
   vae::Model model = small_model(vae::Likelihood::kBernoulli, vae::Prior::kNormal);
   const Encoded encoded = encode(model, std::vector<float>(784, 0.25f));
-  const std::vector<float> z = code_of(model, encoded, true, 3), epsilon = vae::sample_prior(3, 3);
+  const std::vector<float> z = code_of(model, encoded, true, 3), epsilon = vae::evaluation_noise(3, 0, 3);
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(z[i] == Approx(encoded.mu[i] + std::exp(encoded.log_var[i] / 2) * epsilon[i]).margin(1e-5));
   }

@@ -37,6 +37,8 @@ LabState unusual() {
   s.test_digit = 199;
   s.sampled = true;
   s.epsilon = 99;
+  s.gray = true;
+  s.pixel_seed = 5;
   s.snapshot = 3;
   s.compared = Compared::kLatent;
   s.layer = 2;

@@ -22,36 +22,38 @@ std::span<const float> pixels_of(App& app, std::span<const float> z) {
 
 }  // namespace
 
-std::span<const float> shared_picture(App& app) {
+SharedPicture shared_picture(App& app) {
   const LabState& state = app.lab.state();
-  if (state.compared == Compared::kDigit) return pixels_of(app, state.z);
+  if (state.compared == Compared::kDigit) return {pixels_of(app, state.z)};
   if (state.compared == Compared::kTestDigit) {
     const vae::Digits* digits = app.lab.digits();
-    return digits == nullptr ? std::span<const float>()
-                             : digits->at(std::max(state.test_digit, 0) % digits->count());
+    if (digits == nullptr) return {};
+    const int i = std::max(state.test_digit, 0) % digits->count();
+    return {digits->at(i), digits->indices[static_cast<std::size_t>(i)]};
   }
-  const Encoded* drawing =
-      state.compared == Compared::kDrawing && state.test_digit < 0 ? encoded_drawing(app) : nullptr;
-  return drawing == nullptr ? std::span<const float>() : drawing->pixels;
+  const bool drawn =
+      state.compared == Compared::kDrawing && state.test_digit < 0 && encoded_drawing(app) != nullptr;
+  return drawn ? SharedPicture{app.draw.picture} : SharedPicture{};
 }
 
 namespace {
 
-/// What a model's encoder makes of a picture; null without a picture.
-CompareView::Reading* read(App& app, LoadedModel& model, std::span<const float> picture) {
-  if (picture.empty()) return nullptr;
+/// What a model's encoder makes of a picture, shown to it as it was trained; null without a picture.
+CompareView::Reading* read(App& app, LoadedModel& model, const SharedPicture& picture) {
+  if (picture.pixels.empty()) return nullptr;
   CompareView& view = app.compare;
-  const std::uint64_t key =
-      hash_bytes(picture.data(), picture.size_bytes(), hash_bytes(&model.decoder, sizeof model.decoder));
+  std::vector<float> shown = app.lab.shown_to(model, picture.pixels, picture.index);
+  const std::uint64_t key = hash_bytes(shown.data(), shown.size() * sizeof(float),
+                                       hash_bytes(&model.decoder, sizeof model.decoder));
   for (CompareView::Reading& known : view.readings) {
     if (known.encoded.key == key) return &known;
   }
-  auto posterior = model.model.encode(picture);
+  auto posterior = model.model.encode(shown);
   if (!posterior) return nullptr;
   CompareView::Reading& added = view.readings[view.next];
   view.next = (view.next + 1) % std::size(view.readings);
-  added.encoded = {
-      key, {picture.begin(), picture.end()}, std::move(posterior->mu), std::move(posterior->log_var)};
+  added.encoded = {key, std::move(shown), picture.index, std::move(posterior->mu),
+                   std::move(posterior->log_var)};
   added.nats.reset();
   return &added;
 }
@@ -61,7 +63,7 @@ CompareView::Reading* read(App& app, LoadedModel& model, std::span<const float> 
 void give(App& app, Side& left, Side& right) {
   const LabState& state = app.lab.state();
   const bool same_z = state.compared == Compared::kLatent && same_size(left, right);
-  const std::span<const float> picture = shared_picture(app);
+  const SharedPicture picture = shared_picture(app);
   for (Side* side : {&left, &right}) {
     if (state.compared == Compared::kLatent) {
       side->z = same_z ? state.z : side->model->model.sample_prior(state.seed, 0);
@@ -77,7 +79,7 @@ void give(App& app, Side& left, Side& right) {
   for (const auto& [from, to] : {std::pair(&left.a, &right.a), std::pair(&left.b, &right.b)}) {
     if (same_z) {
       *to = *from;
-    } else if (const CompareView::Reading* made = read(app, *right.model, pixels_of(app, *from))) {
+    } else if (const CompareView::Reading* made = read(app, *right.model, {pixels_of(app, *from)})) {
       *to = made->encoded.mu;
     }
   }

@@ -22,8 +22,13 @@ inline bool same_size(const Side& a, const Side& b) {
   return a.model->model.latent() == b.model->model.latent();
 }
 
-/// The picture that both are given, (28 * 28), or nothing while it is not there.
-std::span<const float> shared_picture(App& app);
+/// The picture that both are given, (28 * 28) in gray, or nothing while it is not there. `index`: of a test
+/// digit in the test set, otherwise 0.
+struct SharedPicture {
+  std::span<const float> pixels;
+  int index = 0;
+};
+SharedPicture shared_picture(App& app);
 
 /// All models but the current one.
 std::vector<std::string> others(App& app);

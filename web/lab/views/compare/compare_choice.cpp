@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "web/lab/ui/pixels_texts.hpp"
 #include "web/lab/views/compare/compare.hpp"
 
 namespace lab {
@@ -91,7 +92,7 @@ float given_buttons(App& app, const Side& left, const Side& right, float x, floa
 float given(App& app, const Side& left, const Side& right, float x, float y, float width) {
   const Theme& c = colors(app);
   const float top = y, hero = fit_digit(u(app, 84));
-  const std::span<const float> picture = shared_picture(app);
+  const std::span<const float> picture = shared_picture(app).pixels;
   float words_x = x;
   if (!picture.empty()) {
     const ImU32 ring = app.lab.state().compared == Compared::kDigit ? c.accent[kAccentZ] : 0;
@@ -107,11 +108,22 @@ float given(App& app, const Side& left, const Side& right, float x, float y, flo
   return std::max(y - top, picture.empty() ? 0 : hero);
 }
 
-/// Why the numbers of the two cannot be held against each other; empty when they can.
-std::string_view caution(const Side& left, const Side& right) {
-  if (left.likelihood() != right.likelihood()) return say(Text::kCompareScales);
-  if (left.plain() != right.plain()) return say(Text::kCompareNoElbo);
-  return {};
+/// Which pixels they are shown, and why their numbers cannot be held against each other, where they cannot.
+std::string caution(const App& app, const Side& left, const Side& right) {
+  const vae::Pixels a = app.lab.pixels_for(*left.model), b = app.lab.pixels_for(*right.model);
+  std::string words;
+  if (a != b) {
+    words = say(Text::kComparePixels, {left.model->id, pixels_words(a), right.model->id, pixels_words(b)});
+  } else if (app.lab.state().compared != Compared::kLatent) {
+    words = say(Text::kCompareShown, {pixels_words(a)});
+  }
+  const auto add = [&](Text more) { words.append(words.empty() ? "" : " ").append(say(more)); };
+  if (left.likelihood() != right.likelihood()) {
+    add(Text::kCompareScales);
+  } else if (left.plain() != right.plain()) {
+    add(Text::kCompareNoElbo);
+  }
+  return words;
 }
 
 }  // namespace
@@ -127,7 +139,7 @@ float choice_card(App& app, const std::vector<std::string>& ids, const Side& lef
   y += u(app, 38) + u(app, 16);
   y += given(app, left, right, x, y, inner);
   if (right.model == nullptr) return y + pad - top;
-  if (const std::string_view words = caution(left, right); !words.empty()) {
+  if (const std::string words = caution(app, left, right); !words.empty()) {
     y += u(app, 14);
     y += paragraph(app.fonts.small, c.muted, x, y, inner, words);
   }

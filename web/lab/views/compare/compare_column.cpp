@@ -5,6 +5,7 @@
 
 #include "shared/math/latent.hpp"
 #include "web/lab/ui/draw_list.hpp"
+#include "web/lab/ui/pixels_texts.hpp"
 #include "web/lab/views/compare/compare.hpp"
 
 namespace lab {
@@ -31,10 +32,12 @@ std::string test_words(const Side& side) {
   const auto loss = [&](const char* key) { return static_cast<double>(side.model->test_loss(key)); };
   const double reconstruction = loss("test_reconstruction"), kl = loss("test_kl"),
                sum = loss("test_neg_elbo");
-  if (!std::isfinite(reconstruction) || !std::isfinite(kl)) return std::string(say(Text::kCompareTestNone));
-  if (side.plain()) return say(Text::kCompareTestPlain, {number(reconstruction, 1)});
+  if (!std::isfinite(reconstruction) || (!side.plain() && !std::isfinite(kl)))
+    return std::string(say(Text::kCompareTestNone));
+  if (side.plain())
+    return say(Text::kCompareTestPlain, {number(reconstruction, 1), pixels_words(side.model->pixels)});
   return say(side.squared() ? Text::kCompareTestSquared : Text::kCompareTest,
-             {number(reconstruction, 1), number(kl, 1), number(sum, 1)});
+             {number(reconstruction, 1), number(kl, 1), number(sum, 1), pixels_words(side.model->pixels)});
 }
 
 float head(App& app, const Side& side, float x, float y, float width) {

@@ -149,17 +149,24 @@ const Encoded* encoded_drawing(App& app) {
   if (model == nullptr || (state.test_digit < 0 && state.strokes.empty())) return nullptr;
   const vae::Digits* digits = state.test_digit >= 0 ? app.lab.digits() : nullptr;
   if (state.test_digit >= 0 && (digits == nullptr || state.test_digit >= digits->count())) return nullptr;
-  const std::uint64_t of_model = hash_bytes(&model->decoder, sizeof model->decoder);
+  const std::uint32_t how[] = {static_cast<std::uint32_t>(model->decoder),
+                               static_cast<std::uint32_t>(app.lab.pixels_for(*model)), state.pixel_seed};
+  const std::uint64_t of_model = hash_bytes(how, sizeof how);
   const std::uint64_t key = digits != nullptr
                                 ? hash_bytes(&state.test_digit, sizeof state.test_digit, of_model)
                                 : hash_of_ink(state.strokes, of_model);
   if (view.encoded.key == key) return &view.encoded;
-  std::vector<float> pixels = drawn_pixels(state.strokes);
-  if (digits != nullptr)
-    pixels.assign(digits->at(state.test_digit).begin(), digits->at(state.test_digit).end());
+  int index = 0;
+  if (digits == nullptr) {
+    view.picture = drawn_pixels(state.strokes);
+  } else {
+    view.picture.assign(digits->at(state.test_digit).begin(), digits->at(state.test_digit).end());
+    index = digits->indices[static_cast<std::size_t>(state.test_digit)];
+  }
+  std::vector<float> pixels = app.lab.shown_to(*model, view.picture, index);
   auto posterior = model->model.encode(pixels);
   if (!posterior) return nullptr;  // memory is short; the next frame tries again
-  view.encoded = {key, std::move(pixels), std::move(posterior->mu), std::move(posterior->log_var)};
+  view.encoded = {key, std::move(pixels), index, std::move(posterior->mu), std::move(posterior->log_var)};
   return &view.encoded;
 }
 

@@ -4,6 +4,7 @@
 
 #include "web/lab/ui/draw_list.hpp"
 #include "web/lab/ui/likelihood_texts.hpp"
+#include "web/lab/ui/pixels_texts.hpp"
 #include "web/lab/views/draw/draw.hpp"
 
 namespace lab {
@@ -12,6 +13,7 @@ namespace {
 /// The test set's averages: with z drawn, or at z = mu, whose KL is the same.
 Nats test_average(const LoadedModel& model, bool sampled) {
   const auto fact = [&](const char* key) { return static_cast<double>(model.test_loss(key)); };
+  if (model.model.spec().prior == vae::Prior::kNone) return {fact("test_reconstruction"), 0};
   const double kl = fact("test_kl");
   return {sampled ? fact("test_reconstruction") : fact("test_neg_elbo_at_mu") - kl, kl};
 }
@@ -53,6 +55,24 @@ float nats_row(App& app, std::string_view name, float x, float y, float width, s
   return below.bottom() - y;
 }
 
+/// Which pixels the model sees, where it was not trained on gray ones; returns the height.
+float pixels_choice(App& app, const LoadedModel& model, float x, float y, float width) {
+  LabState& state = app.lab.state();
+  const float top = y, row = u(app, 38), gap = u(app, 8);
+  const bool one_row = width >= u(app, 480), gray = state.gray, again = texts(model.pixels).drawn && !gray;
+  const float part = one_row ? std::floor((width - gap) * 0.6f) : width;
+  state.gray = choices(app, "gray", say(Text::kPixelsChoose), {x, y, part, row},
+                       {say(texts(model.pixels).choice), say(Text::kPixelsChooseGray)}, gray ? 1 : 0) == 1;
+  if (!one_row) y += row + gap;
+  const Box beside{one_row ? x + part + gap : x, y, one_row ? width - part - gap : width, row};
+  if (button(app, "pixels", beside, say(Text::kPixelsAgain), again ? Kind::kPlain : Kind::kIdle) && again) {
+    ++state.pixel_seed;
+    app.draw.take = true;
+  }
+  if (gray != state.gray) app.draw.take = true;
+  return y + row - top;
+}
+
 }  // namespace
 
 float nats_card(App& app, float x, float y, float width) {
@@ -62,7 +82,10 @@ float nats_card(App& app, float x, float y, float width) {
   const bool prior = spec.prior != vae::Prior::kNone, sampled = app.lab.state().sampled || !prior;
   const float padding = card_padding(app, width), inner = width - 2 * padding, top = y, gap = u(app, 14);
   x += padding;
-  y = heading(app, x, y + padding, inner, say(Text::kDrawNats), say(texts(spec.likelihood).summary)) + gap;
+  y = heading(app, x, y + padding, inner, say(Text::kDrawNats),
+              say(texts(spec.likelihood).summary, {pixels_words(app.lab.pixels_for(model))})) +
+      gap;
+  if (model.pixels != vae::Pixels::kGray) y += pixels_choice(app, model, x, y, inner) + gap;
 
   const std::string_view sum = say(!prior    ? Text::kDrawLoss
                                    : sampled ? Text::kDrawNegElbo
@@ -70,15 +93,19 @@ float nats_card(App& app, float x, float y, float width) {
   const Nats average = test_average(model, sampled), *own = nats_of_drawing(app);
   if (own != nullptr) app.nats = *own;
   double most = own != nullptr ? own->total() : 0;
-  if (average.total() > most) most = average.total();  // false when the file does not say
+  const bool as_trained = app.lab.pixels_for(model) == model.pixels;
+  const bool comparable = as_trained && std::isfinite(average.total());
+  if (comparable && average.total() > most) most = average.total();
   if (own != nullptr) {
     y += nats_row(app, "nats", x, y, inner, say(Text::kDrawThis), sum, *own, most, prior) + u(app, 10);
   }
-  if (std::isfinite(average.total())) {
+  if (comparable) {
     y += nats_row(app, "nats_average", x, y, inner, say(Text::kDrawAverage), sum, average, most, prior) + gap;
   }
   const Text note = !prior ? Text::kDrawNoKl : sampled ? Text::kDrawSampledNote : Text::kDrawAtMuNote;
-  y += paragraph(app.fonts.small, c.muted, x, y, inner, say(note));
+  y +=
+      paragraph(app.fonts.small, c.muted, x, y, inner,
+                as_trained ? std::string(say(note)) : say(Text::kDrawGrayNote, {pixels_words(model.pixels)}));
   return y + padding - top;
 }
 

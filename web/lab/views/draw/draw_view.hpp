@@ -15,6 +15,7 @@ struct DrawView {
   int frame = -1;              // the last one that showed the view, and
   int decoder = -1;            // the model it showed
   Encoded encoded;             // see encoded_drawing()
+  std::vector<float> picture;  // the same drawing in gray, (28 * 28)
   Nats nats;                   // of the drawing,
   std::uint64_t nats_key = 0;  // for this code of it
 };

@@ -196,8 +196,7 @@ std::vector<float> encoder_input_of(App& app, bool& own) {
   if (!own) return encoded->pixels;
   const int slot = app.lab.picture(z);
   if (!app.lab.gallery().ready(slot)) return {};
-  const auto pixels = app.lab.gallery().pixels(slot);
-  return {pixels.begin(), pixels.end()};
+  return app.lab.shown_to(*app.lab.current(), app.lab.gallery().pixels(slot));
 }
 
 /// Traces the current digit through the model when it is another than before.
@@ -214,7 +213,7 @@ void look(App& app) {
   if (key == view.key) return;
   auto trace = model.model.trace(x, z);
   if (!trace) return;
-  const Encoded encoded{key, x, trace->posterior.mu, trace->posterior.log_var};
+  const Encoded encoded{key, x, 0, trace->posterior.mu, trace->posterior.log_var};
   const auto nats = nats_of(model.model, encoded, z);
   if (!nats) return;
   view = {key, model.decoder, std::move(x), own, std::move(*trace), *nats};

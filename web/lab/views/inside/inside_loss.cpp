@@ -4,6 +4,7 @@
 
 #include "web/lab/ui/draw_list.hpp"
 #include "web/lab/ui/likelihood_texts.hpp"
+#include "web/lab/ui/pixels_texts.hpp"
 #include "web/lab/views/inside/inside.hpp"
 
 namespace lab {
@@ -37,9 +38,10 @@ float loss_card(App& app, float x, float y, float width) {
   y = heading(app, x, y + padding, inner, say(Text::kInsideLoss),
               say(prior ? Text::kInsideLossLine : Text::kInsideLossPlain)) +
       gap;
-  if (app.inside.own) {
-    y += paragraph(app.fonts.small, c.muted, x, y, inner, say(Text::kInsideOwnPicture)) + gap;
-  }
+  y += paragraph(app.fonts.small, c.muted, x, y, inner,
+                 say(app.inside.own ? Text::kInsideOwnPicture : Text::kInsidePixels,
+                     {pixels_words(app.lab.pixels_for(*app.lab.current()))})) +
+       gap;
   y += term(app, x, y, inner, c.text, say(Text::kInsideReconstruction), nats.reconstruction,
             say(likelihood.formula), say(likelihood.words)) +
        gap;

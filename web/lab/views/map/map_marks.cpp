@@ -136,13 +136,18 @@ void encode_test_digits(App& app) {
   LoadedModel& model = *app.lab.current();
   const vae::Digits* digits = app.lab.digits();
   if (digits == nullptr || digits->image.size() != kPixels) return;
-  if (view.encoder != model.decoder) view.mu.clear();
+  const vae::Pixels pixels = app.lab.pixels_for(model);
+  const std::uint32_t seed = app.lab.state().pixel_seed;
+  if (view.encoder != model.decoder || view.pixels != pixels || view.pixel_seed != seed) view.mu.clear();
   view.encoder = model.decoder;
+  view.pixels = pixels;
+  view.pixel_seed = seed;
   const double start = app.display.now();
   auto done = std::ssize(view.mu) / model.model.latent();
   for (; done < digits->count() && app.display.now() - start < kEncodeSeconds; ++done) {
-    const auto image = std::span(digits->images).subspan(static_cast<std::size_t>(done * kPixels), kPixels);
-    const auto posterior = model.model.encode(image);
+    const auto i = static_cast<int>(done);
+    const int index = digits->indices[static_cast<std::size_t>(i)];
+    const auto posterior = model.model.encode(app.lab.shown_to(model, digits->at(i), index));
     if (!posterior) return;
     view.mu.insert(view.mu.end(), posterior->mu.begin(), posterior->mu.end());
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "shared/math/pixels.hpp"
 #include "web/lab/state/map_plane.hpp"
 
 namespace lab {
@@ -13,8 +14,10 @@ struct MapView {
   Plane plane;
   int axis_x = -1, axis_y = -1, decoder = -1;
 
-  // Test digits, encoded by the model of this number in the gallery.
+  // Test digits, encoded by the model of this number in the gallery, from such pixels.
   int encoder = -1;
+  vae::Pixels pixels{};
+  std::uint32_t pixel_seed = 0;
   std::vector<float> mu;  // (encoded so far, latent)
 
   // Pictures: those of the last frame, and the ones before, which stay underneath until the new ones
