@@ -36,6 +36,9 @@ Result<Digits> read_digits(std::span<const std::byte> file) {
     return make_error(ErrorCode::kNonfinite,
                       {"a pixel is outside 0 to 1, or a label is not an integer from 0 to 999"});
   }
+  if (images->dtype == Dtype::kF16) {
+    for (float& p : digits.images) p = std::round(255 * p) / 255;  // the byte that F16 stands for
+  }
   digits.labels.assign(numbers.begin(), numbers.end());
   std::string_view words = view->get("test_indices");
   while (!words.empty()) {

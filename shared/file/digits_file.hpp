@@ -1,6 +1,6 @@
 // A few real digits with their labels for the page, as native_digits writes them: the weights container with
-// the format "digit-vae-digits", a tensor `images` (n, height, width) in F16, byte / 255, and `labels` (n) in
-// F32.
+// the format "digit-vae-digits", a tensor `images` (n, height, width) in F16, byte / 255 (read back as that
+// in F32), and `labels` (n) in F32.
 #pragma once
 
 #include <cstddef>

@@ -27,7 +27,7 @@ async function padShows(lab: Lab, x: number, y: number) {
 test.describe('drawing', () => {
   test('a one drawn by mouse is on the pad, in the model’s picture and in its reconstruction', async ({ page }) => {
     const lab = new Lab(page);
-    await lab.open(view);
+    await lab.open(`${view}&gray=1`);
     const before = (await lab.state()).z;
     await drawOne(lab);
     const state: any = await lab.state();

@@ -37,6 +37,9 @@ test('the encoder is shown the drawing while z is its code', async ({ page }) =>
   expect(await lab.picture('layer:0')).toEqual(seen);
   expect(((await lab.state()) as any).nats).toEqual(nats);
   await lab.set('surprise');
+  const own = await lab.picture('layer:0'), digit = await lab.picture('digit');  // own: drawn from the digit's grays
+  expect(own.filter((p, i) => (p !== 0 && p !== 1) || (p === 1 && digit[i] < 0.002) || (p === 0 && digit[i] > 0.998))).toEqual([]);
+  await lab.open('#view=inside&playing=0&gray=1');
   expect(await lab.picture('layer:0')).toEqual(await lab.picture('digit'));
 });
 
