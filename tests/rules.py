@@ -47,6 +47,14 @@ for side, order in ORDER.items():
             if order.index(folder) > order.index(own):
                 found.append(f'{file.relative_to(ROOT)}: {side}/{folder} stands above {side}/{own}')
 
+# The page on the format has every word of the model line.
+page = (ROOT / 'docs/weights-format.md').read_text()
+layers = (ROOT / 'shared/spec/layers.hpp').read_text() + (ROOT / 'shared/spec/likelihood.hpp').read_text()
+words = re.findall(r'kWord = "(\w+)"|return "(\w+)";|\.name = "(\w+)"', layers)
+words = [next(filter(None, found)) for found in words]
+assert {'linear', 'relu', 'bernoulli'} <= set(words), words
+found += [f'docs/weights-format.md: lacks the word {word} of the model line' for word in words if f'`{word}' not in page]
+
 # What the documentation links to is there.
 for page in [*ROOT.glob('*.md'), *ROOT.glob('docs/*.md'), ROOT / 'assets/README.md']:
     for target in re.findall(r'\]\((?!https?:)([^)#]+)', page.read_text()):

@@ -36,9 +36,11 @@ std::string beta_problem(double beta) {
 std::string problem_of(const ModelSpec& spec, const TrainConfig& c) {
   if (std::string text = check(spec); !text.empty()) return text;
   if (!MlpGradient::covers(spec, c)) {
-    return "only Linear layers with relu, leaky relu, tanh or sigmoid can be trained here, with a Bernoulli "
-           "or "
-           "a squared-error likelihood, as a VAE with its KL term in closed form or as an autoencoder";
+    return "only Linear layers with activations whose derivative is known from their output (not silu) can "
+           "be trained "
+           "here, with a Bernoulli or a squared-error likelihood, as a VAE with its KL term in closed form "
+           "or as an "
+           "autoencoder";
   }
   if ((spec.prior == Prior::kNone) != (c.objective == Objective::kAutoencoder))
     return "an autoencoder has no prior, and a model without prior is trained as an autoencoder";

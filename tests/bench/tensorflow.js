@@ -5,6 +5,7 @@ import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 setWasmPaths('/tfjs/');
 setThreadsCount(1);
 const ready = tf.setBackend('wasm');
+const KINDS = ['linear', 'conv', 'conv_transpose', 'reshape', 'dropout', 'relu', 'leaky_relu', 'sigmoid', 'tanh'];
 
 /** Half a model, as opponents.py writes it: a function (input, n) -> Float32Array, the first head's where there are. */
 export async function tensorFlow(name, half) {
@@ -40,6 +41,7 @@ export async function tensorFlow(name, half) {
     let size = 28;
     for (let i = 0; i < layers.length; ++i) {
       const layer = layers[i], { kind, numbers } = layer, stride = Number(numbers[3]);
+      if (!KINDS.includes(kind)) throw new Error(`no ${kind} here`);
       const relu = layers[i + 1]?.kind === 'relu';  // what can be fused is
       if (kind === 'linear') x = dense(x, layer, relu ? 'relu' : 'linear');
       if (kind === 'reshape') {

@@ -4,6 +4,7 @@
 #include "shared/base/rng.hpp"
 #include "shared/spec/architectures.hpp"
 #include "shared/train/initialize.hpp"
+#include "shared/train/loops.hpp"
 #include "tests/catch.hpp"
 
 using namespace vae;
@@ -34,7 +35,9 @@ TEST_CASE("the gradient is what differences of the loss say, for every parameter
   for (float& p : x) p = static_cast<float>(rng.uniform());
   for (float& e : epsilon) e = rng.normal();
   const BatchView batch{kRows, kSamples, x.data(), epsilon.data(), kRows * 2};
-  for (const auto kind : {ActivationKind::kTanh, ActivationKind::kSigmoid, ActivationKind::kLeakyRelu}) {
+  for (const ActivationKind kind : kValuesOf<ActivationKind>) {
+    if (!differentiable_from_output({kind, 0})) continue;
+    INFO(name_of(kind));
     for (const auto likelihood : {Likelihood::kBernoulli, Likelihood::kSquaredError}) {
       for (const auto prior : {Prior::kNormal, Prior::kNone}) {
         const ModelSpec spec = network(kind, likelihood, prior);

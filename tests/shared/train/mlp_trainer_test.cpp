@@ -273,7 +273,8 @@ struct Chance {
     return once_in(40) ? kOdd[to(5)] : std::pow(10.0, rng.uniform() * 8 - 5);
   }
   Activation activation() {
-    const auto kind = once_in(50) ? ActivationKind::kSilu : static_cast<ActivationKind>(to(3));
+    auto kind = kValuesOf<ActivationKind>[static_cast<std::size_t>(to(int{count_of<ActivationKind>()} - 1))];
+    if (!differentiable_from_output({kind, 0}) && !once_in(10)) kind = ActivationKind::kTanh;
     return {kind, kind == ActivationKind::kLeakyRelu ? static_cast<float>(to(30)) / 32 : 0};
   }
   ModelSpec spec() {
