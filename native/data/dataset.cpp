@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "native/data/idx_file.hpp"
@@ -108,6 +109,19 @@ ImageData read_image_data(const fs::path& directory, bool allow_modified) {
 }
 
 std::string size_words(const Shape& image) { return formatted("%dx%d", image.height, image.width); }
+
+void hold_out(ImageData& data, int count) {
+  if (count == 0) return;
+  const int kept = data.train.count() - count;
+  if (kept < 1)
+    throw Failure(Exit::kUsage, "--validation " + std::to_string(count) + ": there are only " +
+                                    std::to_string(data.train.count()) + " training images");
+  std::vector<int> indices(static_cast<std::size_t>(data.train.count()));
+  std::iota(indices.begin(), indices.end(), 0);
+  const std::span<const int> all(indices);
+  data.validation = select(data.train, all.last(static_cast<std::size_t>(count)));
+  data.train = select(data.train, all.first(static_cast<std::size_t>(kept)));
+}
 
 ImageSet select(const ImageSet& set, std::span<const int> indices) {
   const auto size = static_cast<std::ptrdiff_t>(set.shape.size());

@@ -28,7 +28,12 @@ struct ImageSet {
 
 struct ImageData {
   ImageSet train, test;
+  ImageSet validation = {};  // training images that were held out; empty: none
 };
+
+/// Moves the last `count` training images, if any, to the validation set. Throws Failure kUsage when fewer
+/// than one image would stay.
+void hold_out(ImageData& data, int count);
 
 /// Reads <prefix>-images-idx3-ubyte[.gz] of `directory` and, if it exists, <prefix>-labels-idx1-ubyte[.gz];
 /// prefix is "train" or "t10k". Without such images, reads a folder of PNGs (native/data/png_folder). Refuses

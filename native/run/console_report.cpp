@@ -94,7 +94,8 @@ void Reporter::step(const StepReport& r) {
 }
 
 void Reporter::epoch(const EpochReport& r) {
-  line_.log(formatted("epoch %3d  train ", r.epoch) + in_words(r.train) + "  test " + in_words(r.test) +
+  line_.log(formatted("epoch %3d  train ", r.epoch) + in_words(r.train) +
+            (r.validated ? "  validation " : "  test ") + in_words(r.held_out) +
             unless_elbo(r.objective, r.train) + "  " + rate() +
             (seconds_left_ > 0 ? "  " + duration(seconds_left_) + " left" : ""));
 }

@@ -38,7 +38,7 @@ void RunMetrics::epoch(const EpochReport& r) {
   if (last_.step > 0) metrics = metrics_of_step();
   const Prior prior = trainer_.result()->spec.prior;
   add_losses(metrics, "train", r.train, prior);
-  add_losses(metrics, "test", r.test, prior);
+  add_losses(metrics, r.validated ? "validation" : "test", r.held_out, prior);
   log_->metrics(trainer_.step(), r.epoch, metrics);
 }
 

@@ -222,6 +222,18 @@ void TrainCommand::add_optimizer_options() {
   app_.add_option("--train-images", t.train_images, "use only the first N; 0: all")
       ->type_name("N")
       ->check(range(0, 100000000));
+  app_.add_option("--validation", t.validation,
+                  "hold out the last N training images; epochs then show their loss, and --keep and "
+                  "--patience choose on "
+                  "it; 0: none")
+      ->type_name("N")
+      ->check(range(0, 100000000));
+  app_.add_option("--patience", t.patience,
+                  "end after so many epochs without a better validation loss; 0: never")
+      ->type_name("EPOCHS")
+      ->check(range(0, 1000000));
+  add_word(app_, "--keep", t.keep,
+           "which weights: last, or best (of the epoch with the lowest validation loss)");
   add_word(app_, "--optimizer", t.optimizer,
            "adam, adamw, adagrad, sgd or tf-adam (TensorFlow's adam: a larger epsilon at the start)");
   app_.add_option("--lr", t.learning_rate, "learning rate, the peak of one-cycle")
@@ -296,7 +308,8 @@ void TrainCommand::add_run_options() {
       ->type_name("STEPS")
       ->check(range(0, 1000000000));
   app_.add_option("--checkpoint", o.checkpoint,
-                  "folder for checkpoints: the newest two and the best are kept. tf-mlp has one beside the "
+                  "folder for checkpoints: the newest two and, with --validation, the best are kept. tf-mlp "
+                  "has one beside the "
                   "output, w.bin -> w.checkpoints, and goes on from it unasked; \"\": none")
       ->type_name("DIR");
   app_.add_option("--checkpoint-steps", o.checkpoint_steps, "write one every N steps; 0: only by time")
@@ -352,6 +365,9 @@ void TrainCommand::drop_idle_options() {
   only("--samples", samples, t.samples, 1, "1", "--objective elbo or iwae");
   only("--components", samples, options_.spec.components, 0, "0", "--objective elbo or iwae");
   only("--weight-decay", t.optimizer == OptimizerKind::kAdamW, t.weight_decay, 0, "0", "--optimizer adamw");
+  const bool validated = t.validation > 0;
+  only("--patience", validated, t.patience, 0, "0", "--validation");
+  only("--keep", validated, t.keep, Keep::kLast, "last", "--validation");
   only("--momentum", t.optimizer == OptimizerKind::kSgd, t.momentum, 0, "0", "--optimizer sgd");
 }
 

@@ -158,10 +158,11 @@ void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std:
 std::string keep_unchecked(const Run& run, Trainer& trainer) {
   const std::string path = run.options().out + ".unchecked";
   std::vector<NamedTensor> tensors;
-  for (const auto& named : trainer.result()->named_parameters())
+  const Vae model = trainer.chosen();
+  for (const auto& named : model->named_parameters())
     tensors.push_back(to_named_tensor(named.key(), named.value()));
   Metadata metadata = training_metadata(run.command, run.init, run.device, run.data, trainer);
-  metadata.insert(metadata.begin(), {"model", to_string(trainer.result()->spec)});
+  metadata.insert(metadata.begin(), {"model", to_string(model->spec)});
   write_file(path, write_weights(metadata, tensors));
   return path;
 }
@@ -245,7 +246,7 @@ ImageSet train_images(const Run& run, const Trainer& trainer) {
 
 /// Returns the model to store.
 Vae result(const Run& run, Trainer& trainer, const ImageSet& train) {
-  Vae model = standardized(*trainer.result());  // a copy: a run interrupted here resumes from what it trained
+  Vae model = standardized(*trainer.chosen());  // a copy: a run interrupted here resumes from what it trained
   const int rank = run.options().low_rank;
   if (rank == 0) return model;
   Watched progress(run, low_rank_images(train));
@@ -275,6 +276,11 @@ void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, RunMetr
   if (snapshots)
     write_file(snapshots_path(o.out),
                snapshots->bytes(training_metadata(run.command, run.init, run.device, run.data, trainer)));
+  if (trainer.gave_up())
+    std::printf("ended   after step %lld: no better validation loss for %d epochs\n",
+                static_cast<long long>(trainer.step()), trainer.epochs_since_best());
+  if (o.train.keep == Keep::kBest)
+    std::printf("kept    the weights of epoch %d\n", trainer.epochs() - trainer.epochs_since_best());
   print_test(test, o.train.pixels, stored.spec().prior);
   std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
   if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
@@ -300,10 +306,11 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   if (group.first() && o.snapshots > 0) snapshots_lock.emplace(snapshots_path(o.out));
   std::optional<InitialWeights> init = initial_weights(o);
   if (init) command.adopt_sizes(init->sizes(o.spec));
-  const Run run{command,         group,
-                device,          read_image_data(o.data, o.allow_modified_data),
-                std::move(init), precision_of(o.precision),
-                interrupted};
+  Run run{command,         group,
+          device,          read_image_data(o.data, o.allow_modified_data),
+          std::move(init), precision_of(o.precision),
+          interrupted};
+  hold_out(run.data, o.train.validation);
   Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
   model->to(device);
   if (group.first()) print_start(o, *model, run.data, device, group);

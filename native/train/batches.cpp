@@ -36,14 +36,16 @@ Batch Batches::batch(std::int64_t step, const Rows& rows, Workers& workers) {
   return batch;
 }
 
-Batch test_batch(const ImageSet& test, Pixels pixels, int first, int n, int latent) {
+Batch test_batch(const ImageSet& test, Pixels pixels, int first, int n, int latent, int samples) {
   const std::vector<float> x = test_pixels(test, pixels, first, n);
-  Batch batch{torch::empty({n, test.shape.size()}), torch::empty({1, n, latent})};
+  Batch batch{torch::empty({n, test.shape.size()}), torch::empty({samples, n, latent})};
   std::copy(x.begin(), x.end(), batch.x.data_ptr<float>());
-  float* out = batch.epsilon.data_ptr<float>();
-  for (int i = 0; i < n; ++i) {
-    const std::vector<float> row = evaluation_noise(latent, first + i);
-    out = std::copy(row.begin(), row.end(), out);
+  float* const out = batch.epsilon.data_ptr<float>();
+  for (std::ptrdiff_t i = 0; i < n; ++i) {
+    Rng rng = evaluation_rng(first + static_cast<int>(i));
+    for (std::ptrdiff_t k = 0; k < samples; ++k) {
+      for (std::ptrdiff_t d = 0; d < latent; ++d) out[(k * n + i) * latent + d] = rng.normal();
+    }
   }
   return batch;
 }

@@ -39,6 +39,6 @@ class Batches : public BatchStream {
 };
 
 /// Test images `first` to `first` + n and one draw of noise for each, as every evaluation has them.
-Batch test_batch(const ImageSet& test, Pixels pixels, int first, int n, int latent);
+Batch test_batch(const ImageSet& test, Pixels pixels, int first, int n, int latent, int samples = 1);
 
 }  // namespace vae

@@ -17,7 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr FileLimits kLimits{"digit-vae-checkpoint", std::size_t{1} << 30, 1024};
-const std::string kAverage = "average.", kOptimizer = "optimizer.";
+const std::string kAverage = "average.", kBest = "best.", kOptimizer = "optimizer.";
 
 /// Formats every bit of a double.
 std::string exact(double value) { return formatted("%a", value); }
@@ -44,6 +44,8 @@ std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint) {
   std::vector<NamedTensor> tensors;
   for (const auto& [name, tensor] : s.parameters) tensors.push_back(to_named_tensor(name, tensor));
   for (const auto& [name, tensor] : s.average) tensors.push_back(to_named_tensor(kAverage + name, tensor));
+  for (const auto& [name, tensor] : s.best_parameters)
+    tensors.push_back(to_named_tensor(kBest + name, tensor));
   for (const auto& [name, tensor] : s.optimizer.tensors)
     tensors.push_back(to_named_tensor(kOptimizer + name, tensor));
   Metadata metadata = {{"step", std::to_string(s.step)},
@@ -52,7 +54,8 @@ std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint) {
                        {"sum_kl", exact(s.sum.kl)},
                        {"sum_objective", exact(s.sum_objective)},
                        {"summed_images", std::to_string(s.summed_images)},
-                       {"best", exact(s.best)}};
+                       {"best", exact(s.best)},
+                       {"epochs_since_best", std::to_string(s.epochs_since_best)}};
   metadata.insert(metadata.end(), checkpoint.metadata.begin(), checkpoint.metadata.end());
   return write_weights(metadata, tensors, kLimits.format);
 }
@@ -67,12 +70,17 @@ Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& 
   s.sum_objective = number(view, "sum_objective", name);
   s.summed_images = static_cast<std::int64_t>(number(view, "summed_images", name));
   s.best = number(view, "best", name);
+  if (!view.get("epochs_since_best").empty())  // which 1.0.0 did not write
+    s.epochs_since_best = static_cast<int>(number(view, "epochs_since_best", name));
   for (const TensorView& tensor : view.tensors) {
     std::string key(tensor.name);
     NamedTensors* part = &s.parameters;
     if (key.starts_with(kAverage)) {
       part = &s.average;
       key.erase(0, kAverage.size());
+    } else if (key.starts_with(kBest)) {
+      part = &s.best_parameters;
+      key.erase(0, kBest.size());
     } else if (key.starts_with(kOptimizer)) {
       part = &s.optimizer.tensors;
       key.erase(0, kOptimizer.size());

@@ -1,6 +1,6 @@
 // Checkpoints: everything that a run needs to continue as if it had never stopped, in the container of
 // weights.bin (format "digit-vae-checkpoint"): parameters, optimizer state, averaged weights, step, running
-// sums, best test loss. Random numbers are keyed by seed and step, so there is no generator state.
+// sums, best validation loss. Random numbers are keyed by seed and step, so there is no generator state.
 #pragma once
 
 #include <filesystem>
@@ -25,8 +25,8 @@ std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint);
 Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& name);
 
 /// A folder with a run's checkpoints: the newest two as checkpoint-STEP.bin, and best.bin, the state at the
-/// end of the epoch with the lowest test loss. Whatever kills the process, the newest complete file is a
-/// valid checkpoint.
+/// end of the epoch with the lowest validation loss. Whatever kills the process, the newest complete file is
+/// a valid checkpoint.
 class CheckpointFolder {
  public:
   /// Creates the folder and locks it. Throws Failure kIo, kLocked.

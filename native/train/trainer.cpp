@@ -14,6 +14,12 @@ namespace {
 
 constexpr int kTestChunk = 500;  // images; some hundred milliseconds for the slowest presets
 
+NamedTensors copies(VaeImpl& model) {
+  NamedTensors all;
+  for (auto& named : model.named_parameters()) all.emplace_back(named.key(), named.value().detach().clone());
+  return all;
+}
+
 }  // namespace
 
 ProcessGroup& Trainer::alone() {
@@ -60,15 +66,16 @@ StepReport Trainer::advance() {
 }
 
 TrainerState Trainer::state() {
-  const auto copies = [](VaeImpl& model) {
-    NamedTensors all;
-    for (auto& named : model.named_parameters())
-      all.emplace_back(named.key(), named.value().detach().clone());
-    return all;
-  };
-  TrainerState s{
-      step_,          copies(*model_), {},   get_state(*optimizer_, config_.optimizer, *model_), sum_,
-      sum_objective_, summed_images_,  best_};
+  TrainerState s{step_,
+                 copies(*model_),
+                 {},
+                 get_state(*optimizer_, config_.optimizer, *model_),
+                 sum_,
+                 sum_objective_,
+                 summed_images_,
+                 best_,
+                 epochs_since_best_,
+                 best_parameters_};
   if (config_.ema > 0) s.average = copies(*average_);
   for (auto& [name, tensor] : s.optimizer.tensors) tensor = tensor.clone();
   return s;
@@ -84,20 +91,41 @@ void Trainer::restore(const TrainerState& s) {
   sum_objective_ = s.sum_objective;
   summed_images_ = s.summed_images;
   best_ = s.best;
+  epochs_since_best_ = s.epochs_since_best;
+  best_parameters_ = s.best_parameters;
+}
+
+Vae Trainer::chosen() {
+  torch::NoGradGuard no_grad;
+  Vae model(model_->spec);
+  if (best_parameters_.empty()) {
+    copy_parameters(*result(), *model);
+  } else {
+    put_parameters(best_parameters_, *model);
+  }
+  return model;
 }
 
 std::optional<EpochReport> Trainer::finish_epoch(const Stop& stop) {
-  const std::optional<Losses> test = test_losses(stop);
-  if (!test) return std::nullopt;
+  const bool validated = data_.validation.count() > 0;
+  const std::optional<HeldOut> held_out = losses_of(validated ? data_.validation : data_.test, stop);
+  if (!held_out) return std::nullopt;
+  if (!std::isfinite(held_out->losses.neg_elbo()))
+    diverged(validated ? "the validation loss" : "the test loss", step_, config_);
   const auto images = static_cast<double>(summed_images_);
-  EpochReport report{batches_.epoch(step_ - 1),
-                     {sum_.reconstruction / images, sum_.kl / images},
-                     sum_objective_ / images,
-                     *test,
-                     false};
-  if (!std::isfinite(report.test.neg_elbo())) diverged("the test loss", step_, config_);
-  report.best = report.test.neg_elbo() < best_;
-  best_ = std::min(best_, report.test.neg_elbo());
+  const EpochReport report{batches_.epoch(step_ - 1),
+                           {sum_.reconstruction / images, sum_.kl / images},
+                           sum_objective_ / images,
+                           held_out->losses,
+                           validated,
+                           held_out->loss,
+                           validated && held_out->loss < best_};
+  ++epochs_since_best_;
+  if (report.best) {
+    best_ = held_out->loss;
+    epochs_since_best_ = 0;
+    if (config_.keep == Keep::kBest) best_parameters_ = copies(*result());
+  }
   sum_ = {};
   sum_objective_ = 0;
   summed_images_ = 0;
@@ -117,28 +145,37 @@ void Trainer::update_average() {
 }
 
 std::optional<Losses> Trainer::test_losses(const Stop& stop) {
+  const std::optional<HeldOut> test = losses_of(data_.test, stop);
+  return test ? std::optional(test->losses) : std::nullopt;
+}
+
+std::optional<Trainer::HeldOut> Trainer::losses_of(const ImageSet& set, const Stop& stop) {
   torch::NoGradGuard no_grad;
   VaeImpl& model = *result();
   model.eval();
+  const bool bound = config_.objective == Objective::kIwae && &set == &data_.validation;
   TrainConfig test = config_;  // one sample of z, whatever training takes
   if (test.objective == Objective::kIwae) test.objective = Objective::kElbo;
   test.estimator = Estimator::kB;
-  torch::Tensor sums = torch::zeros({2}, torch::kDouble);  // reconstruction and kl of this process' chunks
+  torch::Tensor sums = torch::zeros({3}, torch::kDouble);  // reconstruction, kl, loss of this process' chunks
   bool stopped = false;
-  for (int round = 0; round < data_.test.count() && !stopped; round += kTestChunk * group_.size()) {
+  for (int round = 0; round < set.count() && !stopped; round += kTestChunk * group_.size()) {
     stopped = stop && stop();
-    const int first = round + kTestChunk * group_.rank(),
-              n = std::min(kTestChunk, data_.test.count() - first);
+    const int first = round + kTestChunk * group_.rank(), n = std::min(kTestChunk, set.count() - first);
     if (stopped || n <= 0) continue;
-    const Batch batch = test_batch(data_.test, config_.pixels, first, n, model.spec.latent);
-    const Terms terms = objective(model, test, 1, batch.x.to(device_), batch.epsilon.to(device_));
-    sums += torch::stack({terms.reconstruction.sum(), terms.kl.sum()}).to(torch::kCPU, torch::kDouble);
+    const Batch batch =
+        test_batch(set, config_.pixels, first, n, model.spec.latent, bound ? config_.samples : 1);
+    const torch::Tensor x = batch.x.to(device_), epsilon = batch.epsilon.to(device_);
+    const Terms terms = objective(model, test, config_.beta, x, epsilon.narrow(0, 0, 1));
+    const torch::Tensor loss = bound ? objective(model, config_, 1, x, epsilon).loss : terms.loss;
+    sums += torch::stack({terms.reconstruction.sum(), terms.kl.sum(), loss.sum()})
+                .to(torch::kCPU, torch::kDouble);
   }
   model.train();
   if (stopped) return std::nullopt;
   group_.sum(sums, "testing");
-  sums /= data_.test.count();
-  return Losses{sums[0].item<double>(), sums[1].item<double>()};
+  sums /= set.count();
+  return HeldOut{{sums[0].item<double>(), sums[1].item<double>()}, sums[2].item<double>()};
 }
 
 bool train(Trainer& trainer, const TrainCallbacks& callbacks) {

@@ -34,8 +34,11 @@ struct EpochReport {
   int epoch;
   Losses train;      // averaged over the epoch, while the weights moved
   double objective;  // likewise, as in StepReport
-  Losses test;
-  bool best;  // the lowest test -ELBO so far
+  Losses held_out;   // averaged over the validation images or, without any, the test images
+  bool validated;    // were there validation images?
+  double
+      held_out_loss;  // what is minimized, averaged over the same; of the importance-weighted bound its own
+  bool best;          // the lowest such loss on validation images so far
 };
 
 /// Should the run end early? All processes of a group ask at the same places and get the same answer.
@@ -51,7 +54,9 @@ struct TrainerState {
   Losses sum;  // over the epoch so far
   double sum_objective = 0;
   std::int64_t summed_images = 0;
-  double best = 0;  // lowest test -ELBO at the end of an epoch; infinite before the first
+  double best = 0;            // lowest validation loss at the end of an epoch; infinite before the first
+  int epochs_since_best = 0;  // epochs that ended since
+  NamedTensors best_parameters = {};  // of result() then, for Keep::kBest
 };
 
 class Trainer {
@@ -64,7 +69,10 @@ class Trainer {
 
   std::int64_t step() const { return step_; }              // done
   std::int64_t steps() const { return batches_.steps(); }  // to do
-  bool done() const { return step_ >= steps(); }
+  bool done() const { return step_ >= steps() || gave_up(); }
+  int epochs_since_best() const { return epochs_since_best_; }  // all, while there is no best one
+  /// Has the validation loss not become better for config.patience epochs?
+  bool gave_up() const { return config_.patience > 0 && epochs_since_best_ >= config_.patience; }
   int epochs() const { return batches_.epochs_before(step_); }  // completed
 
   /// One step. Throws Failure kDiverged when the loss or its gradient is not finite; the parameters are then
@@ -73,8 +81,8 @@ class Trainer {
 
   /// Does an epoch, or the run, end with the last step, and was finish_epoch() not there yet?
   bool epoch_ended() const { return summed_images_ > 0 && batches_.ends_epoch(step_ - 1); }
-  /// Averages over the epoch that has ended, and over the test set. Nothing, and the epoch is still to be
-  /// finished, where `stop` says so in between.
+  /// Averages over the epoch that has ended, and over the validation or test images. Nothing, and the epoch
+  /// is still to be finished, where `stop` says so in between.
   std::optional<EpochReport> finish_epoch(const Stop& stop = {});
 
   /// Averages over the test set, one draw of z for each image (z = mu without a prior); nothing where `stop`,
@@ -88,13 +96,23 @@ class Trainer {
   TrainerState state();
   void restore(const TrainerState& state);
 
-  /// What is evaluated and kept: the model, or the exponential average of its weights.
+  /// What is evaluated: the model, or the exponential average of its weights.
   Vae& result() { return config_.ema > 0 ? average_ : model_; }
+  /// Returns what is to be kept at the end: a copy of result(), or with Keep::kBest of what it was after the
+  /// best epoch.
+  Vae chosen();
 
  private:
   static ProcessGroup& alone();
   std::unique_ptr<Step> new_step();
   void update_average();
+  /// Averages over a set, and of what is minimized where `samples` above 1 are drawn for the
+  /// importance-weighted bound.
+  struct HeldOut {
+    Losses losses;
+    double loss = 0;
+  };
+  std::optional<HeldOut> losses_of(const ImageSet& set, const Stop& stop);
 
   Vae model_, average_{nullptr};
   TrainConfig config_;
@@ -110,6 +128,8 @@ class Trainer {
   double sum_objective_ = 0;
   std::int64_t summed_images_ = 0;
   double best_;
+  int epochs_since_best_ = 0;
+  NamedTensors best_parameters_;
 };
 
 struct TrainCallbacks {

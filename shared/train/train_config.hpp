@@ -124,6 +124,21 @@ constexpr std::string_view name_of(LastBatch value) {
   return {};
 }
 
+enum class Keep {  // which weights of a run
+  kLast,           // those of the last step
+  kBest,           // those of the epoch with the lowest loss on the validation images
+};
+/// Returns its name on the command line.
+constexpr std::string_view name_of(Keep value) {
+  switch (value) {
+    case Keep::kLast:
+      return "last";
+    case Keep::kBest:
+      return "best";
+  }
+  return {};
+}
+
 /// The settings of a run.
 struct TrainConfig {
   int epochs = 10;
@@ -131,6 +146,9 @@ struct TrainConfig {
   int batch_size = 128;
   LastBatch last_batch = LastBatch::kPartial;
   int train_images = 0;  // only the first so many; 0: all
+  int validation = 0;    // training images, the last ones, that are held out to choose on; 0: none
+  int patience = 0;      // epochs without a better validation loss after which a run ends; 0: any
+  Keep keep = Keep::kLast;
 
   Objective objective = Objective::kElbo;
   Estimator estimator = Estimator::kB;

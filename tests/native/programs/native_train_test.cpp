@@ -347,11 +347,11 @@ TEST_CASE("a log that was killed and resumed is that of one run, and costs the w
   CHECK(contains(once.out, "wrote   " + whole));
   CHECK(read_bytes(folder / "whole.bin") == read_bytes(folder / "bare.bin"));
 
-  // Killed when step 20 is logged and drawn, but its checkpoint, the best so far, is not yet written.
+  // Killed when step 20 is logged and drawn, but its checkpoint is not yet written.
   const std::string resumable = settings + (folder / "w.bin").string() +
-                                " --checkpoint-seconds 0 --checkpoint " + (folder / "ck").string() +
-                                " --log-dir " + log;
-  CHECK(run(folder, "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=17 " +
+                                " --checkpoint-seconds 0 --checkpoint-steps 5 --checkpoint " +
+                                (folder / "ck").string() + " --log-dir " + log;
+  CHECK(run(folder, "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=11 " +
                         train(folder, resumable))
             .code != 0);
   CHECK(lines_of(log + "/metrics.jsonl").size() == 20);
@@ -637,6 +637,42 @@ TEST_CASE("the last snapshot of a model with a learned prior decodes z as the we
     const std::vector<float> last = *snapshots->decode(1, z), expected = *model->decode(z);
     for (std::size_t i = 0; i < last.size(); ++i) CHECK(last[i] == Approx(expected[i]).margin(2e-3));
   }
+}
+
+TEST_CASE("held-out training images choose the weights, and end a run that no longer learns") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string out = folder / "w.bin";
+  const std::string settings = "--epochs 30 --lr 0.05 --validation 128 --patience 3 --keep best --log-dir " +
+                               (folder / "log").string() + " --out " + out;
+  const Outcome o = run(folder, train(folder, settings));
+  CAPTURE(o.out, o.err);
+  REQUIRE(o.code == 0);
+  CHECK(contains(o.out, "512 training"));
+  CHECK(contains(o.out, "  validation "));
+  CHECK(contains(o.out, "no better validation loss for 3 epochs"));
+  CHECK(contains(o.out, "kept    the weights of epoch "));
+  const auto lines = lines_of(folder / "log/metrics.jsonl");
+  CHECK(contains(lines.back(), "\"validation_lowerbound\": "));
+  CHECK_FALSE(contains(lines.back(), "\"test_lowerbound\""));
+  const Model kept = *Model::load(read_file(out, FileLimits{}.bytes));
+  CHECK(kept.metadata("train_images") == "512");
+  CHECK(contains(std::string(kept.metadata("config")), "--validation 128 --patience 3 --keep best"));
+  const Bytes whole = read_bytes(out);
+
+  // Resumed, it keeps the same weights, though they are of an epoch before.
+  std::filesystem::remove(out);
+  const std::string checkpoint = " --checkpoint " + (folder / "ck").string() + " --checkpoint-steps 4";
+  CHECK(run(folder, "strace -f -qq -o /dev/null -e trace=fsync -e inject=fsync:signal=KILL:when=40 " +
+                        train(folder, settings + checkpoint))
+            .code != 0);
+  CHECK_FALSE(std::filesystem::exists(out));
+  REQUIRE(run(folder, train(folder, settings + checkpoint + " --resume")).code == 0);
+  CHECK(read_bytes(out) == whole);
+
+  for (const char* wrong : {"--keep best", "--patience 3"})
+    check_failure(run(folder, train(folder, std::string(wrong) + " --out " + out)), 2, "--validation");
+  check_failure(run(folder, train(folder, "--validation 640 --out " + out)), 2, "only 640");
 }
 
 TEST_CASE("the printed sum is one, and another objective stands beside it") {

@@ -59,13 +59,16 @@ TrainerState run_with_stops(const ImageData& data, const TrainConfig& c, std::ve
 }  // namespace
 
 TEST_CASE("resumed equals uninterrupted, bit for bit, at random stops and for every optimizer") {
-  const ImageData data = bars(320, 100);
+  ImageData data = bars(420, 100);
+  hold_out(data, 100);
   Rng rng(11, Stream::kSample);
   for (OptimizerKind kind : {OptimizerKind::kAdam, OptimizerKind::kAdamW, OptimizerKind::kAdagrad,
                              OptimizerKind::kSgd, OptimizerKind::kTfAdam}) {
-    const TrainConfig c = config(kind);
+    TrainConfig c = config(kind);
+    c.keep = Keep::kBest;
     const TrainerState whole = run_with_stops(data, c, {});
     CHECK(whole.step == 23);
+    CHECK_FALSE(whole.best_parameters.empty());
     for (int i = 0; i < 20; ++i) {
       const auto a = 1 + static_cast<std::int64_t>(rng.below(22)),
                  b = 1 + static_cast<std::int64_t>(rng.below(22));
@@ -75,6 +78,8 @@ TEST_CASE("resumed equals uninterrupted, bit for bit, at random stops and for ev
       REQUIRE(same(cut.average, whole.average));
       REQUIRE(same(cut.optimizer.tensors, whole.optimizer.tensors));
       REQUIRE(cut.best == whole.best);
+      REQUIRE(cut.epochs_since_best == whole.epochs_since_best);
+      REQUIRE(same(cut.best_parameters, whole.best_parameters));
       REQUIRE(cut.sum.kl == whole.sum.kl);
     }
   }

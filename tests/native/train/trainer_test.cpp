@@ -37,7 +37,7 @@ TEST_CASE("training lowers both losses' sum, on images it has not seen") {
   REQUIRE(epochs.size() == 30);
   CHECK(trainer.step() == 30 * 7);
   CHECK(trainer.epochs() == 30);
-  CHECK(epochs.back().test.neg_elbo() < 0.6 * epochs.front().test.neg_elbo());
+  CHECK(epochs.back().held_out.neg_elbo() < 0.6 * epochs.front().held_out.neg_elbo());
   CHECK(epochs.back().train.neg_elbo() < 0.6 * epochs.front().train.neg_elbo());
 }
 
@@ -113,6 +113,69 @@ TEST_CASE("a gradient whose square is no float ends training, by hand and with a
   }
 }
 
+TEST_CASE("without held-out images no epoch is the best; with them, the best one's weights are kept") {
+  ImageData data = bars();
+  for (const bool validated : {false, true}) {
+    if (validated) hold_out(data, 100);
+    Vae model = new_model(data);
+    TrainConfig c = config(12);
+    c.learning_rate = 0.05;  // at which the loss goes up and down
+    c.keep = validated ? Keep::kBest : Keep::kLast;
+    Trainer trainer(model, data, c);
+    double best = std::numeric_limits<double>::infinity();
+    torch::Tensor weight = model->mu->weight.detach().clone();
+    int epochs = 0, since = 0;
+    train(trainer, {{},
+                    [&](const EpochReport& r) {
+                      CHECK(r.validated == validated);
+                      CHECK(r.best == (validated && r.held_out_loss < best));
+                      if (r.best || !validated) weight = model->mu->weight.detach().clone();
+                      since = r.best ? 0 : since + 1;
+                      if (r.best) best = r.held_out_loss;
+                      ++epochs;
+                    },
+                    {}});
+    CHECK(epochs == 12);
+    CHECK(trainer.epochs_since_best() == since);
+    CHECK(torch::equal(trainer.chosen()->mu->weight, weight));
+    if (validated) CHECK(since > 0);  // else this tells nothing
+    CHECK(trainer.state().best_parameters.empty() == !validated);
+  }
+}
+
+TEST_CASE("held-out images are the last ones, and are not trained on") {
+  const ImageData all = bars();
+  ImageData data = all;
+  hold_out(data, 100);
+  const std::size_t size = static_cast<std::size_t>(all.train.shape.size()),
+                    kept = all.train.pixels.size() - 100 * size;
+  REQUIRE(data.validation.count() == 100);
+  CHECK(std::equal(all.train.pixels.begin(), all.train.pixels.begin() + std::ptrdiff_t(kept),
+                   data.train.pixels.begin(), data.train.pixels.end()));
+  CHECK(std::equal(all.train.pixels.begin() + std::ptrdiff_t(kept), all.train.pixels.end(),
+                   data.validation.pixels.begin(), data.validation.pixels.end()));
+  CHECK(data.train.sha256 == all.train.sha256);
+  Vae model = new_model(data);
+  CHECK(Trainer(model, data, config(1)).train_images() == data.train.count());
+  CHECK_THROWS_AS(hold_out(data, data.train.count()), Failure);
+}
+
+TEST_CASE("what is chosen on is what is trained: the importance-weighted bound") {
+  ImageData data = bars();
+  hold_out(data, 100);
+  Vae model = new_model(data);
+  TrainConfig c = config(1);
+  c.objective = Objective::kIwae;
+  c.samples = 20;
+  Trainer trainer(model, data, c);
+  train(trainer, {{},
+                  [](const EpochReport& r) {
+                    CHECK(r.held_out_loss < r.held_out.neg_elbo());  // a tighter bound
+                    CHECK(r.held_out_loss > 0.5 * r.held_out.neg_elbo());
+                  },
+                  {}});
+}
+
 TEST_CASE("beta weighs the KL term") {
   const ImageData data = bars();
   const auto final_kl = [&](double beta) {
@@ -121,7 +184,7 @@ TEST_CASE("beta weighs the KL term") {
     c.beta = beta;
     double kl = 0;
     Trainer trainer(model, data, c);
-    train(trainer, {{}, [&](const EpochReport& r) { kl = r.test.kl; }, {}});
+    train(trainer, {{}, [&](const EpochReport& r) { kl = r.held_out.kl; }, {}});
     return kl;
   };
   const double strong = final_kl(10), normal = final_kl(1), weak = final_kl(0.1);
@@ -136,7 +199,7 @@ TEST_CASE("every objective and optimizer learns") {
     initialize(*model, 1, c.init);
     Trainer trainer(model, data, c);
     std::vector<double> losses;
-    train(trainer, {{}, [&](const EpochReport& r) { losses.push_back(r.test.neg_elbo()); }, {}});
+    train(trainer, {{}, [&](const EpochReport& r) { losses.push_back(r.held_out.neg_elbo()); }, {}});
     return losses.front() - losses.back();
   };
   const ModelSpec spec = mlp(data.train.shape, 32, 3);
