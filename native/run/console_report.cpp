@@ -49,6 +49,9 @@ void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& d
                 torch::get_num_threads(), torch::get_num_threads() == 1 ? "" : "s");
   } else {
     std::printf("device  %scuda (LibTorch " TORCH_VERSION ")\n", share.c_str());
+    const std::string obstacle = graph_obstacle(model.spec, o.train, group.size());
+    if (!obstacle.empty())
+      std::printf("note    slower steps, not recorded as a CUDA graph: %s\n", obstacle.c_str());
   }
   if (!o.log_dir.empty()) {
     std::printf("log     %s: metrics.jsonl, pictures, and events for tensorboard --logdir %s\n",

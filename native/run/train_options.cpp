@@ -254,6 +254,8 @@ void TrainCommand::add_optimizer_options() {
       ->check(fraction());
   add_word(app_, "--initialize", t.init,
            "how parameters are drawn: pytorch, glorot, truncated-normal (0.001) or normal (0.01)");
+  app_.add_option("--tf32", t.tf32, "true: on a GPU, products and convolutions in TensorFloat-32")
+      ->type_name("BOOL");
   app_.add_option("--bf16", t.bf16, "true: matrix products and convolutions in bfloat16")->type_name("BOOL");
   app_.add_option("--seed", t.seed, "of everything drawn: same seed, same file")
       ->type_name("N")
@@ -322,7 +324,8 @@ void TrainCommand::add_run_options() {
                   "also save N decoders during training, in a file beside the output; 0: none")
       ->type_name("N")
       ->check(range(0, 1000));
-  app_.add_flag("--resume", o.resume, "resume from the newest checkpoint, to the same weights, bit for bit");
+  app_.add_flag("--resume", o.resume,
+                "resume from the newest checkpoint, to the same weights: on a CPU bit for bit");
   app_.add_flag("--allow-modified-data", o.allow_modified_data,
                 "accept a damaged or replaced file among those of MNIST or Fashion-MNIST");
   app_.add_flag("--print-config", o.print_config, "print all settings as a configuration file and stop");

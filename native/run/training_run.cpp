@@ -299,6 +299,7 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   check_output(o);
   const torch::Device device = choose_device(o.device);
   set_threads(o.threads);
+  set_tf32(o.train.tf32);
   keep_freed_memory();
   ProcessGroup group = ProcessGroup::join(device);
   std::optional<OutputLock> lock, snapshots_lock;

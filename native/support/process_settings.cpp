@@ -17,6 +17,11 @@ void set_threads(int threads) {
     reinterpret_cast<void (*)(int)>(openblas)(threads);
 }
 
+void set_tf32(bool allowed) {
+  at::globalContext().setAllowTF32CuBLAS(allowed);
+  at::globalContext().setAllowTF32CuDNN(allowed);
+}
+
 void keep_freed_memory() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_MAX, 0);

@@ -142,15 +142,7 @@ struct GraphStep::State {
 };
 
 bool GraphStep::covers(VaeImpl& model, const TrainConfig& config) {
-  const auto drops = [](const LayerList& layers) {
-    return std::any_of(layers.begin(), layers.end(), [](const Layer& layer) {
-      const auto* dropout = std::get_if<Dropout>(&layer);
-      return dropout != nullptr && dropout->rate > 0;
-    });
-  };
-  const bool adam = config.optimizer == OptimizerKind::kAdam || config.optimizer == OptimizerKind::kAdamW;
-  return model.parameters().front().is_cuda() && adam && !config.plain && !config.bf16 &&
-         config.beta_warmup == 0 && !drops(model.spec.encoder) && !drops(model.spec.decoder);
+  return model.parameters().front().is_cuda() && graph_obstacle(model.spec, config, 1).empty();
 }
 
 GraphStep::GraphStep(const StepParts& parts) {

@@ -11,8 +11,7 @@ namespace vae {
 
 class GraphStep : public Step {
  public:
-  /// Adam or AdamW in float32 on a CUDA device without dropout or warm-up of beta; never where LibTorch came
-  /// without CUDA.
+  /// On a CUDA device without a graph_obstacle(); never where LibTorch came without CUDA.
   static bool covers(VaeImpl& model, const TrainConfig& config);
 
   /// covers(parts.model, parts.config) holds, and the process is alone. Copies the training images to the

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "native/data/dataset.hpp"
 #include "native/model/vae.hpp"
@@ -42,6 +43,10 @@ class Step {
   /// loss or its gradient is not finite; the parameters are then those before the step.
   virtual StepLosses take(std::int64_t step, double rate) = 0;
 };
+
+/// Returns what keeps the steps of a run on a GPU from being recorded as a CUDA graph, "--optimizer sgd", or
+/// "".
+std::string graph_obstacle(const ModelSpec& spec, const TrainConfig& config, int processes);
 
 /// The fastest way that covers the model, the configuration and the group. A model is trained by one step at
 /// a time; after its optimizer's state was replaced it needs a new one.

@@ -170,6 +170,7 @@ struct TrainConfig {
 
   Init init = Init::kPytorch;
   bool bf16 = false;       // matrix products and convolutions in bfloat16, sums and parameters in float32
+  bool tf32 = false;       // on a GPU, their factors in TensorFloat-32
   std::uint64_t seed = 1;  // of initialization, shuffling, noise, pixels and dropout
   bool plain = false;      // no fast path (mlp_step, fused optimizers): slower, the same up to rounding
 };

@@ -35,6 +35,31 @@ Vae model_for(const ImageData& data, Prior prior) {
 
 }  // namespace
 
+TEST_CASE("what keeps steps from being a CUDA graph is said") {
+  const ModelSpec spec = mlp({1, 6, 6}, 8, 2);
+  const auto obstacle = [&](const ModelSpec& s, auto change, int processes = 1) {
+    TrainConfig c;
+    change(c);
+    return graph_obstacle(s, c, processes);
+  };
+  const auto nothing = [](TrainConfig&) {};
+  CHECK(obstacle(spec, nothing).empty());
+  CHECK(obstacle(spec, [](TrainConfig& c) { c.optimizer = OptimizerKind::kAdamW; }).empty());
+  CHECK(obstacle(spec, [](TrainConfig& c) { c.optimizer = OptimizerKind::kSgd; }) == "--optimizer sgd");
+  CHECK(obstacle(spec, [](TrainConfig& c) { c.beta_warmup = 9; }) == "--beta-warmup 9");
+  CHECK(obstacle(spec, [](TrainConfig& c) { c.bf16 = true; }) == "--bf16 true");
+  CHECK(obstacle(with_dropout(spec, 0.1f), nothing) == "dropout");
+  CHECK(obstacle(spec, nothing, 2) == "several processes");
+}
+
+TEST_CASE("TensorFloat-32 is off unless it is asked for") {
+  for (const bool allowed : {true, false}) {
+    set_tf32(allowed);
+    CHECK(at::globalContext().allowTF32CuBLAS() == allowed);
+    CHECK(at::globalContext().allowTF32CuDNN() == allowed);
+  }
+}
+
 TEST_CASE("where nothing is drawn by chance the fastest step is the plain one, of small last batches too") {
   const KeepThreads keep;
   const ImageData data = bars();
