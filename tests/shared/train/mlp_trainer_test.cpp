@@ -273,7 +273,8 @@ struct Chance {
     return once_in(40) ? kOdd[to(5)] : std::pow(10.0, rng.uniform() * 8 - 5);
   }
   Activation activation() {
-    auto kind = kValuesOf<ActivationKind>[static_cast<std::size_t>(to(int{count_of<ActivationKind>()} - 1))];
+    constexpr auto kKinds = kValuesOf<ActivationKind>;
+    auto kind = kKinds[static_cast<std::size_t>(to(static_cast<int>(kKinds.size()) - 1))];
     if (!differentiable_from_output({kind, 0}) && !once_in(10)) kind = ActivationKind::kTanh;
     return {kind, kind == ActivationKind::kLeakyRelu ? static_cast<float>(to(30)) / 32 : 0};
   }
