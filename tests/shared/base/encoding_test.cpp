@@ -50,6 +50,8 @@ TEST_CASE("floats round to the nearest half, ties to even") {
 TEST_CASE("base64 of floats") {
   CHECK(encode_floats({}) == "");
   CHECK(encode_floats(std::vector<float>{1.0f}) == "AACAPw==");  // 00 00 80 3f
+  const std::vector<float> more{1.0f, 0.1f};
+  CHECK(encode_floats(std::span(more).first(1)) == "AACAPw==");  // nothing of what follows
   std::vector<float> values;
   for (int n = 1; n < 8; ++n) {
     values.push_back(static_cast<float>(n) * 1.37f);

@@ -68,6 +68,16 @@ TEST_CASE("uniform numbers never reach the ends, below() is even") {
   CHECK(rng.below(1) == 0);
 }
 
+TEST_CASE("below() rejects no more than the uneven rest") {
+  const std::uint32_t second = 0x7b47f409u, third = 0xba1d3330u;
+  for (const std::uint32_t rest : {second, second + 1}) {  // of 2^32 divided by the bound
+    const std::uint32_t bound = 0u - rest;
+    Rng rng = Rng::pcg32(42, 54);
+    rng.next();
+    CHECK(rng.below(bound) == (rest == second ? second : third % bound));
+  }
+}
+
 TEST_CASE("every key has numbers of its own") {
   std::set<std::uint32_t> first;
   int keys = 0;

@@ -1,6 +1,7 @@
 // The file of real digits, and files that only look like one.
 #include "shared/file/digits_file.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -81,6 +82,13 @@ TEST_CASE("what is no file of digits is refused with its code") {
   CHECK(broken([](Tensors& t) { t[0].values[3] = 1.5f; }) == ErrorCode::kNonfinite);
   CHECK(broken([](Tensors& t) { t[1].values[0] = 4.5f; }) == ErrorCode::kNonfinite);
   CHECK(broken([](Tensors& t) { t[1].values[0] = -1; }) == ErrorCode::kNonfinite);
+  CHECK(broken([](Tensors& t) { t[1].values[0] = 1000; }) == ErrorCode::kNonfinite);
+  Tensors tensors = two();
+  tensors[1].values = {0, 999};
+  CHECK(read(tensors)->labels == std::vector<int>{0, 999});
+  tensors[1].values[1] = NAN;
+  CHECK(read(tensors).error().message ==
+        "a pixel is outside 0 to 1, or a label is not an integer from 0 to 999");
 }
 
 TEST_CASE("a file of digits that is cut or changed anywhere is refused") {
