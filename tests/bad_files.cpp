@@ -126,6 +126,7 @@ void add_json(std::vector<BadFile>& all) {
   add("json-not-closed", around("{" + kMeta));
   add("json-text-after", around("{" + kMeta + "} x"));
   add("json-trailing-comma", around("{" + kMeta + ",}"));
+  add("json-ends-at-colon", around("{\"a\":"));
   add("json-no-colon", around("{\"a\" 1}"));
   add("json-number-value", around("{\"a\":1}"));
   add("json-string-open", around("{\"a"));
@@ -135,6 +136,7 @@ void add_json(std::vector<BadFile>& all) {
   add("json-nested-metadata", edited("\"version\":\"1\"", "\"version\":{\"a\":\"1\"}"));
   add("json-metadata-number", edited("\"version\":\"1\"", "\"version\":1"));
   add("json-metadata-twice", around("{" + kMeta + "," + kMeta + "}"));
+  add("json-metadata-again", around("{" + kMeta + ",\"__metadata__\":{}}"));
   add("json-metadata-key-twice", edited("\"version\":\"1\"", "\"version\":\"1\",\"version\":\"1\""));
   std::string keys = "{\"__metadata__\":{\"a\":\"\"";
   for (int i = 0; i < 200; ++i) keys += ",\"k" + std::to_string(i) + "\":\"\"";
@@ -144,6 +146,7 @@ void add_json(std::vector<BadFile>& all) {
                                           R"("w":{"dtype":"F32","shape":[1],"data_offsets":[4,8]})"));
   add("json-dtype-twice",
       with_entry(R"("w":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]})"));
+  add("json-shape-twice", with_entry(R"("w":{"dtype":"F32","shape":[2],"shape":[1],"data_offsets":[0,8]})"));
   add("json-unknown-key", with_entry(R"("w":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":"y"})"));
   add("json-no-shape", with_entry(R"("w":{"dtype":"F32","data_offsets":[0,8]})"));
   add("json-one-offset", with_entry(R"("w":{"dtype":"F32","shape":[2],"data_offsets":[8]})"));
@@ -180,6 +183,7 @@ void add_tensors(std::vector<BadFile>& all) {
   all.push_back({"shape-overflow-64", kShape,
                  with_entry(entry("F32", "2147483647,2147483647,2147483647,2147483647", "0,8"))});
   all.push_back({"shape-overflow-to-8", kShape, with_entry(entry("F32", "65536,65536,65536,65536", "0,8"))});
+  all.push_back({"shape-largest-int", kTruncated, with_entry(entry("I8", "2147483647", "0,2147483647"))});
   all.push_back({"shape-above-int", kShape, with_entry(entry("F32", "4294967298", "0,8"))});
   all.push_back({"offsets-too-short", kOffsets, with_entry(entry("F32", "2", "0,4"))});
   all.push_back({"offsets-too-long", kOffsets, with_entry(entry("F32", "1", "0,8"))});

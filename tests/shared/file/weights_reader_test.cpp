@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "shared/file/safetensors_header.hpp"
 #include "tests/bad_files.hpp"
 #include "tests/catch.hpp"
 #include "tests/models.hpp"
@@ -83,9 +84,30 @@ TEST_CASE("every truncation is refused as truncated, and so are bytes that trail
   }
 }
 
+TEST_CASE("white space between the parts of a header is skipped, and a problem has its place in the file") {
+  HeaderParser header(" {\n\"__metadata__\"\r:\t{ } } \n", 1);
+  CHECK(header.parse());
+  HeaderParser bad("{\"a\" 1}", 1);
+  CHECK_FALSE(bad.parse());
+  CHECK(bad.problem() == "expected a colon (byte 13)");
+}
+
+TEST_CASE("messages name the shape that a tensor has and the one that it needs") {
+  const auto refused = [](Dims shape, std::size_t count) {
+    const NamedTensor tensor{"encoder.0.weight", shape, std::vector<float>(count)};
+    return Model::load(write_weights({{"model", to_string(small_spec())}}, {tensor})).error().message;
+  };
+  CHECK(refused({2, {16, 5}}, 80) == "tensor \"encoder.0.weight\" has the shape 16x5; the model needs 5x16");
+  CHECK(refused({1, {0}}, 0) == "tensor \"encoder.0.weight\" must have 1 to 4 dimensions of at least 1");
+}
+
 TEST_CASE("checkpoints have limits of their own") {
   const NamedTensor tensor{"w", {1, {1}}, {1}, Dtype::kF32};
   const std::vector<std::byte> file = write_weights({}, {tensor}, "digit-vae-checkpoint");
   CHECK(read_weights(file, {"digit-vae-checkpoint", std::size_t{1} << 30, 1024}));
   CHECK(read_weights(file).error().code == ErrorCode::kNotWeights);
+  CHECK(read_weights(file, {"digit-vae-checkpoint", file.size(), 1}));
+  CHECK(read_weights(file, {"digit-vae-checkpoint", file.size() - 1, 1}).error().code ==
+        ErrorCode::kTooLarge);
+  CHECK(read_weights(file, {"digit-vae-checkpoint", file.size(), 0}).error().code == ErrorCode::kTooLarge);
 }
