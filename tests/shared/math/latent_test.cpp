@@ -43,6 +43,8 @@ TEST_CASE("lerp is the midpoint, slerp keeps the length") {
   CHECK(quarter[1] == Approx(std::sqrt(2.0)));
   const Vector third = slerp(Vector{1, 0, 0}, Vector{0, 1, 0}, 1.0f / 3);
   CHECK(third[0] == Approx(std::cos(std::acos(-1.0) / 6)));
+  const Vector a{2, 0, 5}, b{0, 2, 5};  // the last number of each is not theirs
+  CHECK(slerp(std::span(a).first(2), std::span(b).first(2), 0.5f) == quarter);
   for (float t : {0.1f, 0.5f, 0.8f}) {
     CHECK(length(slerp(Vector{3, 0, 0}, Vector{0, 0, 3}, t)) == Approx(3));
     CHECK(length(lerp(Vector{3, 0, 0}, Vector{0, 0, 3}, t)) < 2.8);

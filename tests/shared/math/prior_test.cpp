@@ -93,6 +93,37 @@ TEST_CASE("KL to a mixture of one component is the closed form, whatever is draw
   }
 }
 
+TEST_CASE("a label's draws choose among its components by their weights, label 0's too") {
+  const Mixture trio{{1, 2, 3}, {0, 0, 0}, {0.2f, 0.6f, 0.2f}};
+  Rng rng(1, Stream::kSample);
+  int first = 0;
+  for (int i = 0; i < 10000; ++i) {
+    const float z = sample(trio, rng, 0, "00-", 0)[0];
+    REQUIRE(z < 3);
+    first += z == 1 ? 1 : 0;
+  }
+  CHECK(first == Approx(2500).margin(200));
+  for (const int label : {0, 3}) CHECK(sample(trio, rng, 1, "03", label).empty());  // a label is missing
+}
+
+TEST_CASE("an estimate of KL to a mixture takes the draws of its seed, and no more") {
+  const Values mu{0.3f}, log_var{std::log(0.36f)};
+  double share[2], bound = 0, rest = 0;
+  for (std::size_t k = 0; k < 2; ++k) {
+    const Values away{(mu[0] - kPair.mean[k]) / std::exp(kPair.log_var[k] / 2)},
+        spread{log_var[0] - kPair.log_var[k]};
+    share[k] = kl_divergence(away, spread) - std::log(kPair.weight[k]);
+  }
+  const double one = 1 / (1 + std::exp(share[0] - share[1])), shares[2] = {one, 1 - one};
+  Rng rng(5, Stream::kEvaluation);
+  const Values z{mu[0] + 0.6f * rng.normal()};
+  for (std::size_t k = 0; k < 2; ++k) {
+    bound += shares[k] * share[k];
+    rest += shares[k] * (std::log(kPair.weight[k]) + log_normal(z[0], kPair.mean[k], kPair.log_var[k]));
+  }
+  CHECK(kl_divergence(kPair, mu, log_var, 1, 5) == Approx(bound + rest - log_density(kPair, z)));
+}
+
 TEST_CASE("KL to a mixture is its integral") {
   const Mixture with_none{{-1, 2, 7}, {std::log(0.25f), std::log(4.0f), 0}, {0.25f, 0.75f, 0}};
   const Values mu{0.3f}, log_var{std::log(0.36f)};
