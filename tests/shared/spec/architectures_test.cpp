@@ -1,5 +1,6 @@
 #include "shared/spec/architectures.hpp"
 
+#include "shared/spec/check.hpp"
 #include "shared/spec/model_line.hpp"
 #include "tests/catch.hpp"
 
@@ -37,6 +38,10 @@ TEST_CASE("dropout: every layer's rate, or new layers behind hidden activations"
   CHECK(with_dropout(tf_conv(), 0.2f) == tf_conv());
   CHECK(to_string(with_dropout(tf_conv(), 0.5f)).find("dropout:0.2") == std::string::npos);
   CHECK(with_dropout(mlp(), 0) == mlp());
+  const ModelSpec residual = with_dropout(resnet(), 0.1f);
+  CHECK(check(residual) == "");
+  CHECK(to_string(residual).find("silu,dropout:0.1,conv:32:32:3:1:1:1:1:1,silu,dropout:0.1,"
+                                 "conv:32:32:3:1:1:1:1:1,skip:6,") != std::string::npos);
   const ModelSpec squared = with_dropout(with_likelihood(mlp(), Likelihood::kSquaredError), 0.1f);
   CHECK(to_string(squared).find("encoder=linear:784:400,relu,dropout:0.1 "
                                 "decoder=linear:20:400,relu,dropout:0.1,linear:400:784,sigmoid") !=

@@ -104,6 +104,30 @@ TEST_CASE("bad model lines") {
   for (const std::string& line : bad) CHECK(code_of(line) == ErrorCode::kModel);
 }
 
+TEST_CASE("a key that is missing is named") {
+  const std::string line = to_string(mlp());
+  for (const std::string key : {"image", "latent", "likelihood", "prior", "encoder", "decoder"}) {
+    const std::size_t at = line.find(' ' + key + '='), end = line.find(' ', at + 1);
+    const auto spec = parse_model_spec(line.substr(0, at) + (end < line.size() ? line.substr(end) : ""));
+    REQUIRE_FALSE(spec);
+    CHECK(spec.error().message == "model line: \"" + key + "\" is missing");
+  }
+}
+
+TEST_CASE("numbers from their least to 2^20, each in its place") {
+  const auto read = [](const std::string& prior, const std::string& hidden) {
+    return parse_model_spec("x image=1x28x28 latent=1 likelihood=bernoulli prior=" + prior +
+                            " encoder=linear:784:1 decoder=linear:1:" + hidden + ",linear:" + hidden +
+                            ":784");
+  };
+  CHECK(read("normal", "1"));
+  CHECK(read("normal", "1048576"));
+  CHECK_FALSE(read("normal", "1048577"));
+  CHECK_FALSE(read("normal", "0"));
+  REQUIRE(read("mixture:1", "1"));
+  CHECK(read("mixture:1", "1")->components == 1);
+}
+
 TEST_CASE("more layers than a list holds are refused") {
   std::string line = "x image=1x28x28 latent=20 likelihood=bernoulli prior=normal encoder=linear:784:4";
   for (int i = 0; i < LayerList::kCapacity; ++i) line += ",relu";

@@ -23,7 +23,9 @@ TEST_CASE("a Gaussian likelihood has a head beside the decoder's last linear lay
   CHECK(outputs(spec) == 2 * 784);
   CHECK(outputs(aevb(2)) == 784);
   CHECK(log_var_decoder(spec) == aevb_decoder(784, 500, 2));  // without the sigmoid
+  CHECK(last_linear(spec.decoder) == 2);
   spec.decoder = {Reshape{{1, 28, 28}}};
+  CHECK(last_linear(spec.decoder) == -1);
   spec.latent = 784;
   CHECK(check(spec) == "likelihood=gaussian needs a linear layer in the decoder");
   spec.decoder = {Linear{784, 392}, Reshape{{1, 14, 28}}, ConvTranspose2d{1, 2, 1, 1, {}}};
