@@ -48,23 +48,25 @@ inline std::vector<float> packed_weight(const Layer& layer, const float* weight)
   return packed;
 }
 
+/// A Linear layer on one sample, without the model.
+inline std::vector<float> dense(const std::vector<NamedTensor>& tensors, const std::string& name,
+                                const std::vector<float>& x) {
+  const NamedTensor &w = tensor_named(tensors, name + ".weight"), &b = tensor_named(tensors, name + ".bias");
+  std::vector<float> y;
+  for (std::size_t o = 0; o < b.values.size(); ++o) {
+    double sum = b.values[o];
+    for (std::size_t i = 0; i < x.size(); ++i) sum += double{w.values[o * x.size() + i]} * x[i];
+    y.push_back(static_cast<float>(sum));
+  }
+  return y;
+}
+
 /// The golden image, decoded without the model: an independent straight-line MLP decoder (two Linear
 /// layers, ReLU).
 inline std::vector<float> golden_image(const std::vector<NamedTensor>& tensors, const std::vector<float>& z) {
-  const auto linear = [&](const std::string& name, const std::vector<float>& x) {
-    const NamedTensor &w = tensor_named(tensors, name + ".weight"),
-                      &b = tensor_named(tensors, name + ".bias");
-    std::vector<float> y;
-    for (std::size_t o = 0; o < b.values.size(); ++o) {
-      double sum = b.values[o];
-      for (std::size_t i = 0; i < x.size(); ++i) sum += double{w.values[o * x.size() + i]} * x[i];
-      y.push_back(static_cast<float>(sum));
-    }
-    return y;
-  };
-  std::vector<float> h = linear("decoder.0", z);
+  std::vector<float> h = dense(tensors, "decoder.0", z);
   for (float& v : h) v = v > 0 ? v : 0;
-  std::vector<float> x = linear("decoder.2", h);
+  std::vector<float> x = dense(tensors, "decoder.2", h);
   for (float& v : x) v = 1 / (1 + std::exp(-v));
   return x;
 }

@@ -78,6 +78,21 @@ TEST_CASE("anchors that do not fit are none") {
   CHECK_FALSE(read_anchors(model_with({})));
 }
 
+TEST_CASE("anchors have up to 1000 labels from 0 to 999999") {
+  const auto count = [](int labels, int first) {
+    std::string text;
+    for (int i = 0; i < labels; ++i) text += (i > 0 ? " " : "") + std::to_string(first + i);
+    const Values values(2 * static_cast<std::size_t>(labels));
+    const auto anchors = read_anchors(model_with(anchor_metadata(text, values, values)));
+    return anchors ? anchors->labels.size() : 0;
+  };
+  CHECK(count(1, 0) == 1);
+  CHECK(count(1000, 0) == 1000);
+  CHECK(count(1001, 0) == 0);
+  CHECK(count(2, 999998) == 2);
+  CHECK(count(2, 999999) == 0);
+}
+
 TEST_CASE("samples of a class spread around its mean, with the noise that the prior has at that seed") {
   const auto anchors = read_anchors(model_with(anchor_metadata("3 7", {-1, 5, 1, 0}, {0.5f, 2, 2, 2})));
   REQUIRE(anchors);
@@ -120,6 +135,19 @@ TEST_CASE("principal axes and KL per dimension are read when they fit") {
     bad[i].second = encode_floats(Values{1, 2, 3});
     CHECK((i < 3 ? !read_principal_axes(model_with(bad)) : read_kl_per_dimension(model_with(bad)).empty()));
   }
+}
+
+TEST_CASE("there are as many principal axes as latents at most, and none of negative variance") {
+  const auto read = [](const Values& axes, const Values& variances) {
+    return read_principal_axes(model_with({{"latent_mean", encode_floats(Values{1, 2})},
+                                           {"principal_axes", encode_floats(axes)},
+                                           {"principal_variances", encode_floats(variances)}}));
+  };
+  REQUIRE(read({0, 1, 1, 0}, {3, 0}));
+  CHECK(read({0, 1, 1, 0}, {3, 0})->variances == Values{3, 0});
+  CHECK_FALSE(read({0, 1, 1, 0}, {3, -1}));
+  CHECK_FALSE(read({0, 1, 1, 0, 1, 1}, {3, 2, 1}));
+  CHECK_FALSE(read({}, {}));
 }
 
 TEST_CASE("a trained model knows its ten digits") {

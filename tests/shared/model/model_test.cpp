@@ -57,6 +57,28 @@ TEST_CASE("decode agrees with a straight-line implementation, alone and in a bat
   }
 }
 
+TEST_CASE("encode agrees with a straight-line implementation, alone and in a batch") {
+  const ModelSpec spec = small_spec();
+  const std::vector<NamedTensor> tensors = random_tensors(spec, 3);
+  Model model = load(write_weights(sealed_metadata(spec, tensors), tensors));
+  const std::vector<float> images = sample_prior_sheet(16, 9, 3);
+  const Posterior batch = *model.encode(images);
+  REQUIRE((batch.mu.size() == 6 && batch.log_var.size() == 6));
+  for (std::size_t i = 0; i < 3; ++i) {
+    const std::vector<float> image(images.begin() + 16 * i, images.begin() + 16 * (i + 1));
+    std::vector<float> h = dense(tensors, "encoder.0", image);
+    for (float& v : h) v = v > 0 ? v : 0;
+    const std::vector<float> mu = dense(tensors, "mu", h), log_var = dense(tensors, "log_var", h);
+    const Posterior alone = *model.encode(image);
+    for (std::size_t d = 0; d < 2; ++d) {
+      CHECK(batch.mu[2 * i + d] == Approx(mu[d]).margin(1e-6));
+      CHECK(batch.log_var[2 * i + d] == Approx(log_var[d]).margin(1e-6));
+      CHECK(alone.mu[d] == Approx(mu[d]).margin(1e-6));
+      CHECK(alone.log_var[d] == Approx(log_var[d]).margin(1e-6));
+    }
+  }
+}
+
 TEST_CASE("a Gaussian decoder gives means, then log-variances above their floor") {
   // mean = sigmoid(z), head = 20 z on a single pixel, with weights in the order of parameters()
   const ModelSpec spec{"one",
@@ -82,6 +104,23 @@ TEST_CASE("a Gaussian decoder gives means, then log-variances above their floor"
   CHECK(output[4] == Approx(1 / (1 + std::exp(-1.0))));
   CHECK(output[5] == Approx(20));
   CHECK(model.decode(std::vector<float>{0, -1})->size() == 2);
+}
+
+TEST_CASE("pixels are clamped to 0 and 1, and those of the golden sample may differ by 0.0001") {
+  const LayerList scale{Linear{1, 1}};
+  const ModelSpec spec{"one", {1, 1, 1}, 1, Likelihood::kSquaredError, scale, scale};
+  std::vector<NamedTensor> tensors = random_tensors(spec);
+  for (NamedTensor& t : tensors) t.values = {t.shape.rank == 1 ? 0.0f : 1.0f};
+  const auto golden = [&](float z, float x) {
+    return Model::load(write_weights({{"model", to_string(spec)},
+                                      {"golden_z", encode_floats(std::vector<float>{z})},
+                                      {"golden_x", encode_floats(std::vector<float>{x})}},
+                                     tensors));
+  };
+  REQUIRE(golden(-1, 0));
+  CHECK(*golden(-1, 0)->decode(std::vector<float>{-1, 0.25f, 2}) == std::vector<float>{0, 0.25f, 1});
+  CHECK(golden(-1, 1e-4f));
+  CHECK(golden(-1, 1.01e-4f).error().code == ErrorCode::kGolden);
 }
 
 TEST_CASE("nothing in, nothing out") {
@@ -145,14 +184,15 @@ TEST_CASE("f16 and int8 files load and draw nearly the same") {
   }
 }
 
-TEST_CASE("a row of zeros survives int8") {
-  const NamedTensor zeros{"w", {2, {2, 3}}, {0, 0, 0, 1, -2, 127}, Dtype::kI8};
+TEST_CASE("a row of zeros survives int8, and rows of any size") {
+  const float step = 0x1p-20f;  // of a row of small numbers
+  const NamedTensor zeros{"w", {2, {3, 3}}, {0, 0, 0, 1, -2, 127, step, 3 * step, -127 * step}, Dtype::kI8};
   const std::vector<std::byte> file = write_weights({}, {zeros});
   const auto view = read_weights(file);
   REQUIRE(view);
-  std::vector<float> back(6);
+  std::vector<float> back(9);
   REQUIRE(dequantize(*view->find("w"), view->find("w_scale"), back));
-  CHECK(back == std::vector<float>{0, 0, 0, 1, -2, 127});
+  CHECK(back == zeros.values);
 }
 
 TEST_CASE("a dense layer of int8 gives what its floats give, whatever rows and samples run at once") {
