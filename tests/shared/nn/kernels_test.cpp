@@ -126,6 +126,21 @@ TEST_CASE("silu, leaky relu and sums, in place") {
   CHECK((ends[0] == 0 && ends[1] == INFINITY));
 }
 
+TEST_CASE("what follows the numbers stays as it is") {
+  for (std::size_t count = 0; count < 20; ++count) {
+    const auto size = static_cast<std::ptrdiff_t>(count);
+    std::vector<std::vector<float>> all(5, std::vector<float>(count + 4, -0.5f));
+    vae::sigmoid(all[0].data(), size);
+    vae::tanh(all[1].data(), size);
+    vae::silu(all[2].data(), size);
+    vae::leaky_relu(all[3].data(), size, 0.3f);
+    vae::add(std::vector<float>(count + 4, 1).data(), size, all[4].data());
+    for (const std::vector<float>& x : all) {
+      for (std::size_t i = count; i < x.size(); ++i) CHECK(x[i] == -0.5f);
+    }
+  }
+}
+
 TEST_CASE("sigmoid and tanh within 1e-6 from end to end, in place, and NaN stays NaN") {
   std::vector<float> x{0,   -0.0f, 1e-30f, 87,       88,        89,    -87,   -88,
                        -89, 1e4f,  -1e4f,  INFINITY, -INFINITY, 3e38f, -3e38f};
