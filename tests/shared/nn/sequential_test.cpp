@@ -105,6 +105,7 @@ TEST_CASE("convolutions, straight and transposed, are those of the definition") 
            Tested(Conv2d{16, 2, 5, 1, around2}, {16, 20, 20}, 1),  // in parts of 8 rows
            Tested(ConvTranspose2d{3, 5, 4, 2, uneven}, {3, 5, 4}, 1),
            Tested(ConvTranspose2d{2, 2, 3, 1, around1}, {2, 4, 5}, 1),
+           Tested(ConvTranspose2d{2, 3, 2, 3, {3, 3, 3, 3}}, {2, 5, 4}, 1),  // whole kernels are cut off
        }) {
     CAPTURE(to_string(tested.layer), to_string(tested.in));
     check_run(Sequential({tested.layer}, tested.in, {tested.parameters()}),
