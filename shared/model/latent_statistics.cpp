@@ -49,7 +49,7 @@ std::optional<Anchors> read_anchors(const Model& model) {
   anchors->std = floats(model, "anchor_std", count);
   anchors->component_labels = model.metadata("component_labels");
   anchors->log_spreads = std::vector<float>(anchors->labels.size());
-  bool good = count > 0 && !anchors->mean.empty() && !anchors->std.empty();
+  bool good = !anchors->mean.empty() && !anchors->std.empty();
   for (std::size_t i = 0; good && i < count; ++i) {
     good = anchors->std[i] >= 0;
     anchors->log_spreads[i / latent] +=
