@@ -8,12 +8,28 @@
 
 using namespace vae;
 
+TEST_CASE("magnitudes with a fixed number of decimals, rounded") {
+  CHECK(fixed_point(0, 2) == "0.00");
+  CHECK(fixed_point(0.3, 2) == "0.30");
+  CHECK(fixed_point(-12.346, 2) == "12.35");
+  CHECK(fixed_point(0.05, 1) == "0.1");
+  CHECK(fixed_point(1.5, 0) == "2");
+  CHECK(fixed_point(0.25, 0) == "0");
+  CHECK(fixed_point(0.0625, 9) == "0.062500000");
+  CHECK(fixed_point(1e30, 9) == "1000000000.000000000");
+  CHECK(fixed_point(12, 1, 9.5) == "9.5");
+}
+
 TEST_CASE("decimals come back from their text") {
   CHECK(decimal(0) == "0");
   CHECK(decimal(-0.0) == "0");
   CHECK(decimal(2) == "2");
   CHECK(decimal(-0.25) == "-0.25");
   CHECK(decimal(1.0 / 3) == "0.333333");
+  CHECK(decimal(0.000001) == "0.000001");
+  CHECK(decimal(-0.000001) == "-0.000001");
+  CHECK(decimal(-0.0000004) == "0");
+  CHECK(decimal(-1e30) == "-1000000000000");
   CHECK(decimal(4294967295.0) == "4294967295");
   CHECK(decimal(std::nan("")) == "0");
   CHECK(decimal(std::numeric_limits<double>::infinity()) == "0");
@@ -28,6 +44,8 @@ TEST_CASE("decimals come back from their text") {
 }
 
 TEST_CASE("what is no decimal is nothing") {
+  CHECK(parse_decimal("-1000000000000.000001") == -1000000000000.000001);  // 20 characters after the sign
+  CHECK(parse_decimal("0.5") == 0.5);
   for (const char* text : {"", "-", ".", "1.", ".5", "--1", "1-", "1.2.3", "1e5", " 1", "1 ", "0x10", "nan",
                            "١", "123456789012345678901"}) {
     INFO(text);
