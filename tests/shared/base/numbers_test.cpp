@@ -66,6 +66,7 @@ TEST_CASE("whole numbers are figures and nothing else") {
 TEST_CASE("rising numbers have one space between") {
   CHECK(parse_rising("3") == std::vector<std::int64_t>{3});
   CHECK(parse_rising("0 1 20") == std::vector<std::int64_t>{0, 1, 20});
+  CHECK(parse_rising("9223372036854775807").size() == 1);
   for (const char* text :
        {"", " ", "1  2", " 1", "1 ", "1 1", "2 1", "1,2", "-1 2", "1 9223372036854775808"}) {
     INFO(text);

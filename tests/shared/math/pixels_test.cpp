@@ -32,6 +32,9 @@ TEST_CASE(
   for (float p : drawn) REQUIRE((p == 0 || p == 1));
   CHECK(mean(drawn) == Approx(0.2).margin(0.01));
   CHECK(pixels(Pixels::kDynamic, {0, 0, 255, 255}) == std::vector<float>{0, 0, 1, 1});
+  for (const std::uint8_t byte : {std::uint8_t{0}, std::uint8_t{255}})
+    CHECK(pixels(Pixels::kDynamic, std::vector<std::uint8_t>(5000, byte)) ==
+          std::vector<float>(5000, byte / 255.0f));
   CHECK(pixels(Pixels::kDynamic, bytes) == drawn);
   CHECK(pixels(Pixels::kDynamic, bytes, 2) != drawn);
   CHECK(pixels(Pixels::kDynamic, bytes, 1, 2) != drawn);

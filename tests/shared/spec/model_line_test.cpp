@@ -114,7 +114,7 @@ TEST_CASE("a key that is missing is named") {
   }
 }
 
-TEST_CASE("numbers from their least to 2^20, each in its place") {
+TEST_CASE("numbers from their least to 2^20, and slopes from 0 to below 10000") {
   const auto read = [](const std::string& prior, const std::string& hidden) {
     return parse_model_spec("x image=1x28x28 latent=1 likelihood=bernoulli prior=" + prior +
                             " encoder=linear:784:1 decoder=linear:1:" + hidden + ",linear:" + hidden +
@@ -124,6 +124,12 @@ TEST_CASE("numbers from their least to 2^20, each in its place") {
   CHECK(read("normal", "1048576"));
   CHECK_FALSE(read("normal", "1048577"));
   CHECK_FALSE(read("normal", "0"));
+  const auto with_slope = [](const std::string& slope) {
+    return parse_model_spec("x image=1x1x1 latent=1 likelihood=bernoulli prior=normal encoder=leaky_relu:" +
+                            slope + " decoder=linear:1:1");
+  };
+  for (const char* slope : {"0", "0.000001", "9999.5"}) CHECK(with_slope(slope));
+  for (const char* slope : {"-0.5", "10000"}) CHECK_FALSE(with_slope(slope));
   REQUIRE(read("mixture:1", "1"));
   CHECK(read("mixture:1", "1")->components == 1);
 }
