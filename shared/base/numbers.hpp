@@ -16,8 +16,8 @@ std::string fixed_point(double value, int decimals, double most = 1e9);
 /// infinity give "0".
 std::string decimal(double value);
 
-/// Parses what decimal() writes: digits with an optional leading '-' and one inner point, up to 20
-/// characters. Returns nothing for any other text.
+/// Parses what decimal() writes: digits with one inner point, up to 20 characters, behind an optional '-'.
+/// Returns nothing for any other text.
 std::optional<double> parse_decimal(std::string_view text);
 
 /// Parses an unsigned integer that consists of digits only. Returns nothing for any other text and on
