@@ -62,9 +62,9 @@ def check_first_weights(parameters, kind):
 
 OFF = {"likelihood": "bernoulli", "dropout": 0, "components": 0, "pixels": "gray", "objective": "elbo",
        "estimator": "b", "samples": 1, "beta": 1, "beta-warmup": 0, "l2": 0, "weight-prior": 0,
-       "last-batch": "partial", "train-images": 0,
+       "last-batch": "partial", "train-images": 0, "validation": 0, "patience": 0, "keep": "last",
        "optimizer": "adam", "schedule": "constant", "weight-decay": 0, "momentum": 0, "clip": 0, "ema": 0,
-       "initialize": "pytorch", "bf16": 0, "seed": 1}
+       "initialize": "pytorch", "tf32": 0, "bf16": 0, "seed": 1}
 MLP = {"latent": 20, "hidden": 400, "epochs": 10, "batch-size": 128, "lr": 1e-3}
 TF = {"last-batch": "wrap", "train-images": 55000}
 PRESETS = {
