@@ -27,7 +27,8 @@ std::vector<float> as_pixels(Pixels mode, std::span<const float> picture, std::u
   std::vector<float> pixels(picture.begin(), picture.end());
   if (mode == Pixels::kGray) return pixels;
   std::vector<std::uint8_t> bytes;
-  for (const float level : picture) bytes.push_back(static_cast<std::uint8_t>(255 * level + 0.5f));
+  for (const float level : picture)
+    bytes.push_back(static_cast<std::uint8_t>(255 * std::clamp(level, 0.0f, 1.0f) + 0.5f));
   read_pixels(mode, bytes, seed, kTestPixelEpoch, index, pixels);
   return pixels;
 }
