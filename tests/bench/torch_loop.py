@@ -1,5 +1,5 @@
 """The same training as a plain PyTorch loop in Python: train.py's opponent, told what to do as train_bench.cpp is.
-   torch_loop.py MODEL DATA [--dropout RATE] [--gray] [--compile]      MODEL: mlp, tf-conv or resnet
+   torch_loop.py MODEL DATA [--dropout RATE] [--gray] [--compile] [--device cuda]      MODEL: mlp, tf-conv or resnet
    check FILE   the steps that train_bench recorded, from its weights and with its batches: the loss of each
    steps N      seconds for N steps
 Threads are as many as OMP_NUM_THREADS says, and the BLAS' own variable."""
@@ -130,12 +130,14 @@ def read_record(path):
 class Loop:
     def __init__(self, o):
         torch.manual_seed(1)
-        self.images = read_images(o.data)
+        self.device = torch.device(o.device)
+        self.images = read_images(o.data).to(self.device)
         if o.model == "resnet":
             encoder, features, decoder = resnet.layers()
             self.model = ImportanceWeighted(100, encoder, features, 24, decoder, (1, 28, 28))
         else:
             self.model = mlp() if o.model == "mlp" else tf_conv(o.dropout)
+        self.model.to(self.device)
         self.batch, self.noise, rate = {"mlp": (128, (1, 128, 20), 1e-3), "tf-conv": (64, (1, 64, 8), 5e-4),
                                         "resnet": (256, (8, 256, 24), 4e-3)}[o.model]
         self.parameters = list(self.model.parameters())
@@ -144,8 +146,11 @@ class Loop:
         self.average = [p.detach().clone() for p in self.parameters] if o.model == "resnet" else None
         self.draw_pixels = o.model == "resnet" and not o.gray
         self.loss = torch.compile(self.model) if o.compile else self.model
-        self.order, self.at = torch.randperm(len(self.images)), 0
-        self.total = torch.zeros(())
+        self.order, self.at = self.new_order(), 0
+        self.total = torch.zeros((), device=self.device)
+
+    def new_order(self):
+        return torch.randperm(len(self.images), device=self.device)
 
     def step(self, indices, epsilon):
         self.optimizer.zero_grad(set_to_none=True)
@@ -165,10 +170,12 @@ class Loop:
         start = time.perf_counter()
         for _ in range(n):
             if self.at + self.batch > len(self.order):
-                self.order, self.at = torch.randperm(len(self.images)), 0
+                self.order, self.at = self.new_order(), 0
             indices = self.order[self.at : self.at + self.batch]
             self.at += self.batch
-            self.total += self.step(indices, torch.randn(self.noise))
+            self.total += self.step(indices, torch.randn(self.noise, device=self.device))
+        if self.device.type == "cuda":
+            torch.cuda.synchronize()
         return time.perf_counter() - start
 
     def check(self, path):
@@ -185,6 +192,7 @@ def main():
     parser.add_argument("--dropout", type=float, default=0.2)
     parser.add_argument("--gray", action="store_true", help="resnet: pixels are not drawn")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--device", default="cpu")
     loop = Loop(parser.parse_args())
     print(json.dumps("ready"), flush=True)
     for line in sys.stdin:
