@@ -16,12 +16,16 @@ struct SpecOptions {
   int latent = 20, hidden = 400;  // hidden 0: fixed by the network
   Likelihood likelihood = Likelihood::kBernoulli;
   float dropout = 0;
+  GaussianMean gaussian_mean = GaussianMean::kSigmoid;
   int components = 0;  // of a mixture as prior; 0: the prior is N(0, I)
 };
 
 /// What a preset's source logs and saves while it runs. None of this affects the result.
 struct RunDefaults {
-  std::int64_t log_every = 0, picture_every = 200, checkpoint_steps = 0;  // steps; 0: not by steps
+  std::int64_t log_every = 0, metrics_every = 0, picture_every = 200,
+               checkpoint_steps = 0;  // as TrainOptions
+  // Reports and draws a step's own batch after the update, without dropout; steps are counted from 0.
+  bool after_update = false;
   int picture_inputs = 20;  // images above their reconstructions
   // Of a folder beside the output: what takes the place of its extension. Empty: there is none.
   std::string_view log_dir = {}, checkpoint = {};
@@ -35,6 +39,7 @@ struct Preset {
   SpecOptions options;                                           // its own choices
   TrainConfig training;
   RunDefaults run;
+  std::string_view differs = {};  // from its source, in words, for --print-config
 };
 
 std::span<const Preset> presets();  // the first one is native_train's default

@@ -110,16 +110,21 @@ ImageData read_image_data(const fs::path& directory, bool allow_modified) {
 
 std::string size_words(const Shape& image) { return formatted("%dx%d", image.height, image.width); }
 
-void hold_out(ImageData& data, int count) {
-  if (count == 0) return;
-  const int kept = data.train.count() - count;
-  if (kept < 1)
-    throw Failure(Exit::kUsage, "--validation " + std::to_string(count) + ": there are only " +
-                                    std::to_string(data.train.count()) + " training images");
+void hold_out(ImageData& data, int validation, int skipped) {
+  if (validation == 0 && skipped == 0) return;
+  const std::int64_t kept = std::int64_t{data.train.count()} - skipped - validation;
+  if (kept < 1) {
+    std::string flags;
+    if (skipped > 0) flags = "--skip-images " + std::to_string(skipped);
+    if (validation > 0)
+      flags += (flags.empty() ? "" : " and ") + ("--validation " + std::to_string(validation));
+    throw Failure(Exit::kUsage,
+                  flags + ": there are only " + std::to_string(data.train.count()) + " training images");
+  }
   std::vector<int> indices(static_cast<std::size_t>(data.train.count()));
   std::iota(indices.begin(), indices.end(), 0);
-  const std::span<const int> all(indices);
-  data.validation = select(data.train, all.last(static_cast<std::size_t>(count)));
+  const std::span<const int> all = std::span<const int>(indices).subspan(static_cast<std::size_t>(skipped));
+  if (validation > 0) data.validation = select(data.train, all.last(static_cast<std::size_t>(validation)));
   data.train = select(data.train, all.first(static_cast<std::size_t>(kept)));
 }
 

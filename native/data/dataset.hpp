@@ -31,9 +31,9 @@ struct ImageData {
   ImageSet validation = {};  // training images that were held out; empty: none
 };
 
-/// Moves the last `count` training images, if any, to the validation set. Throws Failure kUsage when fewer
-/// than one image would stay.
-void hold_out(ImageData& data, int count);
+/// Moves the last `validation` training images, if any, to the validation set and drops the first `skipped`.
+/// Throws Failure kUsage when fewer than one image would stay.
+void hold_out(ImageData& data, int validation, int skipped = 0);
 
 /// Reads <prefix>-images-idx3-ubyte[.gz] of `directory` and, if it exists, <prefix>-labels-idx1-ubyte[.gz];
 /// prefix is "train" or "t10k". Without such images, reads a folder of PNGs (native/data/png_folder). Refuses

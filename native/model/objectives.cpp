@@ -8,10 +8,21 @@
 namespace vae {
 namespace {
 
-/// Returns log q(z|x) - log p(z) of every sample, (L, n).
-torch::Tensor log_ratio(const Draws& d) {
+/// Returns log q(z|x) - log p(z) of every sample for this q, (L, n).
+torch::Tensor log_ratio(const Draws& d, const PosteriorTensors& q) {
   const torch::Tensor zero = torch::zeros({}, d.z.options());
-  return log_normal(d.z, d.q.mu, d.q.log_var) - (d.log_pz.defined() ? d.log_pz : log_normal(d.z, zero, zero));
+  return log_normal(d.z, q.mu, q.log_var) - (d.log_pz.defined() ? d.log_pz : log_normal(d.z, zero, zero));
+}
+torch::Tensor log_ratio(const Draws& d) { return log_ratio(d, d.q); }
+
+/// Returns -log of the mean importance weight of each image, (n), from the logarithms of the weights, (L, n).
+torch::Tensor minus_bound(const torch::Tensor& log_w) {
+  return std::log(static_cast<double>(log_w.size(0))) - torch::logsumexp(log_w, 0);
+}
+
+/// Returns the KL of every image and latent, (n, latent), for the prior N(0, I).
+torch::Tensor kl_of_each(const PosteriorTensors& q) {
+  return -0.5 * (1 + q.log_var - q.mu.square() - q.log_var.exp());
 }
 
 /// Returns KL(q || p(z)), (n), in closed form if there is one.
@@ -31,9 +42,7 @@ torch::Tensor reconstruction_loss(Likelihood likelihood, const torch::Tensor& ou
   throw std::logic_error("a likelihood without a density");
 }
 
-torch::Tensor kl_divergence(const PosteriorTensors& q) {
-  return -0.5 * (1 + q.log_var - q.mu.square() - q.log_var.exp()).sum(-1);
-}
+torch::Tensor kl_divergence(const PosteriorTensors& q) { return kl_of_each(q).sum(-1); }
 
 torch::Tensor log_normal(const torch::Tensor& z, const torch::Tensor& mu, const torch::Tensor& log_var) {
   return -0.5 * (kLogTwoPi + log_var + (z - mu).square() * torch::exp(-log_var)).sum(-1);
@@ -58,10 +67,23 @@ Terms elbo_b(const Draws& d, double beta) {
   return {reconstruction, kl, reconstruction + beta * kl};
 }
 
+Terms free_bits(const Draws& d, double beta, double free_bits) {
+  const torch::Tensor reconstruction = d.neg_log_px.mean(0), kl = kl_of_each(d.q);  // (n), (n, latent)
+  return {reconstruction, kl.sum(-1), reconstruction + beta * kl.mean(0).clamp_min(free_bits).sum()};
+}
+
 Terms iwae(const Draws& d) {
-  const torch::Tensor log_w = -d.neg_log_px - log_ratio(d);  // (L, n)
-  const torch::Tensor bound = torch::logsumexp(log_w, 0) - std::log(static_cast<double>(log_w.size(0)));
-  return {d.neg_log_px.mean(0), kl_of(d), -bound};
+  return {d.neg_log_px.mean(0), kl_of(d), minus_bound(-d.neg_log_px - log_ratio(d))};
+}
+
+Terms iwae_dreg(const Draws& d) {
+  const PosteriorTensors constant{d.q.mu.detach(), d.q.log_var.detach()};
+  const torch::Tensor log_w = -d.neg_log_px - log_ratio(d, constant);  // (L, n)
+  const torch::Tensor weight = torch::softmax(log_w.detach(), 0);
+  if (d.z.requires_grad())
+    d.z.register_hook([weight](const torch::Tensor& gradient) { return gradient * weight.unsqueeze(-1); });
+  const torch::Tensor surrogate = -(weight * log_w).sum(0), loss = minus_bound(log_w.detach());
+  return {d.neg_log_px.mean(0), kl_of(d), surrogate + (loss - surrogate).detach()};
 }
 
 Terms autoencoder(VaeImpl& model, const torch::Tensor& x) {
@@ -73,7 +95,9 @@ Terms objective(VaeImpl& model, const TrainConfig& config, double beta, const to
                 const torch::Tensor& epsilon) {
   if (config.objective == Objective::kAutoencoder) return autoencoder(model, x);
   const Draws d = draw(model, x, epsilon);
-  if (config.objective == Objective::kIwae) return iwae(d);
+  if (config.objective == Objective::kIwae)
+    return config.gradient == Gradient::kDreg ? iwae_dreg(d) : iwae(d);
+  if (config.free_bits > 0) return free_bits(d, beta, config.free_bits);
   return config.estimator == Estimator::kA ? elbo_a(d, beta) : elbo_b(d, beta);
 }
 

@@ -43,7 +43,13 @@ struct Terms {
 };
 Terms elbo_a(const Draws& d, double beta = 1);
 Terms elbo_b(const Draws& d, double beta = 1);
+/// The same with max(free_bits, mean over the batch of the KL) for each latent in the loss (Kingma et al.
+/// 2016); of a prior N(0, I). `kl` is the KL itself.
+Terms free_bits(const Draws& d, double beta, double free_bits);
 Terms iwae(const Draws& d);
+/// The same loss; with respect to the encoder its gradient is the doubly reparameterized one (Tucker et al.
+/// 2018): of each sample z only the path through z counts, weighted by the square of its importance.
+Terms iwae_dreg(const Draws& d);
 /// A plain autoencoder: z = mu, kl is 0.
 Terms autoencoder(VaeImpl& model, const torch::Tensor& x);
 

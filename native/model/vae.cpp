@@ -19,7 +19,7 @@ torch::Tensor MixturePriorImpl::log_density(const torch::Tensor& z) {
   return torch::logsumexp(torch::log_softmax(logit, 0) + log_normals, -1);
 }
 
-VaeImpl::VaeImpl(const ModelSpec& s) : spec(s) {
+VaeImpl::VaeImpl(const ModelSpec& s, SigmaHead second) : spec(s), sigma_head(second) {
   const int features = encoder_features(spec);
   encoder = register_module("encoder", make_sequential(spec.encoder, key));
   mu = register_module("mu", torch::nn::Linear(features, spec.latent));
@@ -38,7 +38,8 @@ PosteriorTensors VaeImpl::encode(const torch::Tensor& images) {
   const bool flat = in.height == 1 && in.width == 1;
   const torch::Tensor x = flat ? images : images.reshape({-1, in.channels, in.height, in.width});
   const torch::Tensor features = feature_maps(encoder, spec.encoder, x).back();  // (n, features)
-  return {mu->forward(features).to(torch::kFloat), log_var->forward(features).to(torch::kFloat)};
+  const torch::Tensor second = log_var->forward(features).to(torch::kFloat);
+  return {mu->forward(features).to(torch::kFloat), sigma_head == SigmaHead::kLogVar ? second : 2 * second};
 }
 
 torch::Tensor VaeImpl::decode(const torch::Tensor& z) {
@@ -73,6 +74,12 @@ bool only_a_linear_reads_z(const VaeImpl& model) {
   return std::holds_alternative<Linear>(layers[0]) && !(model.decoder_log_var && last_linear(layers) == 0);
 }
 
+void scale_second_head(VaeImpl& model, double factor) {
+  const torch::NoGradGuard no_grad;
+  model.log_var->weight.mul_(factor);
+  model.log_var->bias.mul_(factor);
+}
+
 }  // namespace
 
 void standardize(VaeImpl& model) {
@@ -98,24 +105,42 @@ Vae standardized(VaeImpl& model) {
   Vae copy(model.spec);
   auto to = copy->named_parameters();
   for (const auto& named : model.named_parameters()) to[named.key()].copy_(named.value());
+  if (model.sigma_head == SigmaHead::kLogSigma) scale_second_head(*copy, 2);
   copy->eval();
   standardize(*copy);
   return copy;
+}
+
+void train_log_sigma(VaeImpl& model) {
+  scale_second_head(model, 0.5);
+  model.sigma_head = SigmaHead::kLogSigma;
 }
 
 torch::Tensor reparameterize(const PosteriorTensors& q, const torch::Tensor& epsilon) {
   return q.mu + torch::exp(0.5 * q.log_var) * epsilon;
 }
 
-void initialize(VaeImpl& model, std::uint64_t seed, Init init) {
+namespace {
+
+void put(VaeImpl& model, std::vector<std::vector<float>> values) {
   const torch::NoGradGuard no_grad;
-  std::vector<std::vector<float>> values = initial_parameters(model.spec, seed, init);
   auto named = model.named_parameters();
   auto numbers = values.begin();
   for (const ParameterSpec& p : parameters(model.spec)) {
     torch::Tensor& parameter = named[p.name];
     parameter.copy_(torch::from_blob((numbers++)->data(), parameter.sizes()));
   }
+}
+
+}  // namespace
+
+void initialize(VaeImpl& model, std::uint64_t seed, Init init) {
+  put(model, initial_parameters(model.spec, seed, init));
+}
+
+void initialize(VaeImpl& model, const TrainConfig& config, const ImageBytes& images) {
+  put(model, first_parameters(model.spec, config, images));
+  model.sigma_head = config.sigma_head;
 }
 
 }  // namespace vae

@@ -67,8 +67,9 @@ std::string pixel_variance(const LikelihoodTraits& likelihood) {
 void print_averages(const std::string& weights, const Model& model, Pixels pixels, const Evaluation& e) {
   const bool has_prior = model.spec().prior != Prior::kNone;
   std::printf("%s: %s\n", weights.c_str(), to_string(model.spec()).c_str());
-  if (!model.metadata("config").empty())
-    std::printf("trained with %s\n", std::string(model.metadata("config")).c_str());
+  std::string key = "config";
+  for (int step = 1; !model.metadata(key).empty(); key = "config." + std::to_string(++step))
+    std::printf("%s with %s\n", step == 1 ? "trained" : "then   ", std::string(model.metadata(key)).c_str());
   std::printf("test, %s images, %s, %s pixels:\n", thousands(e.images).c_str(),
               draws_in_words(e, model.spec().prior).c_str(), std::string(name_of(pixels)).c_str());
   std::printf("  reconstruction %8.3f nats\n", e.reconstruction);

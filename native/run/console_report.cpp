@@ -37,11 +37,14 @@ std::string unless_elbo(double objective, const Losses& l) {
 
 }  // namespace
 
-void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
+void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data, bool keeps_all,
                  const torch::Device& device, const ProcessGroup& group) {
   std::printf("model   %s, %s parameters, seed %llu\n", to_string(model.spec).c_str(),
               thousands(parameter_count(model)).c_str(), static_cast<unsigned long long>(o.train.seed));
   print_data(o.data, data.train, data.test);
+  if (keeps_all)
+    std::printf("note    all images are trained on: %s leaves the first %s out, and there are no more\n",
+                o.preset.c_str(), thousands(find_preset(o.preset)->training.skip_images).c_str());
   const std::string share =
       group.size() == 1 ? "" : formatted("%d processes (%s), ", group.size(), group.backend().c_str());
   if (device.is_cpu()) {
@@ -79,9 +82,10 @@ Reporter::Reporter(const Trainer& trainer, std::int64_t log_every)
 void Reporter::step(const StepReport& r) {
   images_ += r.images;
   training_seconds_ += r.seconds;
-  const auto done = static_cast<double>(r.step - first_step_), left = static_cast<double>(r.steps - r.step);
-  seconds_left_ = seconds() / done * left;
-  const bool logs = log_every_ > 0 && r.step % log_every_ == 0;
+  ++done_;
+  const std::int64_t left = r.steps - first_step_ - done_;
+  seconds_left_ = seconds() / static_cast<double>(done_) * static_cast<double>(left);
+  const bool logs = is_due(r.step, log_every_);
   if (!logs && !line_.on_terminal()) return;  // formatting costs more than the rest
   const std::string losses = in_words(r.batch) + unless_elbo(r.objective, r.batch);
   const std::string speed = rate() + (left > 0 ? "  " + duration(seconds_left_) + " left" : "");

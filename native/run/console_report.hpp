@@ -13,7 +13,8 @@
 
 namespace vae {
 
-void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data,
+/// `keeps_all`: the preset would leave out more training images than there are.
+void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data, bool keeps_all,
                  const torch::Device& device, const ProcessGroup& group);
 
 void print_test(const Evaluation& e, Pixels pixels, Prior prior);
@@ -32,7 +33,7 @@ class Reporter {
   std::string rate() const;
 
   ProgressLine line_;
-  std::int64_t first_step_, log_every_;
+  std::int64_t first_step_, log_every_, done_ = 0;
   int width_;  // of a step's number
   long long images_ = 0;
   double training_seconds_ = 0, seconds_left_ = 0;

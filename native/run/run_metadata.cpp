@@ -2,31 +2,76 @@
 
 #include <torch/version.h>
 
+#include <algorithm>
+
 #include "native/support/formatted.hpp"
 #include "native/support/version.hpp"
+#include "shared/base/numbers.hpp"
 #include "shared/spec/model_line.hpp"
 
 namespace vae {
 
+namespace {
+
+/// Returns the number of the step that `key`, "config" or "config.2", describes; 0 for any other key.
+int step_of(std::string_view key, std::string_view kind) {
+  if (!key.starts_with(kind)) return 0;
+  key.remove_prefix(kind.size());
+  if (key.empty()) return 1;
+  if (!key.starts_with('.')) return 0;
+  return static_cast<int>(parse_whole(key.substr(1)).value_or(0));
+}
+
+std::string library() { return std::string(kVersion) + ", LibTorch " TORCH_VERSION; }
+
+std::string key_of(std::string_view kind, int step) {
+  return std::string(kind) + (step == 1 ? "" : '.' + std::to_string(step));
+}
+
+/// Returns the settings that made this file, as flags.
+std::string resolved_config(const TrainCommand& command, const std::optional<InitialWeights>& init,
+                            const torch::Device& device) {
+  return (init ? "--init sha256:" + init->sha256 + ' ' : "") + command.config_line(true) +
+         (device.is_cpu() ? " --device cpu" : " --device cuda");
+}
+
+}  // namespace
+
+std::string training_config(const InitialWeights& init) {
+  std::string last;
+  for (const auto& [key, value] : init.metadata) {
+    if (step_of(key, "config") > 0 && value.find("--epochs 0 ") == std::string::npos) last = value;
+  }
+  return last;
+}
+
 Metadata training_metadata(const TrainCommand& command, const std::optional<InitialWeights>& init,
                            const torch::Device& device, const ImageData& data, const Trainer& trainer) {
-  Metadata metadata = {
-      {"library", std::string(kVersion) + ", LibTorch " TORCH_VERSION},
-      {"config", command.config_line(true) + (device.is_cpu() ? " --device cpu" : " --device cuda")},
-      {"seed", std::to_string(command.options().train.seed)},
-      {"epochs", std::to_string(trainer.epochs())},
-      {"steps", std::to_string(trainer.step())},
-      {"train_images", std::to_string(trainer.train_images())},
-      {"dataset_sha256", data.train.sha256}};
-  if (trainer.processes() > 1) metadata.emplace_back("processes", std::to_string(trainer.processes()));
-  if (!init) return metadata;
-  if (trainer.step() == 0) {
-    for (auto& [key, value] : metadata) {
-      for (const auto& [known, own] : init->metadata)
-        if (known == key) value = own;
+  Metadata metadata;
+  int step = 1;
+  if (init) {
+    for (const auto& [key, value] : init->metadata) {
+      const int config = step_of(key, "config");
+      if (config > 0 || step_of(key, "library") > 0) metadata.emplace_back(key, value);
+      step = std::max(step, config + 1);
     }
   }
-  metadata.emplace_back("init_sha256", init->sha256);
+  metadata.emplace_back(key_of("library", step), library());
+  metadata.emplace_back(key_of("config", step), resolved_config(command, init, device));
+  Metadata training = {{"seed", std::to_string(command.options().train.seed)},
+                       {"epochs", std::to_string(trainer.epochs())},
+                       {"steps", std::to_string(trainer.step())},
+                       {"train_images", std::to_string(trainer.train_images())},
+                       {"dataset_sha256", data.train.sha256}};
+  if (trainer.processes() > 1) training.emplace_back("processes", std::to_string(trainer.processes()));
+  if (step > 1 && command.options().only_seals()) {
+    training.clear();
+    for (const char* key : {"seed", "epochs", "steps", "train_images", "dataset_sha256", "processes"}) {
+      const auto found = std::ranges::find(init->metadata, key, &Metadata::value_type::first);
+      if (found != init->metadata.end()) training.push_back(*found);
+    }
+  }
+  metadata.insert(metadata.end(), training.begin(), training.end());
   return metadata;
 }
 
@@ -53,7 +98,10 @@ Metadata run_metadata(const TrainCommand& command, const std::optional<InitialWe
           {"snapshots", std::to_string(command.options().snapshots)},
           {"machine", std::to_string(group.size()) + " x " + std::to_string(command.options().threads) +
                           " threads, " + std::string(device.is_cpu() ? "cpu" : "cuda") +
-                          ", LibTorch " TORCH_VERSION}};
+                          ", LibTorch " TORCH_VERSION},
+          {"resolved_config", resolved_config(command, init, device)},
+          {"library", library()},
+          {"seed", std::to_string(command.options().train.seed)}};
 }
 
 }  // namespace vae

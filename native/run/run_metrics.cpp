@@ -1,15 +1,20 @@
 #include "native/run/run_metrics.hpp"
 
+#include <array>
 #include <string>
 
 namespace vae {
 namespace {
 
+Metric lower_bound(const Losses& losses, const std::string& key = "", const std::string& tag = "") {
+  return {key + "lowerbound", tag + "lowerbound", losses.neg_elbo()};
+}
+
 /// Adds the losses, without a prior the reconstruction alone; "lowerbound" has the sign of a loss, like in
 /// the source of tf-mlp.
 void add_losses(std::vector<Metric>& metrics, const std::string& set, const Losses& losses, Prior prior) {
   const std::string key = set.empty() ? "" : set + '_', tag = set.empty() ? "" : set + '/';
-  if (prior != Prior::kNone) metrics.push_back({key + "lowerbound", tag + "lowerbound", losses.neg_elbo()});
+  if (prior != Prior::kNone) metrics.push_back(lower_bound(losses, key, tag));
   metrics.push_back({key + "reconstruction", tag + "reconstruction", losses.reconstruction});
   if (prior != Prior::kNone) metrics.push_back({key + "kl", tag + "kl", losses.kl});
 }
@@ -25,10 +30,17 @@ void RunMetrics::step(const StepReport& r, double images_per_second) {
   if (!log_) return;
   last_ = r;
   images_per_second_ = images_per_second;
-  if (o_.log_every > 0 && r.step % o_.log_every == 0 && !trainer_.epoch_ended())
-    log_->metrics(r.step, r.epoch, metrics_of_step());
-  if (o_.picture_every == 0 || r.step % o_.picture_every != 0) return;
-  for (const Picture& p : pictures(*trainer_.result()).progress(o_.picture_inputs))
+  if (o_.after_update || !trainer_.epoch_ended()) {  // otherwise epoch() logs it
+    if (is_due(r.step, o_.log_every)) {
+      log_->metrics(r.step, r.epoch, metrics_of_step());
+    } else if (is_due(r.step, o_.metrics_every)) {
+      log_->metrics(r.step, r.epoch, std::array{lower_bound(r.batch)});
+    }
+  }
+  if (!is_due(r.step, o_.picture_every)) return;
+  const TrainPictures drawn = pictures(*trainer_.result());
+  for (const Picture& p : o_.after_update ? drawn.progress(trainer_.replay(), o_.picture_inputs)
+                                          : drawn.progress(o_.picture_inputs))
     log_->picture(r.step, p.name, p.png);
 }
 

@@ -100,7 +100,7 @@ bool Checkpoints::save(bool best) {
 
 void Checkpoints::check_same_run(const Checkpoint& c) const {
   for (const auto& [key, value] : metadata_) {
-    if (c.get(key) == value) continue;
+    if (c.get(key) == value || key == "resolved_config" || key == "library" || key == "seed") continue;
     if (key == "machine") {
       std::printf(
           "note    the checkpoint is from \"%s\", this is \"%s\": results will differ in the last bits\n",

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <sstream>
 
 #include "native/compress/stored_as.hpp"
 #include "native/support/formatted.hpp"
@@ -119,6 +120,8 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
   options_.train = preset.training;
   const RunDefaults& run = preset.run;
   options_.log_every = run.log_every;
+  options_.metrics_every = run.metrics_every;
+  options_.after_update = run.after_update;
   options_.picture_every = run.picture_every;
   options_.picture_inputs = run.picture_inputs;
   options_.checkpoint_steps = run.checkpoint_steps;
@@ -174,6 +177,11 @@ void TrainCommand::add_model_options() {
       ->type_name("N")
       ->check(range(0, kMaxComponents));
   add_word(app_, "--likelihood", o.spec.likelihood, "of a pixel: " + likelihood_words());
+  add_word(
+      app_, "--gaussian-mean", o.spec.gaussian_mean,
+      formatted("of --likelihood gaussian: sigmoid (0 to 1) or linear; the log-variance is linear, softly "
+                "floored at %g",
+                double{kMinLogVariance}));
   app_.add_option("--dropout", o.spec.dropout, "fraction of hidden units dropped in training")
       ->type_name("RATE")
       ->check(fraction());
@@ -188,6 +196,8 @@ void TrainCommand::add_objective_options() {
   app_.option_defaults()->group(kObjective);
   add_word(app_, "--objective", t.objective,
            "elbo, iwae (importance-weighted bound) or autoencoder (z = mu, no KL)");
+  add_word(app_, "--gradient", t.gradient,
+           "of the bound that iwae has: plain or dreg (doubly reparameterized, less noise for the encoder)");
   add_word(app_, "--estimator", t.estimator, "of the ELBO: a (all by sampling) or b (KL in closed form)");
   app_.add_option("--samples", t.samples, "samples of z per image in a step")
       ->type_name("N")
@@ -198,12 +208,16 @@ void TrainCommand::add_objective_options() {
   app_.add_option("--beta-warmup", t.beta_warmup, "steps over which the KL term's weight grows from 0")
       ->type_name("STEPS")
       ->check(range(0, 1000000000));
+  app_.add_option("--free-bits", t.free_bits,
+                  "nats of KL that each latent has for nothing, averaged over a batch; 0: none")
+      ->type_name("NATS")
+      ->check(at_least_zero());
   app_.add_option("--l2", t.l2, "weight of sum(w^2) / 2 over the weights, without biases")
       ->type_name("WEIGHT")
       ->check(at_least_zero());
   app_.add_option("--weight-prior", t.weight_prior,
-                  "true: a standard normal prior on weights and biases, sum(w^2) / 2 over the number of "
-                  "training images")
+                  "true: a standard normal prior on the weights and biases of encoder and decoder, "
+                  "sum(w^2) / 2 over the number of training images")
       ->type_name("BOOL");
 }
 
@@ -219,7 +233,11 @@ void TrainCommand::add_optimizer_options() {
   app_.add_option("--batch-size", t.batch_size, "images per step")->type_name("N")->check(range(1, 60000));
   add_word(app_, "--last-batch", t.last_batch,
            "of an epoch: partial (smaller) or wrap (filled from the next epoch)");
-  app_.add_option("--train-images", t.train_images, "use only the first N; 0: all")
+  app_.add_option("--skip-images", t.skip_images, "leave out the first N training images; 0: none")
+      ->type_name("N")
+      ->check(range(0, 100000000));
+  app_.add_option("--train-images", t.train_images,
+                  "use only N training images, the first ones or those after --skip-images; 0: all")
       ->type_name("N")
       ->check(range(0, 100000000));
   app_.add_option("--validation", t.validation,
@@ -254,6 +272,11 @@ void TrainCommand::add_optimizer_options() {
       ->check(fraction());
   add_word(app_, "--initialize", t.init,
            "how parameters are drawn: pytorch, glorot, truncated-normal (0.001) or normal (0.01)");
+  app_.add_option("--mean-bias", t.mean_bias,
+                  "true: the output's biases start at the log-odds of the training images' mean")
+      ->type_name("BOOL");
+  add_word(app_, "--sigma-head", t.sigma_head,
+           "what the encoder's second head gives in training: log-var, or log-sigma (the file has log-var)");
   app_.add_option("--tf32", t.tf32, "true: on a GPU, products and convolutions in TensorFloat-32")
       ->type_name("BOOL");
   app_.add_option("--bf16", t.bf16, "true: matrix products and convolutions in bfloat16")->type_name("BOOL");
@@ -268,10 +291,10 @@ void TrainCommand::add_run_options() {
   app_.add_option("--out", o.out,
                   "weights file to write (required); replaced only when training has finished")
       ->type_name("FILE");
-  app_.add_option("--init", o.init,
-                  "initial weights: a file of ours, or a safetensors file of a state_dict with our names; "
-                  "with --epochs 0 "
-                  "it is only converted to a file of ours")
+  app_.add_option(
+          "--init", o.init,
+          "initial weights: a file of ours, one of --checkpoint's (best.bin), or a safetensors file of "
+          "a state_dict with our names; with --epochs 0 it is only converted to a file of ours")
       ->type_name("FILE");
   app_.add_option("--data", o.data,
                   "folder with IDX files named as MNIST's, raw or .gz (labels may be missing), or with PNGs "
@@ -303,6 +326,10 @@ void TrainCommand::add_run_options() {
       ->type_name("DIR");
   app_.add_option("--log-every", o.log_every,
                   "print and log the losses every N steps; 0: only after each epoch")
+      ->type_name("STEPS")
+      ->check(range(0, 1000000000));
+  app_.add_option("--metrics-every", o.metrics_every,
+                  "log lowerbound alone every N steps besides; 0: only as --log-every says")
       ->type_name("STEPS")
       ->check(range(0, 1000000000));
   app_.add_option("--picture-every", o.picture_every,
@@ -371,6 +398,14 @@ void TrainCommand::drop_idle_options() {
   const bool validated = t.validation > 0;
   only("--patience", validated, t.patience, 0, "0", "--validation");
   only("--keep", validated, t.keep, Keep::kLast, "last", "--validation");
+  only("--gradient", t.objective == Objective::kIwae, t.gradient, Gradient::kPlain, "plain",
+       "--objective iwae");
+  const bool closed = elbo && t.estimator == Estimator::kB && options_.spec.components == 0;
+  only("--free-bits", closed, t.free_bits, 0, "0", "--objective elbo, --estimator b and --components 0");
+  only("--mean-bias", traits(options_.spec.likelihood).logits, t.mean_bias, false, "0",
+       "--likelihood bernoulli");
+  only("--gaussian-mean", traits(options_.spec.likelihood).learned_variance, options_.spec.gaussian_mean,
+       GaussianMean::kSigmoid, "sigmoid", "--likelihood gaussian");
   only("--momentum", t.optimizer == OptimizerKind::kSgd, t.momentum, 0, "0", "--optimizer sgd");
 }
 
@@ -393,6 +428,46 @@ void TrainCommand::adopt_sizes(const SpecOptions& found) {
   adopt("--hidden", options_.spec.hidden, found.hidden);
 }
 
+void TrainCommand::adopt_images(const std::string& line) {
+  std::istringstream words(line);
+  for (std::string flag, value; words >> flag >> value;) {
+    CLI::Option* option = app_.get_option_no_throw(flag);
+    if (option == nullptr || option->count() > 0) continue;
+    TrainConfig& t = options_.train;
+    const std::optional<std::uint64_t> count = parse_whole(value);
+    if (flag == "--pixels") {
+      parse_name(value, t.pixels);
+    } else if (int* const images = images_setting(flag); images != nullptr && count) {
+      *images = static_cast<int>(std::min<std::uint64_t>(*count, std::numeric_limits<int>::max()));
+    } else {
+      continue;
+    }
+    option->default_str(value);
+  }
+}
+
+int* TrainCommand::images_setting(std::string_view flag) {
+  TrainConfig& t = options_.train;
+  if (flag == "--skip-images") return &t.skip_images;
+  if (flag == "--train-images") return &t.train_images;
+  if (flag == "--validation") return &t.validation;
+  return nullptr;
+}
+
+bool TrainCommand::keep_images(int count) {
+  const TrainConfig& t = options_.train;
+  if (std::int64_t{t.skip_images} + t.validation < count) return false;
+  bool kept = false;
+  for (const char* flag : {"--skip-images", "--validation"}) {
+    int& setting = *images_setting(flag);
+    if (app_[flag]->count() > 0 || setting == 0) continue;
+    setting = 0;
+    app_.get_option(flag)->default_str("0");
+    kept = true;
+  }
+  return kept;
+}
+
 /// Sets a preset's folder unless it was given: w.bin -> w.log.
 void TrainCommand::place_beside_output(const std::string& flag, std::string_view extension,
                                        std::string& folder) {
@@ -407,6 +482,8 @@ void TrainCommand::place_beside_output(const std::string& flag, std::string_view
 
 std::string TrainCommand::config_file() const {
   std::string text;
+  const std::string_view differs = find_preset(options_.preset)->differs;
+  if (!differs.empty()) text = "# " + options_.preset + ": " + std::string(differs) + '\n';
   for (const std::string& group : {kModel, kObjective, kOptimizer, kRun}) {
     text += "# " + group + '\n';
     for (const CLI::Option* option :
@@ -428,8 +505,12 @@ std::string TrainCommand::config_line(bool all) const {
   std::string line;
   for (const CLI::Option* option : app_.get_options()) {
     const std::string name = option->get_single_name(), group = option->get_group();
-    const bool decides = group == kModel || group == kObjective || group == kOptimizer ||
-                         (all && (name == "threads" || name == "precision" || name == "low-rank"));
+    const bool of_file = name == "threads" || name == "precision" || name == "low-rank";
+    const bool of_images = name == "pixels" || name == "validation" || name.ends_with("-images");
+    const bool decides =
+        (all && of_file) ||
+        (all && options_.only_seals() ? of_images || name == "epochs"
+                                      : group == kModel || group == kObjective || group == kOptimizer);
     if (!decides || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
     if (const auto value = value_of(*option)) line += (line.empty() ? "--" : " --") + name + ' ' + *value;
   }

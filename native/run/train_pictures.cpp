@@ -43,6 +43,13 @@ std::vector<Picture> TrainPictures::progress(int inputs) const {
           {"samples", samples()}};
 }
 
+std::vector<Picture> TrainPictures::progress(const Replay& batch, int inputs) const {
+  const std::int64_t n = std::min<std::int64_t>(inputs, batch.x.size(0));
+  return {{"reconstructions", reconstructions_png(generator_, to_vector(batch.x.narrow(0, 0, n)),
+                                                  to_vector(batch.z.narrow(0, 0, n)))},
+          {"samples", samples()}};
+}
+
 std::vector<Picture> TrainPictures::figures() const {
   const int n = std::min(kFigureImages, test_.count());
   const PosteriorTensors q = encode(0, n);

@@ -1,5 +1,5 @@
-// Pictures of the model in LibTorch during and after training: reconstructions of test images (z = mu),
-// samples of the prior, and the figures of figures.hpp.
+// Pictures of the model in LibTorch during and after training: reconstructions of test images (z = mu) or of
+// a batch, samples of the prior, and the figures of figures.hpp.
 #pragma once
 
 #include <cstddef>
@@ -12,6 +12,7 @@
 #include "native/data/dataset.hpp"
 #include "native/figures/figures.hpp"
 #include "native/model/vae.hpp"
+#include "native/train/trainer.hpp"
 
 namespace vae {
 
@@ -26,6 +27,8 @@ class TrainPictures {
 
   /// Draws "reconstructions" of the first `inputs` test images, a single one beside its input, and "samples".
   std::vector<Picture> progress(int inputs) const;
+  /// Draws the same with the first `inputs` images of a batch, decoded from their sampled z.
+  std::vector<Picture> progress(const Replay& batch, int inputs) const;
 
   /// Draws the figures of figures.hpp.
   std::vector<Picture> figures() const;

@@ -32,6 +32,7 @@
 #include "shared/model/model.hpp"
 #include "shared/spec/check.hpp"
 #include "shared/spec/model_line.hpp"
+#include "shared/train/initialize.hpp"
 
 namespace vae {
 namespace {
@@ -46,9 +47,6 @@ torch::Device choose_device(const std::string& wish) {
   const int index = local_rank() % static_cast<int>(torch::cuda::device_count());
   return {torch::kCUDA, static_cast<torch::DeviceIndex>(index)};
 }
-
-/// Returns whether a file is only to be converted, without training.
-bool only_seals(const TrainOptions& o) { return o.train.steps == 0 && o.train.epochs == 0; }
 
 /// Refuses an output that would overwrite an input, or that the run itself would overwrite.
 void check_output(const TrainOptions& o) {
@@ -74,14 +72,14 @@ std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
 }
 
 /// Makes a model of the size that the options and the images ask for, with random weights or those of --init.
-Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWeights>& init,
-              Dtype precision) {
+Vae new_model(const TrainOptions& o, const ImageBytes& images, Shape image,
+              const std::optional<InitialWeights>& init, Dtype precision) {
   ModelSpec spec = make_spec(o.preset, image, o.spec);
   if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
   if (init && init->spec) {
     if (init->spec->image != image)
       throw Failure(Exit::kBadData, o.init + ": takes images of another size than those in " + o.data);
-    if (only_seals(o)) {
+    if (o.only_seals()) {
       spec = *init->spec;
     } else if (spec.encoder != init->spec->encoder || spec.decoder != init->spec->decoder ||
                spec.likelihood != init->spec->likelihood) {
@@ -101,14 +99,27 @@ Vae new_model(const TrainOptions& o, Shape image, const std::optional<InitialWei
         "this model does not fit into a weights file: it has " + thousands(numbers) + " parameters, and " +
             std::to_string(FileLimits{}.bytes >> 20) +
             " MiB are allowed; try a smaller --hidden or --latent, smaller images, or --precision int8");
+  if (o.train.mean_bias && output_bias(spec).empty())
+    throw Failure(Exit::kUsage, "--mean-bias true needs a network that ends in a Linear layer of logits");
   Vae model(spec);
-  initialize(*model, o.train.seed, o.train.init);
-  if (init) init->put(*model, o.init);
-  if (const auto fits = Model::load(export_weights(*model, precision, {}));
+  if (init) {
+    init->put(*model, o.init);
+    if (o.train.sigma_head == SigmaHead::kLogSigma) train_log_sigma(*model);
+  } else {
+    initialize(*model, o.train, images);
+  }
+  if (const auto fits = Model::load(export_weights(*standardized(*model), precision, {}));
       !fits) {  // fail now, not after hours
     throw Failure(Exit::kUsage, "this model does not fit into a weights file: " + fits.error().message);
   }
   return model;
+}
+
+/// Returns the first `count` images of a set, or all of them for 0.
+ImageBytes first_images(const ImageSet& set, int count) {
+  const auto size = static_cast<std::size_t>(set.shape.size());
+  const int images = count > 0 ? std::min(count, set.count()) : set.count();
+  return {std::span(set.pixels).first(static_cast<std::size_t>(images) * size), size};
 }
 
 /// w.bin -> w.snapshots.bin
@@ -146,7 +157,8 @@ void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std:
   std::string kept = "the same command with --resume continues";
   if (!checkpoints.save()) {
     const Metadata metadata = training_metadata(run.command, run.init, run.device, run.data, trainer);
-    write_file(out + ".interrupted", export_weights(*trainer.result(), run.precision, metadata));
+    write_file(out + ".interrupted",
+               export_weights(*standardized(*trainer.result()), run.precision, metadata));
     kept = "the weights so far are in " + out + ".interrupted, " + out + " is unchanged";
   }
   std::fprintf(stderr, "native_train: %s after step %lld; %s\n", why.c_str(),
@@ -158,7 +170,7 @@ void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std:
 std::string keep_unchecked(const Run& run, Trainer& trainer) {
   const std::string path = run.options().out + ".unchecked";
   std::vector<NamedTensor> tensors;
-  const Vae model = trainer.chosen();
+  const Vae model = standardized(*trainer.chosen());
   for (const auto& named : model->named_parameters())
     tensors.push_back(to_named_tensor(named.key(), named.value()));
   Metadata metadata = training_metadata(run.command, run.init, run.device, run.data, trainer);
@@ -174,6 +186,18 @@ void maybe_take(SnapshotWriter* snapshots, Trainer& trainer, const Stop& stop) {
     snapshots->take(trainer.step(), *standardized(*trainer.result()), *test);
 }
 
+/// Returns the report of a step as a preset wants it that reports after the update: steps are counted from 0,
+/// and those that are printed, logged or drawn have the losses of their batch after the update.
+StepReport reported(const TrainOptions& o, Trainer& trainer, StepReport r) {
+  if (!o.after_update) return r;
+  --r.step;
+  if (is_due(r.step, o.log_every) || is_due(r.step, o.metrics_every)) {
+    r.batch = trainer.replay().losses;
+    r.objective = r.batch.neg_elbo();
+  }
+  return r;
+}
+
 /// Trains to the end, or until a process of the group is told to stop; then returns true. `log` is that of
 /// the first process, null in the others.
 bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoints, SnapshotWriter* snapshots,
@@ -185,8 +209,9 @@ bool train_with_reports(const Run& run, Trainer& trainer, Checkpoints& checkpoin
   maybe_take(snapshots, trainer, stop);
   return train(trainer, {[&](const StepReport& r) {
                            if (log == nullptr) return;
-                           reporter->step(r);
-                           log->step(r, reporter->images_per_second());
+                           const StepReport shown = reported(run.options(), trainer, r);
+                           reporter->step(shown);
+                           log->step(shown, reporter->images_per_second());
                          },
                          [&](const EpochReport& r) {
                            best = r.best;
@@ -307,14 +332,17 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
   if (group.first() && o.snapshots > 0) snapshots_lock.emplace(snapshots_path(o.out));
   std::optional<InitialWeights> init = initial_weights(o);
   if (init) command.adopt_sizes(init->sizes(o.spec));
+  if (init && o.only_seals()) command.adopt_images(training_config(*init));
   Run run{command,         group,
           device,          read_image_data(o.data, o.allow_modified_data),
           std::move(init), precision_of(o.precision),
           interrupted};
-  hold_out(run.data, o.train.validation);
-  Vae model = new_model(o, run.data.train.shape, run.init, run.precision);
+  const bool keeps_all = command.keep_images(run.data.train.count());
+  hold_out(run.data, o.train.validation, o.train.skip_images);
+  Vae model = new_model(o, first_images(run.data.train, o.train.train_images), run.data.train.shape, run.init,
+                        run.precision);
   model->to(device);
-  if (group.first()) print_start(o, *model, run.data, device, group);
+  if (group.first()) print_start(o, *model, run.data, keeps_all, device, group);
 
   Trainer trainer(model, run.data, o.train, group);
   std::unique_ptr<SnapshotWriter> snapshots;

@@ -16,7 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr FileLimits kLimits{"digit-vae-checkpoint", std::size_t{1} << 30, 1024};
 const std::string kAverage = "average.", kBest = "best.", kOptimizer = "optimizer.";
 
 /// Formats every bit of a double.
@@ -57,11 +56,11 @@ std::vector<std::byte> write_checkpoint(const Checkpoint& checkpoint) {
                        {"best", exact(s.best)},
                        {"epochs_since_best", std::to_string(s.epochs_since_best)}};
   metadata.insert(metadata.end(), checkpoint.metadata.begin(), checkpoint.metadata.end());
-  return write_weights(metadata, tensors, kLimits.format);
+  return write_weights(metadata, tensors, kCheckpointLimits.format);
 }
 
 Checkpoint read_checkpoint(std::span<const std::byte> bytes, const std::string& name) {
-  const WeightsView view = value_or_throw(read_weights(bytes, kLimits), name);
+  const WeightsView view = value_or_throw(read_weights(bytes, kCheckpointLimits), name);
   Checkpoint c;
   TrainerState& s = c.state;
   s.step = static_cast<std::int64_t>(number(view, "step", name));
@@ -122,7 +121,7 @@ std::optional<Checkpoint> CheckpointFolder::newest(
     const std::function<void(const std::string&)>& on_damaged) const {
   for (const fs::path& path : files()) {
     try {
-      return read_checkpoint(read_file(path, kLimits.bytes), path.string());
+      return read_checkpoint(read_file(path, kCheckpointLimits.bytes), path.string());
     } catch (const Failure& failure) {
       on_damaged(failure.what());
     }

@@ -14,6 +14,8 @@
 
 namespace vae {
 
+inline constexpr FileLimits kCheckpointLimits{"digit-vae-checkpoint", std::size_t{1} << 30, 1024};
+
 struct Checkpoint {
   TrainerState state;
   Metadata metadata;                              // of the run: settings, data, device

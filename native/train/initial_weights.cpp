@@ -6,6 +6,7 @@
 #include "native/model/tensors.hpp"
 #include "native/support/failure.hpp"
 #include "native/support/output_file.hpp"
+#include "native/train/checkpoint.hpp"
 #include "shared/base/encoding.hpp"
 #include "shared/file/safetensors_header.hpp"
 #include "shared/spec/model_line.hpp"
@@ -76,6 +77,30 @@ NamedTensors sealed_tensors(const fs::path& path, const WeightsView& view) {
   return tensors;
 }
 
+/// Returns what a checkpoint evaluates: its averaged weights, if it has some.
+InitialWeights checkpoint_weights(const fs::path& path, std::span<const std::byte> file) {
+  const Checkpoint checkpoint = read_checkpoint(file, path.string());
+  const TrainerState& state = checkpoint.state;
+  InitialWeights weights;
+  weights.spec = value_or_throw(parse_model_spec(checkpoint.get("model")), path.string());
+  weights.tensors = state.average.empty() ? state.parameters : state.average;
+  if (checkpoint.get("config").find("--sigma-head log-sigma") !=
+      std::string::npos) {  // a file has log sigma^2
+    for (auto& [name, tensor] : weights.tensors)
+      if (name.starts_with("log_var.")) tensor = 2 * tensor;
+  }
+  const std::string steps = std::to_string(state.step);
+  std::string config = checkpoint.get("resolved_config");
+  if (config.empty()) config = checkpoint.get("config");  // all that 1.0.0 wrote
+  for (const auto& [key, value] : checkpoint.metadata) {
+    if (key == "library" || key == "seed" || key == "dataset_sha256")
+      weights.metadata.emplace_back(key, value);
+  }
+  weights.metadata.emplace_back("config", config + " (its weights after step " + steps + ')');
+  weights.metadata.emplace_back("steps", steps);
+  return weights;
+}
+
 }  // namespace
 
 SpecOptions InitialWeights::sizes(SpecOptions options) const {
@@ -114,10 +139,17 @@ InitialWeights read_initial_weights(const fs::path& path) {
   HeaderParser header({reinterpret_cast<const char*>(file.data()) + 8, static_cast<std::size_t>(length)},
                       kMaxTensors);
   if (!header.parse()) refuse(path, "header: " + header.problem(), ErrorCode::kJson);
-  const bool ours = std::any_of(header.metadata.begin(), header.metadata.end(), [](const auto& entry) {
-    return entry.first == "format" && entry.second == FileLimits{}.format;
-  });
-  if (!ours) {
+  const auto has_format = [&](std::string_view format) {
+    return std::any_of(header.metadata.begin(), header.metadata.end(),
+                       [&](const auto& entry) { return entry.first == "format" && entry.second == format; });
+  };
+  if (has_format(kCheckpointLimits.format)) {
+    const std::string sum = weights.sha256;
+    weights = checkpoint_weights(path, file);
+    weights.sha256 = sum;
+    return weights;
+  }
+  if (!has_format(FileLimits{}.format)) {
     const std::span<const std::byte> data = std::span(file).subspan(8 + static_cast<std::size_t>(length));
     for (const HeaderParser::Entry& entry : header.entries)
       weights.tensors.emplace_back(std::string(entry.name), plain_tensor(path, entry, data));

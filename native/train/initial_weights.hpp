@@ -1,5 +1,5 @@
-// Initial weights of a run: a file of ours, or a plain safetensors file whose tensors have our names
-// (encoder.0.weight, mu.bias, ...), as Python's safetensors saves a state_dict.
+// Initial weights of a run: a file of ours, a checkpoint, or a plain safetensors file whose tensors have our
+// names (encoder.0.weight, mu.bias, ...), as Python's safetensors saves a state_dict.
 #pragma once
 
 #include <filesystem>
@@ -13,8 +13,8 @@
 namespace vae {
 
 struct InitialWeights {
-  std::optional<ModelSpec> spec;  // of a file of ours
-  Metadata metadata;              // of a file of ours: how it was trained
+  std::optional<ModelSpec> spec;  // of a file of ours, or a checkpoint
+  Metadata metadata;              // of the same: how it was trained
   NamedTensors tensors;           // float
   std::string sha256;             // of the file
 

@@ -7,6 +7,7 @@
 
 #include "native/model/objectives.hpp"
 #include "native/train/descent.hpp"
+#include "shared/base/rng.hpp"
 #include "shared/train/schedule.hpp"
 
 namespace vae {
@@ -40,7 +41,7 @@ Trainer::Trainer(Vae model, const ImageData& data, const TrainConfig& config, Pr
   model_->train();
   stepper_ = new_step();
   if (config.ema > 0) {
-    average_ = Vae(model_->spec);
+    average_ = Vae(model_->spec, model_->sigma_head);
     average_->to(device_);
     copy_parameters(*model_, *average_);
   }
@@ -97,7 +98,7 @@ void Trainer::restore(const TrainerState& s) {
 
 Vae Trainer::chosen() {
   torch::NoGradGuard no_grad;
-  Vae model(model_->spec);
+  Vae model(model_->spec, model_->sigma_head);
   if (best_parameters_.empty()) {
     copy_parameters(*result(), *model);
   } else {
@@ -176,6 +177,25 @@ std::optional<Trainer::HeldOut> Trainer::losses_of(const ImageSet& set, const St
   group_.sum(sums, "testing");
   sums /= set.count();
   return HeldOut{{sums[0].item<double>(), sums[1].item<double>()}, sums[2].item<double>()};
+}
+
+Replay Trainer::replay() {
+  const torch::NoGradGuard no_grad;
+  const int n = batches_.size(step_ - 1);
+  const Batch batch = batches_.batch(step_ - 1, {0, n, true}, workers_);
+  torch::Tensor epsilon = torch::empty({1, n, model_->spec.latent});
+  Rng rng(config_.seed, Stream::kReplay, {static_cast<std::uint64_t>(step_ - 1)});
+  const bool sampled = config_.objective != Objective::kAutoencoder;
+  for (float& e : std::span(epsilon.data_ptr<float>(), static_cast<std::size_t>(epsilon.numel())))
+    e = sampled ? rng.normal() : 0;
+  const torch::Tensor x = batch.x.to(device_);
+  model_->eval();
+  const Draws d = draw(*model_, x, epsilon.to(device_));
+  const Terms terms = sampled ? elbo_b(d) : autoencoder(*model_, x);
+  model_->train();
+  return {{terms.reconstruction.mean().item<double>(), terms.kl.mean().item<double>()},
+          batch.x,
+          d.z[0].to(torch::kCPU)};
 }
 
 bool train(Trainer& trainer, const TrainCallbacks& callbacks) {

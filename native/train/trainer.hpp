@@ -59,6 +59,12 @@ struct TrainerState {
   NamedTensors best_parameters = {};  // of result() then, for Keep::kBest
 };
 
+/// A batch once more after its step.
+struct Replay {
+  Losses losses;
+  torch::Tensor x, z;  // (n, pixels) as the model saw it, (n, latent) a sample of each image; on the CPU
+};
+
 class Trainer {
  public:
   /// Trains `model` in place, on the device that it is on. Shuffling, noise, pixels and dropout are keyed by
@@ -88,6 +94,10 @@ class Trainer {
   /// Averages over the test set, one draw of z for each image (z = mu without a prior); nothing where `stop`,
   /// asked every few hundred images, says so.
   std::optional<Losses> test_losses(const Stop& stop = {});
+
+  /// Returns the last step's batch again with the weights that the step led to: without dropout, with other
+  /// noise. A step was made; other processes take no part.
+  Replay replay();
 
   int processes() const { return group_.size(); }
   int train_images() const { return batches_.count(); }

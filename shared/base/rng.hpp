@@ -11,7 +11,16 @@ namespace vae {
 
 /// The purpose of a stream of numbers. It is part of a generator's key, so that no two purposes share
 /// numbers.
-enum class Stream : std::uint64_t { kInit = 1, kShuffle, kNoise, kEvaluation, kSample, kPixels, kDropout };
+enum class Stream : std::uint64_t {
+  kInit = 1,
+  kShuffle,
+  kNoise,
+  kEvaluation,
+  kSample,
+  kPixels,
+  kDropout,
+  kReplay
+};
 
 /// PCG32 (O'Neill 2014, pcg-random.org), keyed: Rng(seed, Stream::kNoise, {epoch, step}) is an
 /// independent generator for each step, so a resumed or parallel run needs no saved state.

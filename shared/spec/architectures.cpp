@@ -69,13 +69,14 @@ ModelSpec tf_conv(int latent) {
   return {"tf-conv", {1, 28, 28}, latent, Likelihood::kSquaredError, kTfConvEncoder, tf_conv_decoder(latent)};
 }
 
-ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood) {
+ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood, GaussianMean mean) {
   const Layer sigmoid = Activation{ActivationKind::kSigmoid};
   LayerList decoder;
   for (int i = 0; i < spec.decoder.size(); ++i) {
     if (i + 1 < spec.decoder.size() || spec.decoder[i] != sigmoid) decoder.push_back(spec.decoder[i]);
   }
-  if (!traits(likelihood).logits) decoder.push_back(sigmoid);
+  const LikelihoodTraits kind = traits(likelihood);
+  if (!kind.logits && !(kind.learned_variance && mean == GaussianMean::kLinear)) decoder.push_back(sigmoid);
   spec.decoder = decoder;
   spec.likelihood = likelihood;
   return spec;

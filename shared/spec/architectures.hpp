@@ -88,9 +88,9 @@ constexpr LayerList tf_conv_decoder(int latent) {
 /// Returns a TensorFlow tutorial's convolutional VAE.
 ModelSpec tf_conv(int latent = 8);
 
-/// Returns the network for another likelihood: without a final sigmoid where it takes logits, otherwise with
-/// one.
-ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood);
+/// Returns the network for another likelihood: without a final sigmoid where it takes logits or a Gaussian
+/// pixel has a linear mean, otherwise with one.
+ModelSpec with_likelihood(ModelSpec spec, Likelihood likelihood, GaussianMean mean = GaussianMean::kSigmoid);
 
 /// Returns the network with every dropout layer at this rate. If it has none and rate > 0, adds one after
 /// each hidden activation.

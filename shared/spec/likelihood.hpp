@@ -42,6 +42,20 @@ constexpr LikelihoodTraits traits(Likelihood likelihood) {
 /// Returns its name in the model line.
 constexpr std::string_view name_of(Likelihood likelihood) { return traits(likelihood).name; }
 
+/// What gives the mean of a Gaussian pixel. Kingma and Welling 2013 keep their Gaussian means within 0 and 1
+/// by a sigmoid; a linear mean is what their appendix writes, and the page clips what it shows.
+enum class GaussianMean { kSigmoid, kLinear };
+/// Returns its name on the command line.
+constexpr std::string_view name_of(GaussianMean mean) {
+  switch (mean) {
+    case GaussianMean::kSigmoid:
+      return "sigmoid";
+    case GaussianMean::kLinear:
+      return "linear";
+  }
+  return {};
+}
+
 /// The lower bound of a Gaussian pixel's log-variance (standard deviation 0.03, about 8 of 255 gray levels):
 /// border pixels never vary, so their density would grow without bound.
 inline constexpr float kMinLogVariance = -7;

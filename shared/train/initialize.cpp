@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 
+#include "shared/base/concat.hpp"
 #include "shared/base/rng.hpp"
 
 namespace vae {
@@ -71,6 +72,29 @@ std::vector<std::vector<float>> initial_parameters(const ModelSpec& spec, std::u
   if (spec.prior == Prior::kNone) {
     fill(named("log_var.weight"), 0);
     fill(named("log_var.bias"), -20);
+  }
+  return values;
+}
+
+std::string output_bias(const ModelSpec& spec) {
+  const int last = spec.decoder.size() - 1;
+  if (!traits(spec.likelihood).logits || last_linear(spec.decoder) != last) return "";
+  return concat({"decoder.", last, ".bias"});
+}
+
+std::vector<std::vector<float>> first_parameters(const ModelSpec& spec, const TrainConfig& config,
+                                                 const ImageBytes& images) {
+  std::vector<std::vector<float>> values = initial_parameters(spec, config.seed, config.init);
+  const std::string bias = config.mean_bias ? output_bias(spec) : "";
+  if (bias.empty()) return values;
+  const std::vector<ParameterSpec> all = parameters(spec);
+  const auto place = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.name == bias; });
+  std::vector<float>& numbers = values[static_cast<std::size_t>(place - all.begin())];
+  for (std::size_t pixel = 0; pixel < numbers.size(); ++pixel) {
+    double sum = 0;
+    for (int i = 0; i < images.count(); ++i) sum += images.image(i)[pixel];
+    const double mean = std::clamp(sum / 255 / images.count(), 0.001, 0.999);
+    numbers[pixel] = static_cast<float>(std::log(mean / (1 - mean)));
   }
   return values;
 }

@@ -46,8 +46,10 @@ Penalty penalty_of(const TrainConfig& config, int train_images) {
 
 bool MlpGradient::covers(const ModelSpec& spec, const TrainConfig& config) {
   return spec.prior != Prior::kMixture && loss_of(spec.likelihood) != nullptr && !config.bf16 &&
+         config.sigma_head == SigmaHead::kLogVar &&
          (config.objective == Objective::kAutoencoder ||
-          (config.objective == Objective::kElbo && config.estimator == Estimator::kB)) &&
+          (config.objective == Objective::kElbo && config.estimator == Estimator::kB &&
+           config.free_bits == 0)) &&
          layers_covered(spec.encoder, true) && layers_covered(spec.decoder, !traits(spec.likelihood).logits);
 }
 

@@ -38,7 +38,7 @@ struct BatchView {
 class MlpGradient {
  public:
   /// Linear layers, each with at most one activation; a Bernoulli or squared-error likelihood; the ELBO with
-  /// its KL term in closed form, or the plain autoencoder.
+  /// its KL term in closed form, without free bits, or the plain autoencoder.
   static bool covers(const ModelSpec& spec, const TrainConfig& config);
 
   /// For batches of up to `rows` images with up to config.samples each. `values`: the numbers of each of

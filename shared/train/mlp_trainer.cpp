@@ -44,6 +44,9 @@ std::string problem_of(const ModelSpec& spec, const TrainConfig& c) {
   }
   if ((spec.prior == Prior::kNone) != (c.objective == Objective::kAutoencoder))
     return "an autoencoder has no prior, and a model without prior is trained as an autoencoder";
+  if (c.mean_bias && output_bias(spec).empty())
+    return "mean_bias needs a decoder that ends in a Linear layer of logits";
+  if (c.skip_images != 0) return "leave images out of those that are given, not by skip_images";
   if (c.clip != 0 || c.ema != 0) return "clipping and averaged weights are native_train's alone";
   if (!within(c.batch_size, 1, kMaxBatch)) return concat({"a batch must have 1 to ", kMaxBatch, " images"});
   if (!within(c.samples, 1, kMaxSamples)) return concat({"samples must be 1 to ", kMaxSamples});
@@ -86,7 +89,7 @@ Result<MlpTrainer> MlpTrainer::make(const ModelSpec& spec, const TrainConfig& co
   Floats memory = allocate_arrays(counts, places);
   if (!memory) return Error{ErrorCode::kMemory, "not enough memory to train this model"};
 
-  const std::vector<std::vector<float>> initial = initial_parameters(spec, config.seed, config.init);
+  const std::vector<std::vector<float>> initial = first_parameters(spec, config, {images, pixels});
   for (std::size_t i = 0; i < initial.size(); ++i) std::copy(initial[i].begin(), initial[i].end(), places[i]);
   auto gradient =
       MlpGradient::make(spec, config, {places.begin(), places.begin() + std::ssize(sizes)}, rows, backend);

@@ -43,6 +43,36 @@ constexpr std::string_view name_of(Estimator value) {
   return {};
 }
 
+enum class Gradient {  // of the importance-weighted bound with respect to the encoder
+  kPlain,              // by backpropagation
+  kDreg,               // doubly reparameterized (Tucker et al. 2018): the same mean, less variance
+};
+/// Returns its name on the command line.
+constexpr std::string_view name_of(Gradient value) {
+  switch (value) {
+    case Gradient::kPlain:
+      return "plain";
+    case Gradient::kDreg:
+      return "dreg";
+  }
+  return {};
+}
+
+enum class SigmaHead {  // what the encoder's second head gives in training; a file has log sigma^2
+  kLogVar,              // log sigma^2
+  kLogSigma,            // log sigma, twice of which is log sigma^2
+};
+/// Returns its name on the command line.
+constexpr std::string_view name_of(SigmaHead value) {
+  switch (value) {
+    case SigmaHead::kLogVar:
+      return "log-var";
+    case SigmaHead::kLogSigma:
+      return "log-sigma";
+  }
+  return {};
+}
+
 /// How parameters follow their gradient.
 enum class OptimizerKind {
   kAdam,
@@ -145,16 +175,19 @@ struct TrainConfig {
   std::int64_t steps = 0;  // instead of epochs, when above 0
   int batch_size = 128;
   LastBatch last_batch = LastBatch::kPartial;
-  int train_images = 0;  // only the first so many; 0: all
+  int skip_images = 0;   // training images, the first ones, that are left out
+  int train_images = 0;  // only the first so many of the others; 0: all
   int validation = 0;    // training images, the last ones, that are held out to choose on; 0: none
   int patience = 0;      // epochs without a better validation loss after which a run ends; 0: any
   Keep keep = Keep::kLast;
 
   Objective objective = Objective::kElbo;
   Estimator estimator = Estimator::kB;
-  int samples = 1;               // of z for each image: L, or k of the importance-weighted bound
+  int samples = 1;  // of z for each image: L, or k of the importance-weighted bound
+  Gradient gradient = Gradient::kPlain;
   double beta = 1;               // weight of the KL term; 1 is the ELBO
   std::int64_t beta_warmup = 0;  // steps over which beta grows from 0 in a straight line
+  double free_bits = 0;          // nats of each latent's KL, averaged over a batch, that cost nothing more
   double l2 = 0;                 // weight of sum(w^2) / 2 over the weights, without biases
   bool weight_prior =
       false;  // a standard normal prior on all parameters: sum(w^2) / 2 over the training images
@@ -169,6 +202,8 @@ struct TrainConfig {
   double ema = 0;   // decay of the exponential average of the weights that is evaluated and kept; 0: none
 
   Init init = Init::kPytorch;
+  bool mean_bias = false;  // the output's biases start at the log-odds of the training images' mean
+  SigmaHead sigma_head = SigmaHead::kLogVar;
   bool bf16 = false;       // matrix products and convolutions in bfloat16, sums and parameters in float32
   bool tf32 = false;       // on a GPU, their factors in TensorFloat-32
   std::uint64_t seed = 1;  // of initialization, shuffling, noise, pixels and dropout

@@ -46,8 +46,12 @@ const std::vector<Case> kCases = {
     {"aevb-a-3", "--preset aevb --estimator a --samples 3", kAevbEncoder, kAevbDecoder},
     {"aevb-b-3", "--preset aevb --samples 3", kAevbEncoder, kAevbDecoder},
     {"aevb-gaussian", "--preset aevb --likelihood gaussian", kAevbEncoder, kAevbGaussian},
+    {"aevb-linear", "--preset aevb --likelihood gaussian --gaussian-mean linear", kAevbEncoder,
+     kAevbGaussian},
+    {"free-bits", "--preset mlp --free-bits 0.02 --beta 3", kMlpEncoder, kMlpDecoder},
     {"iwae-1", "--preset iwae --objective iwae", kIwaeEncoder, kIwaeDecoder},
     {"iwae-50", "--preset iwae --objective iwae --samples 50", kIwaeEncoder, kIwaeDecoder},
+    {"iwae-dreg", "--preset iwae --objective iwae --samples 50 --gradient dreg", kIwaeEncoder, kIwaeDecoder},
     {"adamw", "--preset mlp --optimizer adamw --weight-decay 1", kMlpEncoder, kMlpDecoder},
     {"sgd", "--preset mlp --optimizer sgd --momentum 0.9", kMlpEncoder, kMlpDecoder},
     {"clip", "--preset mlp --clip 5", kMlpEncoder, kMlpDecoder},
@@ -152,7 +156,7 @@ void run(const Case& c, const ImageData& data) {
   config.batch_size = kBatch;  // the file has the published size
 
   Vae model(make_spec(o.preset, data.train.shape, o.spec));
-  initialize(*model, config.seed, config.init);
+  initialize(*model, config, {data.train.pixels, 784});
   CHECK(parameter_count(*model, false) == c.encoder);
   CHECK(parameter_count(*model, true) == c.decoder);
   CHECK(model->encode(torch::zeros({3, 784})).log_var.sizes() == torch::IntArrayRef({3, o.spec.latent}));

@@ -43,8 +43,12 @@ def distribution(kind, weight, is_bias):
     return uniform_cdf(math.sqrt(6 / (fan_in + fan_out))) if kind == "glorot" else truncated_cdf(0.001)
 
 
-def check_first_weights(parameters, kind):
+def check_first_weights(parameters, kind, given):
     for name, p in parameters.items():
+        if name in given:
+            worst = (p - given[name]).abs().max().item()
+            assert worst < 1e-5, f"{name} starts {worst} beside what it should"
+            continue
         layer = name.rpartition(".")[0]
         cdf = distribution(kind, parameters[layer + ".weight"], p.dim() == 1)
         if cdf is None:
@@ -61,23 +65,23 @@ def check_first_weights(parameters, kind):
 # weights and the pixels are published, the rest is ours. What is not named is off.
 
 OFF = {"likelihood": "bernoulli", "dropout": 0, "components": 0, "pixels": "gray", "objective": "elbo",
-       "estimator": "b", "samples": 1, "beta": 1, "beta-warmup": 0, "l2": 0, "weight-prior": 0,
-       "last-batch": "partial", "train-images": 0, "validation": 0, "patience": 0, "keep": "last",
+       "gradient": "plain", "estimator": "b", "samples": 1, "gaussian-mean": "sigmoid", "free-bits": 0, "beta": 1, "beta-warmup": 0, "l2": 0, "weight-prior": 0,
+       "last-batch": "partial", "skip-images": 0, "train-images": 0, "validation": 0, "patience": 0, "keep": "last",
        "optimizer": "adam", "schedule": "constant", "weight-decay": 0, "momentum": 0, "clip": 0, "ema": 0,
-       "initialize": "pytorch", "tf32": 0, "bf16": 0, "seed": 1}
+       "initialize": "pytorch", "mean-bias": 0, "sigma-head": "log-var", "tf32": 0, "bf16": 0, "seed": 1}
 MLP = {"latent": 20, "hidden": 400, "epochs": 10, "batch-size": 128, "lr": 1e-3}
-TF = {"last-batch": "wrap", "train-images": 55000}
+TF = {"last-batch": "wrap", "skip-images": 5000}
 PRESETS = {
     "mlp": MLP,
     "tf-conv": {**TF, "latent": 8, "likelihood": "squared_error", "dropout": 0.2, "optimizer": "tf-adam", "lr": 5e-4,
                 "batch-size": 64,
                 "steps": 30000, "initialize": "glorot"},
-    "tf-mlp": {**TF, "latent": 20, "hidden": 400, "optimizer": "tf-adam", "lr": 0.01, "batch-size": 100, "steps": 10**6,
+    "tf-mlp": {**TF, "latent": 20, "hidden": 400, "optimizer": "tf-adam", "lr": 0.01, "batch-size": 100, "steps": 999999,
                "initialize": "truncated-normal"},
     "aevb": {"latent": 2, "hidden": 500, "optimizer": "adagrad", "lr": 0.02, "batch-size": 100, "epochs": 100,
              "weight-prior": 1, "initialize": "normal"},
     "iwae": {"latent": 50, "hidden": 200, "pixels": "dynamic", "lr": 2e-3, "schedule": "one-cycle", "batch-size": 100,
-             "epochs": 100, "initialize": "glorot"},
+             "epochs": 100, "initialize": "glorot", "mean-bias": 1, "sigma-head": "log-sigma"},
 }
 CASES = {  # name: preset, its network, what differs from the preset
     "mlp": ("mlp", tf_mlp, {}),
@@ -90,8 +94,12 @@ CASES = {  # name: preset, its network, what differs from the preset
     "aevb-a-3": ("aevb", aevb, {"estimator": "a", "samples": 3}),
     "aevb-b-3": ("aevb", aevb, {"samples": 3}),
     "aevb-gaussian": ("aevb", lambda: aevb(gaussian=True), {"likelihood": "gaussian", "pixels": "dequantized"}),
+    "aevb-linear": ("aevb", lambda: aevb(gaussian=True, linear=True),
+                    {"likelihood": "gaussian", "gaussian-mean": "linear", "pixels": "dequantized"}),
+    "free-bits": ("mlp", tf_mlp, {"free-bits": 0.02, "beta": 3}),
     "iwae-1": ("iwae", iwae, {"objective": "iwae"}),
     "iwae-50": ("iwae", iwae, {"objective": "iwae", "samples": 50}),
+    "iwae-dreg": ("iwae", iwae, {"objective": "iwae", "samples": 50, "gradient": "dreg"}),
     "adamw": ("mlp", tf_mlp, {"optimizer": "adamw", "weight-decay": 1}),
     "sgd": ("mlp", tf_mlp, {"optimizer": "sgd", "momentum": 0.9}),
     "clip": ("mlp", tf_mlp, {"clip": 5}),
@@ -186,7 +194,12 @@ def check_case(name, folder):
     assert facts["preset"] == preset
     check_settings(facts["config"], {"preset": preset, **settings})
     before = part(tensors, "before.")
-    check_first_weights(before, settings["initialize"])
+    steps = range(1, int(facts["recorded_steps"]) + 1)
+    given = {}
+    if settings["mean-bias"]:  # the recorded steps are one epoch
+        mean = (torch.cat([tensors[f"bytes.{step}"] for step in steps]).mean(0) / 255).clamp(0.001, 0.999)
+        given["decoder.4.bias"] = torch.log(mean / (1 - mean))
+    check_first_weights(before, settings["initialize"], given)
     model = network()
     model.load_state_dict(before, strict=True)
     optimizer = OPTIMIZERS[settings["optimizer"]](model.parameters(), settings)

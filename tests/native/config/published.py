@@ -49,9 +49,9 @@ class Masked(nn.Module):
 
 
 class Vae(nn.Module):
-    def __init__(self, encoder, features, latent, decoder, image=(784,), log_var=None):
+    def __init__(self, encoder, features, latent, decoder, image=(784,), log_var=None, log_sigma=False):
         super().__init__()
-        self.image = image
+        self.image, self.log_sigma = image, log_sigma
         self.encoder, self.decoder = nn.Sequential(*encoder), nn.Sequential(*decoder)
         self.mu, self.log_var = nn.Linear(features, latent), nn.Linear(features, latent)
         if log_var is not None:
@@ -59,8 +59,8 @@ class Vae(nn.Module):
 
     def posterior(self, x):
         h = self.encoder(x.reshape(-1, *self.image))
-        # tf-conv calls half of its second head log-sigma
-        return Normal(self.mu(h), torch.exp(0.5 * self.log_var(h)))
+        # tf-conv calls half of its second head log-sigma, iwae the whole
+        return Normal(self.mu(h), torch.exp((1 if self.log_sigma else 0.5) * self.log_var(h)))
 
 
 def tf_conv():
@@ -82,15 +82,15 @@ def tf_mlp():
     return Vae([nn.Linear(784, 400), nn.ReLU()], 400, 20, [nn.Linear(20, 400), nn.ReLU(), nn.Linear(400, 784)])
 
 
-def aevb(gaussian=False):
-    decoder = [nn.Linear(2, 500), nn.Tanh(), nn.Linear(500, 784)] + [nn.Sigmoid()] * gaussian
+def aevb(gaussian=False, linear=False):
+    decoder = [nn.Linear(2, 500), nn.Tanh(), nn.Linear(500, 784)] + [nn.Sigmoid()] * (gaussian and not linear)
     return Vae([nn.Linear(784, 500), nn.Tanh()], 500, 2, decoder, log_var=nn.Linear(500, 784) if gaussian else None)
 
 
 def iwae():
     encoder = [nn.Linear(784, 200), nn.Tanh(), nn.Linear(200, 200), nn.Tanh()]
     decoder = [nn.Linear(50, 200), nn.Tanh(), nn.Linear(200, 200), nn.Tanh(), nn.Linear(200, 784)]
-    return Vae(encoder, 200, 50, decoder)
+    return Vae(encoder, 200, 50, decoder, log_sigma=True)
 
 
 # ---- Losses, in nats per image: -log p(x|z) of z (samples, n, latent)
@@ -114,6 +114,23 @@ def gaussian(model, x, z):
 LIKELIHOODS = {"bernoulli": bernoulli, "squared_error": squared_error, "gaussian": gaussian}
 
 
+def doubly_reparameterized(model, q, z, nll, loss):
+    """Tucker et al. 2018, equation 8: the encoder's gradient is that of sum(w^2 log w) over the samples, with the
+    normalized weights w constant and q's parameters constant but for z; the decoder's is the bound's own."""
+    constant = Normal(q.mean.detach(), q.stddev.detach())
+    log_w = -nll - (constant.log_prob(z) - Normal(0.0, 1.0).log_prob(z)).sum(-1)
+    w = torch.softmax(log_w.detach(), 0)
+    sums = {"decoder": loss.mean(), "": -(w**2 * log_w).sum(0).mean()}
+    return {name: torch.autograd.grad(sums["decoder" if name.startswith("decoder") else ""], p, retain_graph=True)[0]
+            for name, p in model.named_parameters()}
+
+
+def with_gradient(model, value, gradients):
+    """`value`, whose derivative by each parameter is the one that is given."""
+    carrier = sum((p * gradients[name]).sum() for name, p in model.named_parameters())
+    return value.detach() + carrier - carrier.detach()
+
+
 def losses(model, x, epsilon, settings):
     """Reconstruction, KL and what is minimized, averaged over the batch."""
     q, prior = model.posterior(x), Normal(0.0, 1.0)
@@ -121,9 +138,14 @@ def losses(model, x, epsilon, settings):
     nll = LIKELIHOODS[settings["likelihood"]](model, x, z)
     log_ratio = (q.log_prob(z) - prior.log_prob(z)).sum(-1)
     kl = log_ratio.mean(0) if settings["estimator"] == "a" else kl_divergence(q, prior).sum(-1)
-    loss = nll.mean(0) + kl
+    loss = nll.mean(0) + settings["beta"] * kl
+    if settings["free-bits"]:
+        kl_of_latents = kl_divergence(q, prior).mean(0)
+        loss = nll.mean(0) + settings["beta"] * kl_of_latents.clamp(min=settings["free-bits"]).sum()
     if settings["objective"] == "iwae":
         loss = math.log(len(z)) - torch.logsumexp(-nll - log_ratio, 0)
+    if settings["gradient"] == "dreg":
+        loss = with_gradient(model, loss, doubly_reparameterized(model, q, z, nll, loss))
     return torch.stack([nll.mean(), kl.mean(), loss.mean()])
 
 

@@ -137,6 +137,95 @@ TEST_CASE("the importance-weighted bound: -ELBO with one sample, tighter with mo
   }
 }
 
+TEST_CASE("free bits: a latent below them costs no more, and pulls at nothing") {
+  // KL of each latent, averaged over two images: (0 + 2) / 2 = 1, and 0.02.
+  torch::Tensor mu = torch::tensor({{0.0f, 0.2f}, {2.0f, -0.2f}}).requires_grad_(true),
+                log_var = torch::zeros({2, 2}).requires_grad_(true);
+  const Draws d{{mu, log_var}, mu.unsqueeze(0), torch::full({1, 2}, 10.0f)};
+  const Terms terms = free_bits(d, 3, 0.5);
+  CHECK(torch::allclose(terms.kl, torch::tensor({0.02f, 2.02f})));
+  CHECK(torch::allclose(terms.loss, torch::full({2}, 10 + 3 * (1 + 0.5f))));
+  terms.loss.mean().backward();
+  CHECK(torch::allclose(mu.grad(), torch::tensor({{0.0f, 0.0f}, {3.0f, 0.0f}})));
+  CHECK(torch::allclose(free_bits(d, 1, 0).loss.mean(), elbo_b(d).loss.mean()));
+}
+
+TEST_CASE("the doubly reparameterized gradient has the mean of the plain one, with less variance") {
+  // A latent of one dimension and two samples: expectations over the noise are Gauss-Hermite sums, every row
+  // of the batch one pair of nodes. With one sample the mean is known in closed form besides.
+  constexpr int kNodes = 12;
+  const auto [node, weight] = [] {  // of the standard normal: eigenvectors of its Jacobi matrix
+    const torch::Tensor off = torch::arange(1, kNodes, torch::kDouble).sqrt();
+    const auto [values, vectors] = torch::linalg_eigh(torch::diag(off, 1) + torch::diag(off, -1), "L");
+    return std::pair(values, vectors[0].square());
+  }();
+  Vae model(mlp({1, 2, 2}, 6, 1));
+  initialize(*model, 4);
+  {
+    const torch::NoGradGuard no_grad;
+    for (torch::Tensor& p : model->parameters()) p.mul_(2);
+  }
+  const torch::Tensor image = torch::tensor({{0.9f, 0.1f, 0.7f, 0.2f}});
+  const auto gradient = [&](const torch::Tensor& loss) {
+    std::vector<torch::Tensor> flat;
+    for (const torch::Tensor& g : torch::autograd::grad({loss}, model->encoder->parameters()))
+      flat.push_back(g.flatten());
+    return torch::cat(flat);
+  };
+  for (const int samples : {1, 2}) {
+    const torch::Tensor i = torch::arange(samples == 1 ? kNodes : kNodes * kNodes);
+    torch::Tensor epsilon = node.index({i % kNodes}).unsqueeze(0), w = weight.index({i % kNodes});
+    if (samples == 2) {
+      const torch::Tensor j = torch::floor_divide(i, kNodes);
+      epsilon = torch::cat({epsilon, node.index({j}).unsqueeze(0)});
+      w = w * weight.index({j});
+    }
+    epsilon = epsilon.to(torch::kFloat).unsqueeze(-1);  // (samples, rows, 1)
+    w = w.to(torch::kFloat);
+    const torch::Tensor x = image.expand({i.size(0), 4});
+    const auto expected = [&](Terms (*objective)(const Draws&)) {
+      return gradient((w * objective(draw(*model, x, epsilon)).loss).sum());
+    };
+    const auto variance = [&](Terms (*objective)(const Draws&)) {
+      const torch::Tensor mean = expected(objective);
+      double sum = 0;
+      for (std::int64_t row = 0; row < i.size(0); ++row) {
+        const Draws one = draw(*model, image, epsilon.narrow(1, row, 1));
+        sum += w[row].item<double>() *
+               (gradient(objective(one).loss.sum()) - mean).square().sum().item<double>();
+      }
+      return sum;
+    };
+    const torch::Tensor plain = expected(iwae), dreg = expected(iwae_dreg);
+    CHECK(plain.norm().item<double>() > 0.01);
+    CHECK(((plain - dreg).norm() / plain.norm()).item<double>() < 2e-4);
+    CHECK(variance(iwae_dreg) < 0.7 * variance(iwae));
+    const Draws all = draw(*model, x, epsilon);
+    CHECK(torch::allclose(iwae(all).loss, iwae_dreg(all).loss, 1e-5, 1e-5));
+    if (samples == 1) {
+      const torch::Tensor closed = gradient((w * elbo_b(all).loss).sum());
+      CHECK(((closed - dreg).norm() / closed.norm()).item<double>() < 2e-4);
+    }
+  }
+  const torch::NoGradGuard no_grad;  // as validation computes it
+  CHECK(torch::isfinite(iwae_dreg(draw(*model, image, torch::zeros({2, 1, 1}))).loss).all().item<bool>());
+}
+
+TEST_CASE("a second head that gives log sigma: a file of it gives the same log sigma^2") {
+  const torch::NoGradGuard no_grad;
+  Vae model(mlp({1, 4, 4}, 8, 3));
+  initialize(*model, 2);
+  const torch::Tensor x = torch::rand({5, 16});
+  const torch::Tensor before = model->encode(x).log_var;
+  train_log_sigma(*model);
+  CHECK(torch::allclose(model->encode(x).log_var, before, 1e-6, 1e-6));
+  CHECK(torch::allclose(model->log_var->forward(torch::relu(model->encoder->forward(x))), before / 2, 1e-4,
+                        1e-5));
+  Vae file = standardized(*model);
+  CHECK(file->sigma_head == SigmaHead::kLogVar);
+  CHECK(torch::allclose(file->encode(x).log_var, before, 1e-6, 1e-6));
+}
+
 TEST_CASE("a plain autoencoder decodes mu, and whoever samples its posterior gets mu") {
   ModelSpec spec = mlp({1, 4, 4}, 8, 3);
   spec.prior = Prior::kNone;

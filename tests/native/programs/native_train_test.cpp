@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "native/config/presets.hpp"
+#include "native/data/dataset.hpp"
 #include "native/support/failure.hpp"
 #include "native/support/output_file.hpp"
 #include "shared/base/encoding.hpp"
@@ -416,8 +417,9 @@ TEST_CASE("presets log and draw beside the output as their sources do") {
   };
   for (const char* line : {"log-dir = \"a/w.log\"", "log-every = 200", "picture-every = 200"})
     CHECK(contains(shown("tf-conv"), line));
-  for (const char* line : {"log-dir = \"a/w.log\"", "log-every = 50", "picture-every = 200",
-                           "checkpoint-steps = 50", "checkpoint = \"a/w.checkpoints\""}) {
+  for (const char* line :
+       {"log-dir = \"a/w.log\"", "log-every = 50", "metrics-every = 1", "picture-every = 200",
+        "checkpoint-steps = 50", "checkpoint = \"a/w.checkpoints\""}) {
     CHECK(contains(shown("tf-mlp"), line));
   }
   CHECK(contains(shown("aevb"), "log-dir = \"a/w.log\""));
@@ -442,6 +444,7 @@ TEST_CASE("presets show their settings, and a configuration file gives them back
     const Outcome flag =
         run(folder, kTrain + " --print-config --seed 77 --config " + (folder / "config.toml").string());
     CHECK(contains(flag.out, "seed = 77"));
+    CHECK(contains(shown.out, "# " + std::string(preset) + ": ") == (std::string(preset) != "mlp"));
   }
   const std::string conv = run(folder, kTrain + " --print-config --preset tf-conv").out;
   for (const char* wrong : {"latnet = 3\n", "steps 5\n", "[section]\nlatent = 3\n", "\x89PNG"}) {
@@ -456,7 +459,7 @@ TEST_CASE("presets show their settings, and a configuration file gives them back
   CHECK_FALSE(contains(sealing, "steps = 30000"));
   for (const char* line :
        {"steps = 30000", "batch-size = 64", "lr = 0.0005", "dropout = 0.2", "initialize = \"glorot\"",
-        "likelihood = \"squared_error\"", "train-images = 55000", "latent = 8"}) {
+        "likelihood = \"squared_error\"", "skip-images = 5000", "latent = 8"}) {
     CHECK(contains(conv, line));
   }
   const std::string aevb = run(folder, kTrain + " --print-config --preset aevb --lr 0.1").out;
@@ -478,6 +481,137 @@ TEST_CASE("the settings in a file train it again") {
       run(folder, kTrain + " --data " + folder.path().string() + " --out " + second + ' ' + config).code ==
       0);
   CHECK(read_bytes(first) == read_bytes(second));
+}
+
+TEST_CASE("the settings of every step to a file make it again, bit for bit") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const auto model = [&](const std::string& file) {
+    return *Model::load(read_file(folder / file, FileLimits{}.bytes));
+  };
+  const auto make = [&](const std::string& file, const std::string& flags) {
+    const Outcome o = run(folder, kTrain + " --data " + folder.path().string() + " --out " +
+                                      (folder / file).string() + ' ' + flags);
+    INFO(flags << o.err);
+    REQUIRE(o.code == 0);
+  };
+  make("a.bin",
+       "--hidden 32 --latent 3 --steps 9 --pixels dynamic --skip-images 100 --train-images 300 --threads 1");
+  make("b.bin", "--init " + (folder / "a.bin").string() + " --epochs 0 --low-rank 4 --precision int8");
+  make("c.bin", "--init " + (folder / "a.bin").string() + " --steps 5 --seed 3");
+  make("d.bin", "--init " + (folder / "c.bin").string() + " --epochs 0 --precision f16");
+
+  const Model sealed = model("b.bin");
+  const std::string second(sealed.metadata("config.2"));
+  CAPTURE(second);
+  CHECK(second.starts_with("--init sha256:" + sha256(read_bytes(folder / "a.bin")) + ' '));
+  for (const char* flag : {"--pixels dynamic", "--skip-images 100", "--train-images 300", "--epochs 0",
+                           "--low-rank 4", "--precision int8"})
+    CHECK(contains(second, flag));
+  CHECK_FALSE(contains(second, "--lr"));
+  CHECK(sealed.metadata("train_images") == "300");
+  CHECK(sealed.metadata("steps") == "9");
+  CHECK(sealed.metadata("test_pixels") == "dynamic");
+  CHECK(sealed.metadata("library.2") != "");
+  CHECK(model("d.bin").metadata("steps") == "5");  // of the last training
+
+  for (const char* file : {"b.bin", "d.bin"}) {
+    std::string made, key = "config";
+    for (int step = 1; !model(file).metadata(key).empty(); key = "config." + std::to_string(++step)) {
+      std::string flags(model(file).metadata(key));
+      if (const std::size_t at = flags.find("sha256:"); at != std::string::npos) {
+        CHECK(flags.substr(at + 7, 64) == sha256(read_bytes(folder / made)));
+        flags.replace(at, 7 + 64, (folder / made).string());
+      }
+      made = std::string("again.") + std::to_string(step);
+      make(made, flags);
+    }
+    INFO(file);
+    CHECK(key == (std::string(file) == "b.bin" ? "config.3" : "config.4"));
+    CHECK(read_bytes(folder / made) == read_bytes(folder / file));
+  }
+  const Outcome eval =
+      run(folder, kEval + " " + (folder / "b.bin").string() + " --data " + folder.path().string());
+  CHECK(contains(eval.out, "then    with --init sha256:"));
+}
+
+TEST_CASE("a preset's first images stay in where there are no others") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string preset = train(
+      folder, "--preset tf-mlp --log-dir '' --checkpoint '' --steps 2 --out " + (folder / "w.bin").string());
+  const Outcome o = run(folder, preset);
+  CAPTURE(o.out, o.err);
+  REQUIRE(o.code == 0);
+  CHECK(contains(o.out, "note    all images are trained on: tf-mlp leaves the first 5,000 out"));
+  const Model model = *Model::load(read_file(folder / "w.bin", FileLimits{}.bytes));
+  CHECK(model.metadata("train_images") == "640");
+  CHECK(contains(std::string(model.metadata("config")), "--skip-images 0"));
+  const Outcome some = run(folder, preset + " --skip-images 600");
+  REQUIRE(some.code == 0);
+  CHECK(contains(some.out, " 40 training and"));
+  CHECK_FALSE(contains(some.out, "note "));
+  check_failure(run(folder, preset + " --skip-images 640"), 2, "--skip-images 640: there are only 640");
+  check_failure(run(folder, preset + " --skip-images 600 --validation 40"), 2,
+                "--skip-images 600 and --validation 40: there are only 640");
+}
+
+TEST_CASE("tf-conv reports and draws steps 0, 200, ... after the update, tf-mlp logs every lower bound") {
+  TemporaryFolder folder;
+  write_bars(folder.path(), 70, 20, 28);
+  const auto log = [&](const std::string& preset, const std::string& flags) {
+    const Outcome o = run(folder, kTrain + " --data " + folder.path().string() + " --out " +
+                                      (folder / "w.bin").string() + " --checkpoint '' --preset " + preset +
+                                      " --log-dir " + (folder / "log").string() + ' ' + flags);
+    CAPTURE(o.err);
+    REQUIRE(o.code == 0);
+    return o.out;
+  };
+  const std::string out = log("tf-conv", "--steps 4 --log-every 2 --picture-every 2");
+  const auto lines = lines_of(folder / "log/metrics.jsonl");
+  CAPTURE(out);
+  CHECK(contains(out, "Step 0 | Loss "));
+  CHECK(contains(out, "Step 2 | Loss "));
+  CHECK_FALSE(contains(out, "Step 4 |"));
+  CHECK(lines[0].starts_with("{\"step\": 0, \"epoch\": 1, \"objective\": "));
+  for (const char* name : {"reconstructions-0000000000.png", "samples-0000000002.png"})
+    CHECK(std::filesystem::exists(folder / "log/pictures" / name));
+  CHECK_FALSE(std::filesystem::exists(folder / "log/pictures/samples-0000000004.png"));
+
+  log("tf-mlp", "--hidden 8 --latent 2 --steps 5 --log-every 2");
+  const auto every = lines_of(folder / "log/metrics.jsonl");
+  REQUIRE(every.size() == 5);
+  CHECK(every[0].starts_with("{\"step\": 1, \"epoch\": "));
+  CHECK(contains(every[0], ", \"lowerbound\": "));
+  CHECK_FALSE(contains(every[0], "reconstruction"));
+  CHECK(contains(every[1], "reconstruction"));
+}
+
+TEST_CASE("the best checkpoint, and any other, becomes a file of weights") {
+  TemporaryFolder folder;
+  write_bars(folder.path());
+  const std::string data = " --data " + folder.path().string(), ck = (folder / "ck").string();
+  const std::string out = folder / "w.bin", best = folder / "best.bin";
+  const std::string settings =
+      " --hidden 32 --latent 3 --sigma-head log-sigma --components 4 --ema 0.9 "
+      "--pixels dynamic --epochs 6 --lr 0.05 --validation 128 --keep best --out ";
+  REQUIRE(run(folder, kTrain + data + settings + out + " --checkpoint " + ck).code == 0);
+  const Outcome o = run(folder, kTrain + data + " --init " + ck + "/best.bin --epochs 0 --out " + best);
+  CAPTURE(o.out, o.err);
+  REQUIRE(o.code == 0);
+  Model from_run = *Model::load(read_file(out, FileLimits{}.bytes));
+  Model model = *Model::load(read_file(best, FileLimits{}.bytes));
+  CHECK(to_string(model.spec()) == to_string(from_run.spec()));
+  const std::vector<float> z = sample_prior_sheet(3, 2, 5);
+  CHECK(*model.decode(z) == *from_run.decode(z));
+  CHECK(model.metadata("test_neg_elbo") == from_run.metadata("test_neg_elbo"));
+  CHECK(model.metadata("train_images") == from_run.metadata("train_images"));
+  CHECK(contains(std::string(model.metadata("config")), "--keep best"));
+  CHECK(contains(std::string(model.metadata("config")), "(its weights after step "));
+  CHECK(contains(std::string(model.metadata("config.2")), "--validation 128"));
+  std::filesystem::resize_file(ck + "/best.bin", 5000);
+  check_failure(run(folder, kTrain + data + " --init " + ck + "/best.bin --epochs 0 --out " + best), 65,
+                "best.bin");
 }
 
 TEST_CASE("what was trained is kept where its file fails its own check, and the old file stays") {
@@ -539,7 +673,7 @@ TEST_CASE("weights travel both ways: a plain safetensors file is a start, and --
   const Model small = *Model::load(read_file(sealed, FileLimits{}.bytes));
   CHECK(small.metadata("epochs") == "1");
   CHECK(small.metadata("config") == a.metadata("config"));
-  CHECK(small.metadata("init_sha256") != "");
+  CHECK(contains(std::string(small.metadata("config.2")), "--precision int8"));
 
   // Training goes on from a file with its own sizes; what contradicts it is refused; and an autoencoder's
   // file becomes a VAE's where a VAE is trained.

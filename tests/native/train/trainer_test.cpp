@@ -1,6 +1,7 @@
 #include "native/train/trainer.hpp"
 
 #include "native/model/export.hpp"
+#include "native/model/objectives.hpp"
 #include "native/support/failure.hpp"
 #include "shared/model/model.hpp"
 #include "shared/spec/architectures.hpp"
@@ -53,6 +54,35 @@ TEST_CASE("the same seed gives the same file, bit for bit; another seed another"
   };
   CHECK((file(1) == file(1)));  // glog breaks the printing of byte vectors
   CHECK((file(1) != file(2)));  // glog breaks the printing of byte vectors
+}
+
+TEST_CASE("a step's batch again: after the update, without dropout, with other noise") {
+  const ImageData data = bars();
+  Vae model(with_dropout(mlp(data.train.shape, 32, 3), 0.5f));
+  initialize(*model, 1);
+  TrainConfig c = config(2);
+  c.learning_rate = 0.05;
+  Trainer trainer(model, data, c);
+  trainer.advance();
+  const StepReport last = trainer.advance();
+  const Replay again = trainer.replay(), same = trainer.replay();
+  CHECK(again.losses.neg_elbo() == same.losses.neg_elbo());  // nothing is dropped
+  CHECK(model->is_training());
+  CHECK(again.losses.neg_elbo() < last.batch.neg_elbo());
+  REQUIRE(again.x.size(0) == last.images);
+  const torch::NoGradGuard no_grad;
+  model->eval();
+  const PosteriorTensors q = model->encode(again.x);
+  const torch::Tensor epsilon = (again.z - q.mu) / torch::exp(0.5 * q.log_var);
+  CHECK(epsilon.std().item<double>() == Approx(1).margin(0.2));
+  const Terms terms = elbo_b(draw(*model, again.x, epsilon.unsqueeze(0)));
+  CHECK(again.losses.kl == Approx(terms.kl.mean().item<double>()).epsilon(1e-4));
+  CHECK(again.losses.reconstruction == Approx(terms.reconstruction.mean().item<double>()).epsilon(1e-4));
+  Workers alone(1);
+  Batches batches(data.train, c, 3);
+  const Batch batch = batches.batch(1, {0, last.images, true}, alone);
+  CHECK(torch::equal(batch.x, again.x));
+  CHECK_FALSE(torch::allclose(batch.epsilon[0], epsilon, 0.1, 0.1));
 }
 
 TEST_CASE("the loop can be stopped between two steps") {
@@ -158,6 +188,16 @@ TEST_CASE("held-out images are the last ones, and are not trained on") {
   Vae model = new_model(data);
   CHECK(Trainer(model, data, config(1)).train_images() == data.train.count());
   CHECK_THROWS_AS(hold_out(data, data.train.count()), Failure);
+
+  ImageData later = all;  // the first ones can be left out as well, as TensorFlow's reader does
+  hold_out(later, 100, 50);
+  CHECK(later.train.count() == all.train.count() - 150);
+  CHECK(std::equal(all.train.pixels.begin() + std::ptrdiff_t(50 * size),
+                   all.train.pixels.begin() + std::ptrdiff_t(kept), later.train.pixels.begin(),
+                   later.train.pixels.end()));
+  CHECK(later.train.labels[0] == all.train.labels[50]);
+  CHECK(later.validation.pixels == data.validation.pixels);
+  CHECK_THROWS_AS(hold_out(later, 0, later.train.count()), Failure);
 }
 
 TEST_CASE("what is chosen on is what is trained: the importance-weighted bound") {

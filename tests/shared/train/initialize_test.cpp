@@ -53,3 +53,25 @@ TEST_CASE("without a prior log_var is -20; a mixture's components are spread as 
   CHECK(largest(mixture[11]) == 0);
   CHECK(largest(mixture[12]) == 0);
 }
+
+TEST_CASE("the output's biases can start at the log-odds of the images' mean") {
+  const ModelSpec spec = mlp({1, 1, 3}, 4, 2);
+  CHECK(output_bias(spec) == "decoder.2.bias");
+  const std::vector<std::uint8_t> images = {0, 255, 51, 0, 255, 153};  // means 0, 1 and 0.4
+  TrainConfig config;
+  config.seed = 7;
+  const auto drawn = first_parameters(spec, config, {images, 3});
+  CHECK(drawn == initial_parameters(spec, 7));
+  config.mean_bias = true;
+  auto biased = first_parameters(spec, config, {images, 3});
+  const std::vector<float> bias = biased.back();
+  CHECK(bias[0] == Approx(std::log(0.001 / 0.999)));
+  CHECK(bias[1] == Approx(std::log(0.999 / 0.001)));
+  CHECK(bias[2] == Approx(std::log(0.4 / 0.6)));
+  biased.back() = drawn.back();
+  CHECK(biased == drawn);
+  CHECK(output_bias(with_likelihood(spec, Likelihood::kSquaredError)).empty());
+  CHECK(output_bias(resnet()).empty());
+  CHECK(first_parameters(with_likelihood(spec, Likelihood::kSquaredError), config, {images, 3}).back() ==
+        initial_parameters(with_likelihood(spec, Likelihood::kSquaredError), 7).back());
+}

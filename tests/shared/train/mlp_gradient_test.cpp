@@ -102,5 +102,7 @@ TEST_CASE("what the gradient by hand does not know, it does not cover") {
   CHECK_FALSE(covers(spec, [](TrainConfig& c) { c.estimator = Estimator::kA; }));
   CHECK_FALSE(covers(spec, [](TrainConfig& c) { c.objective = Objective::kIwae; }));
   CHECK_FALSE(covers(spec, [](TrainConfig& c) { c.bf16 = true; }));
+  CHECK_FALSE(covers(spec, [](TrainConfig& c) { c.free_bits = 0.1; }));
+  CHECK_FALSE(covers(spec, [](TrainConfig& c) { c.sigma_head = SigmaHead::kLogSigma; }));
   CHECK_FALSE(covers(tf_conv(), nothing));
 }

@@ -244,6 +244,13 @@ TEST_CASE("what cannot be trained is refused in words") {
   CHECK(refused(
             network(), [](TrainConfig& c) { c.batch_size = 0; }, images)
             .starts_with("model: a batch must have 1 to 60000 images"));
+  CHECK(refused(
+            with_likelihood(network(), Likelihood::kSquaredError), [](TrainConfig& c) { c.mean_bias = true; },
+            images)
+            .starts_with("model: mean_bias needs"));
+  CHECK(refused(
+            network(), [](TrainConfig& c) { c.skip_images = 1; }, images)
+            .starts_with("model: leave images out"));
   CHECK(refused(network(), nothing, std::span(images).first(63)) ==
         "shape: got 63 bytes of images; expected some of 1x8x8, a byte a pixel");
   CHECK(refused(network(), nothing, {}).starts_with("shape: got 0 bytes"));
