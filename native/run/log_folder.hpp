@@ -28,8 +28,8 @@ struct Metric {
 
 class LogFolder {
  public:
-  /// Creates the folder, locks it and drops what is beyond `step`. Throws Failure kIo, kLocked, or kBadData
-  /// when a metrics.jsonl is not one of ours.
+  /// Creates the folder, locks it and drops what is beyond `step`, which may be -1. Throws Failure kIo,
+  /// kLocked, or kBadData when a metrics.jsonl is not one of ours.
   LogFolder(const std::filesystem::path& folder, std::int64_t step);
 
   // Each throws Failure kIo.

@@ -65,11 +65,13 @@ Metadata training_metadata(const TrainCommand& command, const std::optional<Init
                        {"dataset_sha256", data.train.sha256}};
   if (trainer.processes() > 1) training.emplace_back("processes", std::to_string(trainer.processes()));
   if (step > 1 && command.options().only_seals()) {
-    training.clear();
-    for (const char* key : {"seed", "epochs", "steps", "train_images", "dataset_sha256", "processes"}) {
+    Metadata known;  // a checkpoint knows no number of epochs, and has the images of this run
+    for (const auto& [key, own] : training) {
       const auto found = std::ranges::find(init->metadata, key, &Metadata::value_type::first);
-      if (found != init->metadata.end()) training.push_back(*found);
+      if (found != init->metadata.end()) known.push_back(*found);
+      if (found == init->metadata.end() && key == "train_images") known.emplace_back(key, own);
     }
+    training = known;
   }
   metadata.insert(metadata.end(), training.begin(), training.end());
   return metadata;

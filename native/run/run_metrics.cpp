@@ -23,7 +23,7 @@ void add_losses(std::vector<Metric>& metrics, const std::string& set, const Loss
 
 RunMetrics::RunMetrics(const TrainOptions& options, Trainer& trainer, const ImageSet& test)
     : o_(options), trainer_(trainer), test_(test) {
-  if (!o_.log_dir.empty()) log_.emplace(o_.log_dir, trainer.step());
+  if (!o_.log_dir.empty()) log_.emplace(o_.log_dir, trainer.step() > 0 ? last_step() : -1);
 }
 
 void RunMetrics::step(const StepReport& r, double images_per_second) {
@@ -47,17 +47,17 @@ void RunMetrics::step(const StepReport& r, double images_per_second) {
 void RunMetrics::epoch(const EpochReport& r) {
   if (!log_) return;
   std::vector<Metric> metrics;  // without a step's if an earlier run was stopped between step and test
-  if (last_.step > 0) metrics = metrics_of_step();
+  if (last_.images > 0) metrics = metrics_of_step();
   const Prior prior = trainer_.result()->spec.prior;
   add_losses(metrics, "train", r.train, prior);
   add_losses(metrics, r.validated ? "validation" : "test", r.held_out, prior);
-  log_->metrics(trainer_.step(), r.epoch, metrics);
+  log_->metrics(last_step(), r.epoch, metrics);
 }
 
 void RunMetrics::finish() {
   if (!log_) return;
   Vae model = standardized(*trainer_.result());
-  for (const Picture& p : pictures(*model).figures()) log_->figure(trainer_.step(), p.name, p.png);
+  for (const Picture& p : pictures(*model).figures()) log_->figure(last_step(), p.name, p.png);
 }
 
 std::vector<Metric> RunMetrics::metrics_of_step() const {

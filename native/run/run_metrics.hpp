@@ -30,6 +30,7 @@ class RunMetrics {
 
  private:
   std::vector<Metric> metrics_of_step() const;
+  std::int64_t last_step() const { return trainer_.step() - (o_.after_update ? 1 : 0); }  // as it is counted
   TrainPictures pictures(VaeImpl& model) const;
 
   const TrainOptions& o_;

@@ -669,10 +669,10 @@ test.describe('bad days', () => {
       await expect(sheet.getByRole('button', { name: 'New digits' })).toBeVisible();
       await expect(page.locator('#notice')).toContainText('(webgl)');
 
-      await page.route('**/element.js', (route) => route.abort());
+      await page.route('**/element.js*', (route) => route.abort());
       await page.reload();
       await expect(page.locator('#notice')).toContainText('element.js');
-      await page.unroute('**/element.js');
+      await page.unroute('**/element.js*');
       await page.locator('#retry').click();
       await expect(sheet.getByRole('button', { name: 'New digits' })).toBeVisible();
     });

@@ -256,13 +256,19 @@ function writeLink() {
 
 // ---- What only the page can do
 
+/** Imports a script whose import has failed, which browsers do not try again under the same URL. */
+function importAgain(name) {
+  const url = `${name}?${Date.now()}`;
+  return import(url);
+}
+
 function save(blob, name) {
   const anchor = Object.assign(document.createElement('a'), {href: URL.createObjectURL(blob), download: name});
   anchor.click();
   setTimeout(() => URL.revokeObjectURL(anchor.href), 10000);
 }
 
-const exports = () => import('./export.js');
+const exports = () => import('./export.js').catch(() => importAgain('./export.js'));
 
 /** Shows the link to be copied by hand, selected. */
 function offerLink() {
@@ -527,7 +533,8 @@ function show() {
 async function startModule() {
   try {
     const simd = WebAssembly.validate(SIMD_PROBE);
-    const {default: createLab} = await import(simd ? './lab.js' : './lab-scalar.js');
+    const {default: createLab} = await import(simd ? './lab.js' : './lab-scalar.js')
+      .catch(() => importAgain(simd ? './lab.js' : './lab-scalar.js'));
     const module = await createLab({canvas, ...await options(simd)});
     if (alone) module._lab_alone();
     if (language === 'zh') {
@@ -547,7 +554,7 @@ async function startModule() {
 
 /** Without WebGL 2 there is no lab, but digits: <digit-vae> paints on plain canvases. */
 async function showElement() {
-  await import('./element.js');
+  await import('./element.js').catch(() => importAgain('./element.js'));
   const add = settings => Object.assign(document.createElement('digit-vae'), {loading: 'eager', ...settings});
   const sheet = add({steps: 24}), morph = add({view: 'morph'});  // from the sheet's first digit to its second
   sheet.addEventListener('digit-change', () => { morph.seed = sheet.seed; });

@@ -543,7 +543,7 @@ TEST_CASE("a preset's first images stay in where there are no others") {
   const Outcome o = run(folder, preset);
   CAPTURE(o.out, o.err);
   REQUIRE(o.code == 0);
-  CHECK(contains(o.out, "note    all images are trained on: tf-mlp leaves the first 5,000 out"));
+  CHECK(contains(o.out, "note    all images are trained on: tf-mlp leaves the first 5 000 out"));
   const Model model = *Model::load(read_file(folder / "w.bin", FileLimits{}.bytes));
   CHECK(model.metadata("train_images") == "640");
   CHECK(contains(std::string(model.metadata("config")), "--skip-images 0"));
@@ -558,7 +558,7 @@ TEST_CASE("a preset's first images stay in where there are no others") {
 
 TEST_CASE("tf-conv reports and draws steps 0, 200, ... after the update, tf-mlp logs every lower bound") {
   TemporaryFolder folder;
-  write_bars(folder.path(), 70, 20, 28);
+  write_bars(folder.path(), 640, 20, 28);
   const auto log = [&](const std::string& preset, const std::string& flags) {
     const Outcome o = run(folder, kTrain + " --data " + folder.path().string() + " --out " +
                                       (folder / "w.bin").string() + " --checkpoint '' --preset " + preset +
@@ -567,13 +567,15 @@ TEST_CASE("tf-conv reports and draws steps 0, 200, ... after the update, tf-mlp 
     REQUIRE(o.code == 0);
     return o.out;
   };
-  const std::string out = log("tf-conv", "--steps 4 --log-every 2 --picture-every 2");
+  const std::string out = log("tf-conv", "--steps 4 --log-every 2 --picture-every 2 --train-images 70");
   const auto lines = lines_of(folder / "log/metrics.jsonl");
   CAPTURE(out);
   CHECK(contains(out, "Step 0 | Loss "));
   CHECK(contains(out, "Step 2 | Loss "));
   CHECK_FALSE(contains(out, "Step 4 |"));
+  REQUIRE(lines.size() == 5);  // and after the epochs, which end in every one of these steps but the second
   CHECK(lines[0].starts_with("{\"step\": 0, \"epoch\": 1, \"objective\": "));
+  CHECK(lines.back().starts_with("{\"step\": 3, "));
   for (const char* name : {"reconstructions-0000000000.png", "samples-0000000002.png"})
     CHECK(std::filesystem::exists(folder / "log/pictures" / name));
   CHECK_FALSE(std::filesystem::exists(folder / "log/pictures/samples-0000000004.png"));
