@@ -37,7 +37,9 @@ data:  ## fetch MNIST: build/mnist
 	@.ci/install data
 
 train: native data  ## train on MNIST into build/weights.bin (ARGS="--latent 20 ...")
-	build/native/native_train --data build/mnist --out build/weights.bin $(mlp) $(ARGS)
+	build/native/native_train --data build/mnist --out build/weights.bin $(call unless,--config,$(mlp)) \
+	  $(call unless,--checkpoint,--checkpoint build/weights.checkpoints --resume auto) $(ARGS)
+	@rm -rf build/weights.checkpoints
 
 assets: native data  ## train all weights in assets/ again (hours; a run that was stopped goes on)
 	build/native/native_digits --data build/mnist --out assets/digits.bin
@@ -48,12 +50,13 @@ assets: native data  ## train all weights in assets/ again (hours; a run that wa
 	$(call asset,aevb,--preset aevb --latent 2 --epochs 300 --precision f16 --snapshots 16)
 	$(call asset,tf-conv,--preset tf-conv --precision int8 --threads 2)
 
-mlp = --epochs 60 --schedule one-cycle --lr 3e-3
+mlp = --config native/config/mlp.toml
+unless = $(if $(findstring $(1),$(ARGS)),,$(2))  # flags that ARGS does not give
 # $(call asset,NAME,OPTIONS): assets/NAME.bin; its checkpoints, log and pictures are in build/assets
 define asset
 	@mkdir -p build/assets
 	build/native/native_train --data build/mnist --out assets/$(1).bin $(2) --log-dir build/assets/$(1).log \
-	  --checkpoint build/assets/$(1).checkpoints $(if $(wildcard build/assets/$(1).checkpoints/checkpoint-*.bin),--resume)
+	  --checkpoint build/assets/$(1).checkpoints --resume auto
 	@rm -r build/assets/$(1).checkpoints
 endef
 

@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kImages = "-images-idx3-ubyte", kLabels = "-labels-idx1-ubyte";
+constexpr const char *kImages = "images-idx3", *kLabels = "labels-idx1";
 
 /// A pair of IDX files and their checksums.
 struct IdxSet {
@@ -33,12 +33,6 @@ void read_labels(const fs::path& path, bool train, IdxSet& idx) {
             "has " + std::to_string(file.sizes[0]) + " labels for " + std::to_string(images) + " images");
   }
   idx.set.labels.assign(file.bytes.begin() + 8, file.bytes.end());
-  const std::vector<std::uint8_t>& labels = idx.set.labels;
-  const auto odd = std::find_if(labels.begin(), labels.end(), [](std::uint8_t l) { return l > 9; });
-  if (odd != labels.end()) {
-    bad_idx(path, "has the label " + std::to_string(*odd) + " at byte " +
-                      std::to_string(8 + (odd - labels.begin())) + "; expected 0 to 9");
-  }
   idx.files.push_back(
       {path, train ? DataFile::kTrainLabels : DataFile::kTestLabels, images, sha256(file.bytes)});
 }
@@ -52,7 +46,7 @@ IdxSet read_idx_set(const fs::path& directory, const fs::path& images, const std
   idx.set.pixels.assign(file.bytes.begin() + 16, file.bytes.end());
   idx.files.push_back(
       {images, train ? DataFile::kTrainImages : DataFile::kTestImages, file.sizes[0], idx.set.sha256});
-  if (const auto labels = find_idx(directory, prefix + kLabels)) read_labels(*labels, train, idx);
+  if (const auto labels = find_idx(directory, prefix, kLabels)) read_labels(*labels, train, idx);
   return idx;
 }
 
@@ -61,11 +55,63 @@ IdxSet read_idx_set(const fs::path& directory, const fs::path& images, const std
 void check_beside_other_pair(const fs::path& directory, const std::string& prefix,
                              std::vector<FoundFile> files) {
   const std::string other = prefix == "train" ? "t10k" : "train";
-  const auto images = find_idx(directory, other + kImages);
+  const auto images = find_idx(directory, other, kImages);
   if (!images) return;
   const IdxSet pair = read_idx_set(directory, *images, other);
   files.insert(files.end(), pair.files.begin(), pair.files.end());
   known_data_set(files, false);
+}
+
+/// Returns "; there are a, b, c, ..." of a folder, or "".
+std::string what_is_there(const fs::path& directory) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator at(directory, error), end; !error && at != end; at.increment(error))
+    names.push_back(at->path().filename().string());
+  if (names.empty()) return "";
+  std::sort(names.begin(), names.end());
+  constexpr std::size_t kShown = 4;
+  std::string text = "; there " + std::string(names.size() == 1 ? "is " : "are ");
+  for (std::size_t i = 0; i < std::min(names.size(), kShown); ++i) text += (i == 0 ? "" : ", ") + names[i];
+  return text + (names.size() > kShown ? ", ..." : "");
+}
+
+/// Returns whether images are dark ink on white paper: nearly all of their borders are white, and most of
+/// what is inside.
+bool is_dark_on_white(const ImageSet& set) {
+  const auto height = static_cast<std::size_t>(set.shape.height),
+             width = static_cast<std::size_t>(set.shape.width);
+  std::size_t border = 0, white = 0;
+  double sum = 0;
+  for (std::size_t i = 0; i < set.pixels.size(); ++i) {
+    const std::size_t x = i % width, y = i / width % height;
+    sum += set.pixels[i];
+    if (x != 0 && y != 0 && x + 1 != width && y + 1 != height) continue;
+    ++border;
+    if (set.pixels[i] >= 240) ++white;
+  }
+  return border > 0 && static_cast<double>(white) > 0.9 * static_cast<double>(border) &&
+         sum > 128.0 * static_cast<double>(set.pixels.size()) &&
+         sum < 255.0 * static_cast<double>(set.pixels.size());
+}
+
+/// Turns dark ink on white around, and notes what is odd about a set that is not a known one.
+void look_at(ImageSet& set) {
+  if (is_dark_on_white(set)) {
+    for (std::uint8_t& p : set.pixels) p = static_cast<std::uint8_t>(255 - p);
+    set.notes.emplace_back("the images are dark on white and were turned around: here 0 is background");
+  }
+  const auto size = static_cast<std::ptrdiff_t>(set.shape.size());
+  const auto same = [&](std::ptrdiff_t i) {
+    return std::equal(set.pixels.begin(), set.pixels.begin() + size, set.pixels.begin() + i * size);
+  };
+  std::ptrdiff_t equal = 1;
+  while (equal < set.count() && same(equal)) ++equal;
+  if (std::ranges::all_of(set.pixels, [&](std::uint8_t p) { return p == set.pixels.front(); }))
+    set.notes.push_back("every pixel of every image is " + std::to_string(set.pixels.front()) +
+                        ": there is nothing to learn");
+  else if (equal == set.count() && equal > 1)
+    set.notes.emplace_back("all images are the same");
 }
 
 }  // namespace
@@ -80,17 +126,25 @@ std::vector<float> ImageSet::gray(int first, int n) const {
 }
 
 ImageSet read_image_set(const fs::path& directory, const std::string& prefix, bool allow_modified) {
-  const auto images = find_idx(directory, prefix + kImages);
-  if (!images && is_png_folder(directory)) return read_png_set(directory, prefix == "train");
+  const auto images = find_idx(directory, prefix, kImages);
+  if (!images && !is_png_folder(directory)) {
+    throw Failure(
+        Exit::kMissingInput,
+        (directory / (prefix + "-images-idx3-ubyte")).string() + "[.gz] does not exist" +
+            what_is_there(directory) +
+            "; `make data` puts MNIST into build/mnist, --data names another folder, with IDX files "
+            "or folders of PNGs");
+  }
   if (!images) {
-    throw Failure(Exit::kMissingInput, (directory / (prefix + kImages)).string() +
-                                           "[.gz] does not exist; `make data` puts MNIST into build/mnist, "
-                                           "--data names another folder");
+    ImageSet set = read_png_set(directory, prefix == "train");
+    look_at(set);
+    return set;
   }
   IdxSet idx = read_idx_set(directory, *images, prefix);
   idx.set.name = known_data_set(idx.files, allow_modified);
   if (idx.set.name.empty() && !allow_modified && has_known_count(idx.files.front()))
     check_beside_other_pair(directory, prefix, std::move(idx.files));
+  if (idx.set.name.empty()) look_at(idx.set);
   return std::move(idx.set);
 }
 
@@ -130,7 +184,7 @@ void hold_out(ImageData& data, int validation, int skipped) {
 
 ImageSet select(const ImageSet& set, std::span<const int> indices) {
   const auto size = static_cast<std::ptrdiff_t>(set.shape.size());
-  ImageSet chosen = {set.shape, {}, {}, set.sha256, set.name, set.held_out};
+  ImageSet chosen = {set.shape, {}, {}, set.sha256, set.name, set.held_out, set.notes};
   for (int i : indices) {
     const auto first = set.pixels.begin() + i * size;
     chosen.pixels.insert(chosen.pixels.end(), first, first + size);

@@ -16,10 +16,11 @@ namespace vae {
 struct ImageSet {
   Shape shape;                       // of one image
   std::vector<std::uint8_t> pixels;  // (count, height, width)
-  std::vector<std::uint8_t> labels;  // (count), each 0 to 9; empty: unlabeled
+  std::vector<std::uint8_t> labels;  // (count), any classes; empty: unlabeled
   std::string sha256;     // of the uncompressed IDX file of the images, or of a PNG folder's pixels
   std::string name;       // "MNIST", "Fashion-MNIST"; empty: an unknown data set
   bool held_out = false;  // these are every tenth image of train/, for lack of a test set
+  std::vector<std::string> notes = {};  // what a reader should know: what was skipped, turned around, odd
   int count() const { return static_cast<int>(std::int64_t(pixels.size()) / shape.size()); }
 
   /// Returns images [first, first + n) as (n, height * width) floats in [0, 1]: byte / 255.
@@ -35,10 +36,11 @@ struct ImageData {
 /// Throws Failure kUsage when fewer than one image would stay.
 void hold_out(ImageData& data, int validation, int skipped = 0);
 
-/// Reads <prefix>-images-idx3-ubyte[.gz] of `directory` and, if it exists, <prefix>-labels-idx1-ubyte[.gz];
-/// prefix is "train" or "t10k". Without such images, reads a folder of PNGs (native/data/png_folder). Refuses
-/// a damaged file of MNIST or Fashion-MNIST unless `allow_modified`; accepts any other data set. Throws
-/// Failure kMissingInput (no such file) or kBadData (size, magic number, labels, gzip, PNG, SHA-256).
+/// Reads the IDX files of a set, as native/data/idx_file finds them, `prefix` "train" or "t10k"; labels may
+/// be missing. Without such images, reads a folder of PNGs (native/data/png_folder). Dark ink on white is
+/// turned around. Refuses a damaged file of MNIST or Fashion-MNIST unless `allow_modified`; accepts any other
+/// data set. Throws Failure kMissingInput (no such file) or kBadData (size, magic number, gzip, PNG,
+/// SHA-256).
 ImageSet read_image_set(const std::filesystem::path& directory, const std::string& prefix,
                         bool allow_modified);
 

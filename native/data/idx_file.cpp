@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <iterator>
+#include <map>
 #include <memory>
+#include <system_error>
 
 #include "native/support/failure.hpp"
 #include "native/support/formatted.hpp"
@@ -18,10 +21,18 @@ namespace fs = std::filesystem;
 constexpr std::uint32_t kImagesMagic = 0x803, kLabelsMagic = 0x801;  // unsigned bytes, 3 sizes and 1
 constexpr std::uint64_t kMaxBytes = std::uint64_t{4} << 30;
 
+/// Throws for a file that another copy may cure.
+[[noreturn]] void damaged(const fs::path& path, const std::string& what) {
+  bad_idx(path, what + "; fetch the file again (`make data` does for MNIST)");
+}
+
 /// Reads gzipped or raw bytes (zlib detects which).
 class GzReader {
  public:
-  explicit GzReader(const fs::path& path) : path_(path), file_(gzopen(path.c_str(), "rb"), &gzclose) {
+  explicit GzReader(const fs::path& path) : path_(path) {
+    std::error_code none;  // opening it tells; a pipe would be waited for
+    if (fs::exists(path, none) && !fs::is_regular_file(path, none)) bad_idx(path, "is not a regular file");
+    file_.reset(gzopen(path.c_str(), "rb"));
     if (!file_)
       throw Failure(Exit::kMissingInput, path.string() + ": cannot be opened: " + std::strerror(errno));
     gzbuffer(file_.get(), 1 << 17);
@@ -50,11 +61,11 @@ class GzReader {
     if (code == Z_OK) return;
     if (code == Z_ERRNO)
       throw Failure(Exit::kIo, path_.string() + ": cannot be read: " + std::strerror(errno));
-    bad_idx(path_, "damaged gzip data after byte " + std::to_string(at) + " (" + text + ")");
+    damaged(path_, "damaged gzip data after byte " + std::to_string(at) + " (" + text + ")");
   }
 
   fs::path path_;
-  std::unique_ptr<gzFile_s, int (*)(gzFile)> file_;
+  std::unique_ptr<gzFile_s, int (*)(gzFile)> file_{nullptr, &gzclose};
 };
 
 std::uint32_t big_endian(const std::uint8_t* p) {
@@ -78,40 +89,76 @@ std::uint64_t read_sizes(const fs::path& path, IdxFile& file) {
   return promised;
 }
 
+/// Lists what is in a folder, sorted; nothing where it cannot be read or is none.
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error))
+    entries.push_back(at->path());
+  std::sort(entries.begin(), entries.end());
+  return entries;
+}
+
+/// Returns whether a file is named "train-images-idx3-ubyte", or with a dot before idx3, or with something
+/// in front.
+bool is_idx_name(const std::string& name, const std::string& set, const std::string& kind) {
+  std::string dotted = kind;
+  std::ranges::replace(dotted, '-', '.');
+  for (const std::string& end : {set + '-' + kind + "-ubyte", set + '-' + dotted + "-ubyte"}) {
+    if (!name.ends_with(end)) continue;
+    const std::size_t before = name.size() - end.size();
+    if (before == 0 || name[before - 1] == '-' || name[before - 1] == '_') return true;
+  }
+  return false;
+}
+
 IdxFile read_idx(const fs::path& path, std::uint32_t magic, std::size_t rank) {
   IdxFile file{{}, std::vector<std::uint32_t>(rank)};
   GzReader reader(path);
   reader.read(file.header(), file.bytes);
   const std::size_t got = file.bytes.size();
   if (got >= 4 && big_endian(file.bytes.data()) != magic) {
-    bad_idx(path, formatted("starts with 0x%08x; expected the IDX magic number 0x%08x",
+    damaged(path, formatted("starts with 0x%08x; expected the IDX magic number 0x%08x",
                             big_endian(file.bytes.data()), magic));
   }
   if (got < file.header()) {
-    bad_idx(path, "ends after " + std::to_string(got) + " bytes, inside its header of " +
+    damaged(path, "ends after " + std::to_string(got) + " bytes, inside its header of " +
                       std::to_string(file.header()));
   }
   const std::uint64_t promised = read_sizes(path, file), total = file.header() + promised;
   reader.read(promised + 1, file.bytes);  // one more, to detect trailing bytes
   if (file.bytes.size() < total) {
-    bad_idx(path, "ends after " + std::to_string(file.bytes.size()) + " bytes; its header promises " +
+    damaged(path, "ends after " + std::to_string(file.bytes.size()) + " bytes; its header promises " +
                       std::to_string(total));
   }
   if (file.bytes.size() > total)
-    bad_idx(path, "has bytes after byte " + std::to_string(total) + ", where it should end");
+    damaged(path, "has bytes after byte " + std::to_string(total) + ", where it should end");
   return file;
 }
 
 }  // namespace
 
-std::optional<fs::path> find_idx(const fs::path& folder, const std::string& name) {
-  for (const char* ending : {"", ".gz"}) {
-    const fs::path path = folder / (name + ending);
-    std::error_code
-        error;  // a name too long or a folder that may not be entered: not there, as far as we can see
-    if (fs::is_directory(path, error))
-      throw Failure(Exit::kBadData, path.string() + ": is a folder; expected a file");
-    if (fs::exists(path, error)) return path;
+std::optional<fs::path> find_idx(const fs::path& folder, const std::string& set, const std::string& kind) {
+  std::vector<fs::path> places = {folder, folder / "raw"};
+  for (const fs::path& entry : entries_of(folder)) places.push_back(entry / "raw");
+  for (const fs::path& place : places) {
+    std::map<std::string, fs::path> found;  // by name without .gz, the raw file first
+    const auto add = [&](const fs::path& path) {
+      std::string name = path.filename().string();
+      if (name.ends_with(".gz")) name.resize(name.size() - 3);
+      std::error_code error;
+      if (is_idx_name(name, set, kind) && !fs::is_directory(path, error)) found.try_emplace(name, path);
+    };
+    for (const fs::path& entry : entries_of(place)) {
+      add(entry);
+      if (is_idx_name(entry.filename().string(), set, kind)) {
+        for (const fs::path& inner : entries_of(entry)) add(inner);
+      }
+    }
+    if (found.size() > 1)
+      bad_idx(place, "has " + found.begin()->first + " and " + std::next(found.begin())->first +
+                         "; leave one of the two sets in it");
+    if (!found.empty()) return found.begin()->second;
   }
   return std::nullopt;
 }
@@ -120,7 +167,7 @@ IdxFile read_idx_images(const fs::path& path) { return read_idx(path, kImagesMag
 IdxFile read_idx_labels(const fs::path& path) { return read_idx(path, kLabelsMagic, 1); }
 
 void bad_idx(const fs::path& path, const std::string& what) {
-  throw Failure(Exit::kBadData, path.string() + ": " + what + "; fetch the file again (`make data` does)");
+  throw Failure(Exit::kBadData, path.string() + ": " + what);
 }
 
 }  // namespace vae

@@ -16,16 +16,19 @@ struct IdxFile {
   std::size_t header() const { return 4 + 4 * sizes.size(); }
 };
 
-/// Returns the path of `name` or `name`.gz in a folder if it exists. Throws Failure kBadData when it is a
-/// folder.
-std::optional<std::filesystem::path> find_idx(const std::filesystem::path& folder, const std::string& name);
+/// Returns the path of a file of a set, `set` "train" and `kind` "images-idx3" say, if it exists: named as
+/// MNIST's, with a dot for the hyphen before idx3, gzipped or not, with something before (emnist-letters-);
+/// in `folder`, in raw/ or X/raw/ there (torchvision's MNIST/raw), each also in a folder of its own name.
+/// Throws Failure kBadData when several files could be meant.
+std::optional<std::filesystem::path> find_idx(const std::filesystem::path& folder, const std::string& set,
+                                              const std::string& kind);
 
 /// Reads images, sizes (count, height, width), or labels, sizes (count). Throws Failure kMissingInput, kIo,
 /// or kBadData (magic number, sizes, length, gzip), which names the place in the file.
 IdxFile read_idx_images(const std::filesystem::path& path);
 IdxFile read_idx_labels(const std::filesystem::path& path);
 
-/// Throws Failure kBadData: the file, what is wrong with it, and the advice to fetch it again.
+/// Throws Failure kBadData: the file, and what is wrong with it.
 [[noreturn]] void bad_idx(const std::filesystem::path& path, const std::string& what);
 
 }  // namespace vae

@@ -1,5 +1,6 @@
-// Reads a data set from a folder of PNGs: train/ and test/ (or t10k/), each with images (unlabeled) or
-// folders named 0 to 9 (the labels) of images. For native/data/dataset.
+// Reads a data set from a folder of PNGs: train/ and test/ (also training/, Train/, testing/, t10k/ and the
+// like), each with images (unlabeled) or a folder of images for each class; or those folders directly. For
+// native/data/dataset.
 #pragma once
 
 #include <filesystem>
@@ -8,15 +9,17 @@
 
 namespace vae {
 
-/// Returns whether the directory has a folder train, test or t10k.
+/// Returns whether the directory has a folder of training or test images, or PNGs in it or in its folders.
 bool is_png_folder(const std::filesystem::path& directory);
 
 /// Reads the training or the test images, sorted by the bytes of their paths; skips names that start with a
-/// dot. Without a folder test or t10k, every tenth image of train/ is held out as the test set. All images
-/// must have the same size, at most 1024x1024. Colors become 8-bit gray (libpng's luminance), transparent
-/// pixels 0; an 8-bit gray PNG keeps its bytes. `sha256` is that of the pixels in this order. Throws Failure
-/// kMissingInput (no folder train) or kBadData (no images, a damaged file or not a PNG, another size, a
-/// folder that is not a label).
+/// dot, and texts and the like beside the pictures, which it notes. Without a folder of test images, every
+/// tenth training image is held out as the test set. Classes are the numbers that their folders are named
+/// after, 0 to 255, or else counted in the order of their names. All images must have the same size, at most
+/// 1024x1024. Colors become 8-bit gray (libpng's luminance), transparent pixels 0; an 8-bit gray PNG keeps
+/// its bytes; of an image that shows nothing so, transparency is the ink. `sha256` is that of the pixels in
+/// this order. Throws Failure kMissingInput (no training images) or kBadData (no images, a damaged file or
+/// not a PNG, another size, a class that the training images do not have).
 ImageSet read_png_set(const std::filesystem::path& directory, bool train);
 
 }  // namespace vae

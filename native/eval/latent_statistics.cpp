@@ -85,6 +85,7 @@ void add_test(BoundedMetadata& metadata, const Evaluation& test, const ModelSpec
 void add_anchors(BoundedMetadata& metadata, const Posterior& q, const std::vector<std::uint8_t>& labels) {
   if (labels.empty()) return;
   const ClassAnchors anchors = class_anchors(q, labels);
+  if (anchors.labels.empty()) return;  // no class that the page shows
   if (!metadata.fits({0, anchors.mean.size(), anchors.std.size()})) return;
   if (!finite(anchors.mean) || !finite(anchors.std)) return;
   std::string names;
@@ -104,6 +105,7 @@ void add_component_labels(BoundedMetadata& metadata, const Mixture& mixture, con
   const std::size_t latent = q.mu.size() / labels.size();
   const ComponentDensities densities(mixture);
   for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (labels[i] > 9) continue;
     const std::vector<double> joint = densities.log_joint(std::span(q.mu).subspan(i * latent, latent));
     const auto likeliest = std::max_element(joint.begin(), joint.end()) - joint.begin();
     ++counts[static_cast<std::size_t>(likeliest)][labels[i]];

@@ -13,7 +13,10 @@ constexpr int kSide = 880, kLeft = 84, kTop = 20, kRight = 84, kBottom = 76;  //
 constexpr double kDot = 2.6, kTick = 7, kNumber = 14, kName = 18;             // radius, length, text heights
 constexpr double kSmallestLimit = 3, kRoom = 1.05;  // of the window, and around the outermost point
 constexpr int kMostTicks = 8;                       // on either side of 0
-constexpr Color kAxis{64, 64, 64}, kGrid{232, 232, 232}, kPrior{32, 32, 32};
+constexpr Color kAxis{64, 64, 64}, kGrid{232, 232, 232}, kPrior{32, 32, 32}, kOther{160, 160, 160};
+
+/// Returns a label's color; those above 9 share one.
+Color color_of(std::size_t label) { return label < kLabelColors.size() ? kLabelColors[label] : kOther; }
 
 /// Maps [-limit, limit] on both axes to the window.
 struct Window {
@@ -31,10 +34,6 @@ void check(std::span<const float> points, std::span<const std::uint8_t> labels) 
   }
   if (!std::all_of(points.begin(), points.end(), [](float v) { return std::isfinite(v); })) {
     throw Failure(Exit::kBadData, "a point of a scatter plot is not finite");
-  }
-  if (!std::all_of(labels.begin(), labels.end(),
-                   [](int label) { return label < int(kLabelColors.size()); })) {
-    throw Failure(Exit::kBadData, "a label of a scatter plot is not 0 to 9");
   }
 }
 
@@ -94,7 +93,7 @@ std::vector<std::byte> scatter_png(std::span<const float> points, std::span<cons
   Canvas canvas(kLeft + kSide + kRight, kTop + kSide + kBottom);
   draw_axes(canvas, window, axes);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    canvas.disc(window.at(points[2 * i], points[2 * i + 1]), kDot, kLabelColors[labels[i]]);
+    canvas.disc(window.at(points[2 * i], points[2 * i + 1]), kDot, color_of(labels[i]));
   }
   for (int sigma = 1; axes.prior && sigma <= 2; ++sigma)
     canvas.circle(window.at(0, 0), window.length(sigma), 1.5, kPrior);

@@ -15,7 +15,6 @@ void add_options(CLI::App& app, EvalOptions& o) {
       "sampled, and\n"
       "the KL of every dimension, in nats per image; on request the importance-weighted NLL, and pictures.\n"
       "The figures are the same for any number of threads.");
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   const std::vector<std::string> pixels(kNamesOf<Pixels>.begin(), kNamesOf<Pixels>.end());
   const std::vector<std::string> precisions(std::begin(kPrecisionNames), std::end(kPrecisionNames));
   app.add_option("weights", o.weights, "weights file")->type_name("WEIGHTS");

@@ -25,7 +25,7 @@ struct Options {
 
 void add_options(CLI::App& app, Options& o) {
   app.description("Writes the first test images of each class, 0 to 9, as one small file for the page.");
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->always_capture_default();
+  app.option_defaults()->always_capture_default();
   app.add_option("--data", o.data, "folder with IDX files or PNGs, as native_train takes it")
       ->type_name("DIR");
   app.add_option("--out", o.out, "file to write (required)")->type_name("FILE");

@@ -214,6 +214,7 @@ void run(const EvalOptions& o) {
   }
 
   const Evaluation e = average(models, test, pixels, o);
+  for (const std::string& note : test.notes) std::printf("note: %s\n", note.c_str());
   print_averages(o.weights, model, pixels, e);
   Nll nll{0, o.nll};
   if (o.nll > 0) {

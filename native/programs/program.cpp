@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <new>
 
+#include "native/support/arguments.hpp"
+#include "native/support/output_file.hpp"
 #include "native/support/progress.hpp"
 #include "native/support/version.hpp"
 
@@ -18,7 +20,14 @@ std::atomic<int> interrupted = 0;
 namespace {
 
 extern "C" void on_signal(int signal) {
-  if (interrupted.exchange(signal) != 0) _exit(128 + signal);
+  if (interrupted.exchange(signal) == 0) return;
+  remove_lock_files();
+  _exit(128 + signal);
+}
+
+/// Handles a signal unless whoever started the program has it ignored, as nohup does.
+void handle(int signal) {
+  if (std::signal(signal, on_signal) == SIG_IGN) std::signal(signal, SIG_IGN);
 }
 
 }  // namespace
@@ -30,6 +39,7 @@ void throw_if_interrupted() {
 void handle_signals() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  for (const int signal : {SIGHUP, SIGQUIT, SIGUSR1, SIGXCPU}) handle(signal);  // terminals, batch systems
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
 }
@@ -46,7 +56,7 @@ int run_program(const char* program, CLI::App& app, int argc, char** argv, const
   handle_signals();
   app.set_version_flag("--version", kVersion);
   try {
-    app.parse(argc, argv);
+    parse_arguments(app, argc, argv);
     run();
     flush_output();
     return 0;

@@ -21,8 +21,8 @@ struct Interrupted {};
 /// Throws Interrupted after a signal.
 void throw_if_interrupted();
 
-/// Makes SIGINT and SIGTERM set `interrupted`, and turns writes to a closed pipe or beyond a size limit into
-/// errors of write() instead of signals.
+/// Makes SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGXCPU set `interrupted`, and turns writes to a
+/// closed pipe or beyond a size limit into errors of write() instead of signals.
 void handle_signals();
 
 /// Returns the first line; LibTorch's messages continue with a stack trace.

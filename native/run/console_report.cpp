@@ -3,6 +3,7 @@
 #include <torch/version.h>
 
 #include <cmath>
+#include <thread>
 
 #include "native/support/formatted.hpp"
 #include "shared/spec/model_line.hpp"
@@ -37,14 +38,38 @@ std::string unless_elbo(double objective, const Losses& l) {
 
 }  // namespace
 
-void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data, bool keeps_all,
+namespace {
+
+void print_note(const std::string& note) { std::printf("note    %s\n", note.c_str()); }
+
+/// Prints what of a run's settings and data is likely to be a mistake, or is not as it was asked for.
+void print_notes(const TrainOptions& o, const ImageData& data, const StartNotes& notes) {
+  for (const std::string& note : data.train.notes) print_note(note);
+  if (notes.keeps_all)
+    print_note(formatted("all images are trained on: %s leaves the first %s out, and there are no more",
+                         o.preset.c_str(), thousands(find_preset(o.preset)->training.skip_images).c_str()));
+  if (!notes.ignored.empty()) {
+    print_note(formatted("the model has no place for %zu tensors of %s, which are ignored: %s%s",
+                         notes.ignored.size(), o.init.c_str(), notes.ignored.front().c_str(),
+                         notes.ignored.size() > 1 ? ", ..." : ""));
+  }
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  if (processors > 0 && o.threads > processors)
+    print_note(
+        formatted("%d threads on %d processors: more than there are make it slower", o.threads, processors));
+  if (traits(o.spec.likelihood).learned_variance && o.train.pixels != Pixels::kDequantized)
+    print_note(formatted(
+        "a density of %s pixels has no bound: the Gaussian likelihood is meant for --pixels dequantized",
+        std::string(name_of(o.train.pixels)).c_str()));
+}
+
+}  // namespace
+
+void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data, const StartNotes& notes,
                  const torch::Device& device, const ProcessGroup& group) {
   std::printf("model   %s, %s parameters, seed %llu\n", to_string(model.spec).c_str(),
               thousands(parameter_count(model)).c_str(), static_cast<unsigned long long>(o.train.seed));
   print_data(o.data, data.train, data.test);
-  if (keeps_all)
-    std::printf("note    all images are trained on: %s leaves the first %s out, and there are no more\n",
-                o.preset.c_str(), thousands(find_preset(o.preset)->training.skip_images).c_str());
   const std::string share =
       group.size() == 1 ? "" : formatted("%d processes (%s), ", group.size(), group.backend().c_str());
   if (device.is_cpu()) {
@@ -54,8 +79,9 @@ void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& d
     std::printf("device  %scuda (LibTorch " TORCH_VERSION ")\n", share.c_str());
     const std::string obstacle = graph_obstacle(model.spec, o.train, group.size());
     if (!obstacle.empty())
-      std::printf("note    slower steps, not recorded as a CUDA graph: %s\n", obstacle.c_str());
+      print_note(formatted("slower steps, not recorded as a CUDA graph: %s", obstacle.c_str()));
   }
+  print_notes(o, data, notes);
   if (!o.log_dir.empty()) {
     std::printf("log     %s: metrics.jsonl, pictures, and events for tensorboard --logdir %s\n",
                 o.log_dir.c_str(), o.log_dir.c_str());

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 #include "native/eval/evaluate.hpp"
 #include "native/run/train_options.hpp"
@@ -13,8 +14,13 @@
 
 namespace vae {
 
-/// `keeps_all`: the preset would leave out more training images than there are.
-void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data, bool keeps_all,
+/// What a run found on its way, for people.
+struct StartNotes {
+  bool keeps_all;                    // the preset would leave out more training images than there are
+  std::vector<std::string> ignored;  // tensors in the file of --init that the model has no place for
+};
+
+void print_start(const TrainOptions& o, const VaeImpl& model, const ImageData& data, const StartNotes& notes,
                  const torch::Device& device, const ProcessGroup& group);
 
 void print_test(const Evaluation& e, Pixels pixels, Prior prior);

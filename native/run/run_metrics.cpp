@@ -1,7 +1,10 @@
 #include "native/run/run_metrics.hpp"
 
 #include <array>
+#include <cstdio>
 #include <string>
+
+#include "native/support/failure.hpp"
 
 namespace vae {
 namespace {
@@ -26,38 +29,55 @@ RunMetrics::RunMetrics(const TrainOptions& options, Trainer& trainer, const Imag
   if (!o_.log_dir.empty()) log_.emplace(o_.log_dir, trainer.step() > 0 ? last_step() : -1);
 }
 
-void RunMetrics::step(const StepReport& r, double images_per_second) {
+/// Writes to the log, which is given up where it cannot be written.
+template <class Write>
+void RunMetrics::write(Write what) {
   if (!log_) return;
+  try {
+    what(*log_);
+  } catch (const Failure& failure) {
+    if (failure.code != Exit::kIo) throw;
+    std::fprintf(stderr, "warning: %s; nothing more is logged\n", failure.what());
+    log_.reset();
+  }
+}
+
+void RunMetrics::step(const StepReport& r, double images_per_second) {
   last_ = r;
   images_per_second_ = images_per_second;
-  if (o_.after_update || !trainer_.epoch_ended()) {  // otherwise epoch() logs it
-    if (is_due(r.step, o_.log_every)) {
-      log_->metrics(r.step, r.epoch, metrics_of_step());
-    } else if (is_due(r.step, o_.metrics_every)) {
-      log_->metrics(r.step, r.epoch, std::array{lower_bound(r.batch)});
+  write([&](LogFolder& log) {
+    if (o_.after_update || !trainer_.epoch_ended()) {  // otherwise epoch() logs it
+      if (is_due(r.step, o_.log_every)) {
+        log.metrics(r.step, r.epoch, metrics_of_step());
+      } else if (is_due(r.step, o_.metrics_every)) {
+        log.metrics(r.step, r.epoch, std::array{lower_bound(r.batch)});
+      }
     }
-  }
-  if (!is_due(r.step, o_.picture_every)) return;
-  const TrainPictures drawn = pictures(*trainer_.result());
-  for (const Picture& p : o_.after_update ? drawn.progress(trainer_.replay(), o_.picture_inputs)
-                                          : drawn.progress(o_.picture_inputs))
-    log_->picture(r.step, p.name, p.png);
+    if (!is_due(r.step, o_.picture_every)) return;
+    const TrainPictures drawn = pictures(*trainer_.result());
+    for (const Picture& p : o_.after_update ? drawn.progress(trainer_.replay(), o_.picture_inputs)
+                                            : drawn.progress(o_.picture_inputs))
+      log.picture(r.step, p.name, p.png);
+  });
 }
 
 void RunMetrics::epoch(const EpochReport& r) {
-  if (!log_) return;
-  std::vector<Metric> metrics;  // without a step's if an earlier run was stopped between step and test
-  if (last_.images > 0) metrics = metrics_of_step();
-  const Prior prior = trainer_.result()->spec.prior;
-  add_losses(metrics, "train", r.train, prior);
-  add_losses(metrics, r.validated ? "validation" : "test", r.held_out, prior);
-  log_->metrics(last_step(), r.epoch, metrics);
+  write([&](LogFolder& log) {
+    std::vector<Metric> metrics;  // without a step's if an earlier run was stopped between step and test
+    if (last_.images > 0) metrics = metrics_of_step();
+    const Prior prior = trainer_.result()->spec.prior;
+    add_losses(metrics, "train", r.train, prior);
+    add_losses(metrics, r.validated ? "validation" : "test", r.held_out, prior);
+    log.metrics(last_step(), r.epoch, metrics);
+  });
 }
 
-void RunMetrics::finish() {
-  if (!log_) return;
-  Vae model = standardized(*trainer_.result());
-  for (const Picture& p : pictures(*model).figures()) log_->figure(last_step(), p.name, p.png);
+bool RunMetrics::finish() {
+  write([&](LogFolder& log) {
+    Vae model = standardized(*trainer_.result());
+    for (const Picture& p : pictures(*model).figures()) log.figure(last_step(), p.name, p.png);
+  });
+  return log_.has_value();
 }
 
 std::vector<Metric> RunMetrics::metrics_of_step() const {

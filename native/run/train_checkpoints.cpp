@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <map>
 #include <sstream>
+#include <utility>
 
 #include "native/support/failure.hpp"
 #include "native/support/output_file.hpp"
@@ -10,20 +11,34 @@
 namespace vae {
 namespace {
 
-/// Lists the flags in which two configurations, "--seed 1 --lr 0.1 ...", differ: "--seed was 1, now 2".
+using Settings = std::map<std::string, std::string>;
+
+/// Takes "--seed 1 --lr 0.1 ..." apart.
+Settings settings(const std::string& line) {
+  Settings all;
+  std::istringstream words(line);
+  for (std::string flag, word; words >> word;) {
+    if (word.starts_with("--"))
+      all[flag = word] = "nothing";
+    else
+      all[flag] = word;
+  }
+  return all;
+}
+
+/// Returns whether two configurations differ at most in how long they train.
+bool differ_in_length(const std::string& theirs, const std::string& ours) {
+  Settings before = settings(theirs), now = settings(ours);
+  for (Settings* all : {&before, &now}) {
+    all->erase("--epochs");
+    all->erase("--steps");
+  }
+  return before == now;
+}
+
+/// Lists the flags in which two configurations differ: "--seed was 1, now 2".
 std::string difference(const std::string& theirs, const std::string& ours) {
-  const auto settings = [](const std::string& line) {
-    std::map<std::string, std::string> all;
-    std::istringstream words(line);
-    for (std::string flag, word; words >> word;) {
-      if (word.starts_with("--"))
-        all[flag = word] = "nothing";
-      else
-        all[flag] = word;
-    }
-    return all;
-  };
-  auto before = settings(theirs), now = settings(ours);
+  Settings before = settings(theirs), now = settings(ours);
   for (const auto& [flag, value] : now) before.try_emplace(flag, "not given");
   std::string text;
   for (const auto& [flag, value] : before) {
@@ -44,12 +59,14 @@ Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, Snapshot
 /// Returns the checkpoint to resume from, if any. Called by the first process.
 std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
   if (!folder_ || folder_->empty()) {
-    if (o_.resume && o_.checkpoint.empty())
+    if (o_.resume != Resume::kNever && o_.checkpoint.empty())
       throw Failure(Exit::kUsage, "--resume: name the folder with --checkpoint");
-    if (o_.resume) throw Failure(Exit::kMissingInput, "--resume: no checkpoint in " + where());
+    if (o_.resume == Resume::kMust)
+      throw Failure(Exit::kMissingInput,
+                    "--resume: no checkpoint in " + where() + "; --resume auto begins where there is none");
     return std::nullopt;
   }
-  if (!o_.resume && !automatic) {
+  if (o_.resume == Resume::kNever && !automatic) {
     throw Failure(
         Exit::kUsage,
         where() + " holds the checkpoints of an earlier run; --resume continues it, or name another folder");
@@ -91,11 +108,29 @@ void Checkpoints::maybe_save(bool best) {
 
 bool Checkpoints::save(bool best) {
   if (!folder_) return false;
-  if (snapshots_)
-    write_file(folder_->path() / "snapshots.bin", snapshots_->bytes({}));  // first: it may run ahead
-  folder_->save({trainer_.state(), metadata_}, best);
-  saved_ = std::chrono::steady_clock::now();
-  return true;
+  saved_ = std::chrono::steady_clock::now();  // or tried
+  try {
+    if (snapshots_)
+      write_file(folder_->path() / "snapshots.bin", snapshots_->bytes({}));  // first: it may run ahead
+    folder_->save({trainer_.state(), metadata_}, best);
+    failing_ = false;
+  } catch (const Failure& failure) {
+    if (failure.code != Exit::kIo) throw;
+    if (!std::exchange(failing_, true))
+      std::fprintf(stderr, "warning: %s; training goes on without this checkpoint\n", failure.what());
+  }
+  return !failing_;
+}
+
+/// Refuses another length than the run had, `change`, where it would not be that of an uninterrupted run.
+void Checkpoints::check_length(const Checkpoint& c, const std::string& change) const {
+  std::string problem;
+  if (o_.train.schedule != Schedule::kConstant)
+    problem = "the rates so far were those of the other length; only --schedule constant can be extended";
+  if (snapshots_ != nullptr) problem = "the snapshots so far were those of the other length";
+  if (c.state.step > trainer_.steps())
+    problem = "the checkpoint has " + std::to_string(c.state.step) + " steps already";
+  if (!problem.empty()) throw Failure(Exit::kUsage, where() + ": " + change + ", but " + problem);
 }
 
 void Checkpoints::check_same_run(const Checkpoint& c) const {
@@ -105,6 +140,10 @@ void Checkpoints::check_same_run(const Checkpoint& c) const {
       std::printf(
           "note    the checkpoint is from \"%s\", this is \"%s\": results will differ in the last bits\n",
           c.get(key).c_str(), value.c_str());
+      continue;
+    }
+    if (key == "config" && differ_in_length(c.get(key), value)) {
+      check_length(c, difference(c.get(key), value));
       continue;
     }
     if (key == "config")

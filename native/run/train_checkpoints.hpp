@@ -20,19 +20,21 @@ class Checkpoints {
               ProcessGroup& group);
 
   /// Resumes from the first process' newest intact checkpoint if --resume asks for it, or `automatic`, and
-  /// says so. Throws Failure kMissingInput (nothing to resume), kUsage (of another run, or not asked for),
-  /// kBadData.
+  /// says so; a run at a constant rate may be longer than it was. Throws Failure kMissingInput (nothing to
+  /// resume), kUsage (of another run, or not asked for), kBadData.
   void resume(bool automatic);
 
   /// Saves if it is due, and whenever the test loss is the best so far. Called after every step.
   void maybe_save(bool best);
 
-  /// Saves a checkpoint; returns false when there is no folder for it.
+  /// Saves a checkpoint; returns false when there is no folder for it, or it cannot be written, of which the
+  /// first failure is warned of.
   bool save(bool best = false);
 
  private:
   std::optional<Checkpoint> find(bool automatic) const;
   void check_same_run(const Checkpoint& c) const;
+  void check_length(const Checkpoint& c, const std::string& change) const;
   std::string where() const { return "--checkpoint " + o_.checkpoint; }
 
   const TrainOptions& o_;
@@ -41,6 +43,7 @@ class Checkpoints {
   Metadata metadata_;
   ProcessGroup& group_;
   std::optional<CheckpointFolder> folder_;
+  bool failing_ = false;  // to write
   std::chrono::steady_clock::time_point saved_ = std::chrono::steady_clock::now();
 };
 

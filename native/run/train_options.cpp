@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <sstream>
 
 #include "native/compress/stored_as.hpp"
+#include "native/support/arguments.hpp"
 #include "native/support/formatted.hpp"
 #include "native/support/version.hpp"
 #include "shared/base/enum_names.hpp"
@@ -37,12 +39,14 @@ CLI::Validator range(std::uint64_t low, std::uint64_t high) {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
+/// Accepts a decimal number that a double can hold; CLI11 by itself also reads hexadecimal, and 1e-400 as 0.
 CLI::Validator number(double low, bool inclusive, double below, const char* problem) {
   return CLI::Validator(
       [=](const std::string& text) {
         double x = kInfinity;  // which, like NaN, fails the comparison
-        std::from_chars(text.data(), text.data() + text.size(), x);
-        return x < below && (x > low || (inclusive && x == low)) ? "" : problem;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), x);
+        const bool whole = error == std::errc() && end == text.data() + text.size();
+        return whole && x < below && (x > low || (inclusive && x == low)) ? "" : problem;
       },
       "");
 }
@@ -69,9 +73,10 @@ const Preset& named_preset(int argc, char** argv) {
   app.allow_extras();
   app.set_help_flag();
   app.allow_config_extras(true);
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);  // parse() refuses a second
   app.add_option("--preset", preset);
   app.set_config("--config");
+  app.config_formatter(std::make_shared<ConfigReader>(config_path(argc, argv), nullptr));
   app.parse(argc, argv);
   const Preset* const found = find_preset(preset);
   return found == nullptr ? presets().front() : *found;  // parse() refuses what is none
@@ -132,11 +137,12 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
       "The defaults are the PyTorch example's setting (test -ELBO about 105.6 after epoch 10); for the best\n"
       "weights of this network: --epochs 60 --schedule one-cycle --lr 3e-3. Defaults below are those of the\n"
       "preset that is named.");
-  // later flags win: make train ARGS=
-  app_.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast)->always_capture_default();
+  app_.option_defaults()->always_capture_default();
   app_.allow_config_extras(CLI::config_extras_mode::error);
-  app_.set_config("--config", "", "read settings from a TOML or INI file; flags override it")
+  app_.set_config("--config", "", "read settings from a file, a line name = value each; flags override it")
       ->type_name("FILE");
+  options_.config = config_path(argc, argv);
+  app_.config_formatter(std::make_shared<ConfigReader>(options_.config, &app_));
   add_model_options();
   add_objective_options();
   add_optimizer_options();
@@ -151,11 +157,7 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
 }
 
 void TrainCommand::parse() {
-  try {
-    app_.parse(argc_, argv_);
-  } catch (const CLI::ConfigError& e) {
-    throw CLI::ConfigError("--config: unknown setting, or no configuration file: " + std::string(e.what()));
-  }
+  parse_arguments(app_, argc_, argv_);
   resolve();
 }
 
@@ -351,8 +353,19 @@ void TrainCommand::add_run_options() {
                   "also save N decoders during training, in a file beside the output; 0: none")
       ->type_name("N")
       ->check(range(0, 1000));
-  app_.add_flag("--resume", o.resume,
-                "resume from the newest checkpoint, to the same weights: on a CPU bit for bit");
+  app_.add_option_function<std::string>(
+          "--resume", [&o](const std::string& word) { parse_name(word, o.resume); },
+          "resume from the newest checkpoint, to the same weights: on a CPU bit for bit; --resume alone is "
+          "must, auto begins where there is none, for one command that a supervisor repeats")
+      ->default_str("never")
+      ->type_name("[WORD]")
+      ->expected(0, 1)
+      ->check(CLI::Validator(
+          [](const std::string& word) {
+            Resume known;
+            return parse_name(word, known) ? "" : word + " is not auto, must or never";
+          },
+          ""));
   app_.add_flag("--allow-modified-data", o.allow_modified_data,
                 "accept a damaged or replaced file among those of MNIST or Fashion-MNIST");
   app_.add_flag("--print-config", o.print_config, "print all settings as a configuration file and stop");
@@ -361,6 +374,11 @@ void TrainCommand::add_run_options() {
 /// Derives the settings that follow from others.
 void TrainCommand::resolve() {
   drop_idle_options();
+  for (int i = 1; i < argc_; ++i) {  // without a word, for which CLI11 gives the default
+    const bool last = i + 1 == argc_;
+    if (std::string_view(argv_[i]) == "--resume" && (last || argv_[i + 1][0] == '-'))
+      options_.resume = Resume::kMust;
+  }
   TrainConfig& t = options_.train;
   if (on_command_line("--epochs") != on_command_line("--steps")
           ? on_command_line("--epochs")
@@ -490,7 +508,9 @@ std::string TrainCommand::config_file() const {
          app_.get_options([&](const CLI::Option* o) { return o->get_group() == group; })) {
       const std::string name = option->get_single_name();
       if (name == "print-config" || name == (options_.train.steps > 0 ? "epochs" : "steps")) continue;
-      if (const auto value = value_of(*option)) {
+      const auto value =
+          name == "resume" ? std::optional(std::string(name_of(options_.resume))) : value_of(*option);
+      if (value) {
         const bool word =
             value->empty() || (value->find_first_not_of("+-.0123456789e") != std::string::npos &&
                                *value != "true" && *value != "false");

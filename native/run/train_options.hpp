@@ -8,11 +8,26 @@
 
 namespace vae {
 
+enum class Resume { kNever, kMust, kAuto };  // auto: from nothing where there is no checkpoint
+/// Returns its name on the command line.
+constexpr std::string_view name_of(Resume value) {
+  switch (value) {
+    case Resume::kNever:
+      return "never";
+    case Resume::kMust:
+      return "must";
+    case Resume::kAuto:
+      return "auto";
+  }
+  return {};
+}
+
 struct TrainOptions {
   std::string preset = "mlp";
   SpecOptions spec;
   TrainConfig train;
-  std::string init;  // weights to start from; empty: drawn
+  std::string init;    // weights to start from; empty: drawn
+  std::string config;  // file of settings; empty: none
   std::string out, data = "build/mnist", device = "auto", precision = "f32";
   int low_rank = 0;  // of the decoder's last layer in the file; 0: as trained
   int threads = 1;
@@ -24,7 +39,8 @@ struct TrainOptions {
   int snapshots = 0;
   std::int64_t checkpoint_steps = 0;
   double checkpoint_seconds = 60;
-  bool resume = false, allow_modified_data = false, print_config = false;
+  Resume resume = Resume::kNever;
+  bool allow_modified_data = false, print_config = false;
 
   /// Returns whether a file is only to be converted, without training.
   bool only_seals() const { return train.steps == 0 && train.epochs == 0; }

@@ -53,6 +53,7 @@ void check_output(const TrainOptions& o) {
   namespace fs = std::filesystem;
   refuse_input(o.out, o.data);
   refuse_input(o.out, o.init);
+  refuse_input(o.out, o.config);
   const auto is_in = [&](const std::string& folder) {
     std::error_code none;
     return !folder.empty() && fs::equivalent(fs::absolute(o.out).parent_path(), folder, none);
@@ -71,9 +72,24 @@ std::optional<InitialWeights> initial_weights(const TrainOptions& o) {
   return read_initial_weights(o.init);
 }
 
-/// Makes a model of the size that the options and the images ask for, with random weights or those of --init.
+/// Throws Failure when the file of a model does not pass its own check: now, not after hours.
+void check_fits(VaeImpl& model, Dtype precision, const std::string& init) {
+  std::string problem;
+  try {
+    const auto fits = Model::load(export_weights(*standardized(model), precision, {}));
+    if (!fits) problem = fits.error().message;
+  } catch (const Failure& failure) {
+    problem = failure.what();
+  }
+  if (problem.empty()) return;
+  if (!init.empty()) throw Failure(Exit::kBadData, init + ": its numbers make no weights file: " + problem);
+  throw Failure(Exit::kUsage, "this model does not fit into a weights file: " + problem);
+}
+
+/// Makes a model of the size that the options and the images ask for, with random weights or those of --init,
+/// of whose tensors it lists those that it has no place for.
 Vae new_model(const TrainOptions& o, const ImageBytes& images, Shape image,
-              const std::optional<InitialWeights>& init, Dtype precision) {
+              const std::optional<InitialWeights>& init, Dtype precision, std::vector<std::string>& ignored) {
   ModelSpec spec = make_spec(o.preset, image, o.spec);
   if (o.train.objective == Objective::kAutoencoder) spec.prior = Prior::kNone;
   if (init && init->spec) {
@@ -103,15 +119,12 @@ Vae new_model(const TrainOptions& o, const ImageBytes& images, Shape image,
     throw Failure(Exit::kUsage, "--mean-bias true needs a network that ends in a Linear layer of logits");
   Vae model(spec);
   if (init) {
-    init->put(*model, o.init);
+    ignored = init->put(*model, o.init);
     if (o.train.sigma_head == SigmaHead::kLogSigma) train_log_sigma(*model);
   } else {
     initialize(*model, o.train, images);
   }
-  if (const auto fits = Model::load(export_weights(*standardized(*model), precision, {}));
-      !fits) {  // fail now, not after hours
-    throw Failure(Exit::kUsage, "this model does not fit into a weights file: " + fits.error().message);
-  }
+  check_fits(*model, precision, o.init);
   return model;
 }
 
@@ -157,9 +170,10 @@ void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std:
   std::string kept = "the same command with --resume continues";
   if (!checkpoints.save()) {
     const Metadata metadata = training_metadata(run.command, run.init, run.device, run.data, trainer);
-    write_file(out + ".interrupted",
-               export_weights(*standardized(*trainer.result()), run.precision, metadata));
-    kept = "the weights so far are in " + out + ".interrupted, " + out + " is unchanged";
+    const std::vector<std::byte> weights =
+        export_weights(*standardized(*trainer.result()), run.precision, metadata);
+    kept = "the weights so far are in " + write_somewhere(out, ".interrupted", weights).string() + ", " +
+           out + " is unchanged";
   }
   std::fprintf(stderr, "native_train: %s after step %lld; %s\n", why.c_str(),
                static_cast<long long>(trainer.step()), kept.c_str());
@@ -168,15 +182,13 @@ void keep(const Run& run, Checkpoints& checkpoints, Trainer& trainer, const std:
 /// Keeps what was trained when its file fails its own check: as numbers of 32 bits that nobody checked;
 /// returns where.
 std::string keep_unchecked(const Run& run, Trainer& trainer) {
-  const std::string path = run.options().out + ".unchecked";
   std::vector<NamedTensor> tensors;
   const Vae model = standardized(*trainer.chosen());
   for (const auto& named : model->named_parameters())
     tensors.push_back(to_named_tensor(named.key(), named.value()));
   Metadata metadata = training_metadata(run.command, run.init, run.device, run.data, trainer);
   metadata.insert(metadata.begin(), {"model", to_string(model->spec)});
-  write_file(path, write_weights(metadata, tensors));
-  return path;
+  return write_somewhere(run.options().out, ".unchecked", write_weights(metadata, tensors)).string();
 }
 
 /// Takes a snapshot if it is due.
@@ -286,6 +298,16 @@ std::vector<NamedTensor> quantized(const Run& run, VaeImpl& model, const ImageSe
                            std::ref(progress));
 }
 
+/// Writes the weights of a run that is done. Throws Failure kIo, which names where they are instead.
+void write_result(const std::string& out, std::span<const std::byte> weights) {
+  try {
+    write_file(out, weights);
+  } catch (const Failure& failure) {
+    throw Failure(failure.code, failure.what() + ("; the weights are in " +
+                                                  write_somewhere(out, ".interrupted", weights).string()));
+  }
+}
+
 /// Evaluates the weights as they are stored, and writes them.
 void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, RunMetrics& log) {
   const TrainOptions& o = run.options();
@@ -297,7 +319,7 @@ void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, RunMetr
   Model stored = load_back(bare);
   const Evaluation test = measure(run, stored, train, header_room(bare), metadata);
   const std::vector<std::byte> bytes = export_weights(*model, run.precision, metadata, int8);
-  write_file(o.out, bytes);
+  write_result(o.out, bytes);
   if (snapshots)
     write_file(snapshots_path(o.out),
                snapshots->bytes(training_metadata(run.command, run.init, run.device, run.data, trainer)));
@@ -309,11 +331,8 @@ void finish(const Run& run, Trainer& trainer, SnapshotWriter* snapshots, RunMetr
   print_test(test, o.train.pixels, stored.spec().prior);
   std::printf("wrote   %s (%s)\n", o.out.c_str(), megabytes(bytes.size()).c_str());
   if (snapshots) std::printf("wrote   %s\n", snapshots_path(o.out).c_str());
-  if (!o.log_dir.empty()) {
-    std::fflush(stdout);
-    log.finish();
-    std::printf("wrote   %s/*.png\n", o.log_dir.c_str());
-  }
+  std::fflush(stdout);
+  if (log.finish()) std::printf("wrote   %s/*.png\n", o.log_dir.c_str());
   flush_output();
 }
 
@@ -339,10 +358,11 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
           interrupted};
   const bool keeps_all = command.keep_images(run.data.train.count());
   hold_out(run.data, o.train.validation, o.train.skip_images);
+  std::vector<std::string> ignored;
   Vae model = new_model(o, first_images(run.data.train, o.train.train_images), run.data.train.shape, run.init,
-                        run.precision);
+                        run.precision, ignored);
   model->to(device);
-  if (group.first()) print_start(o, *model, run.data, keeps_all, device, group);
+  if (group.first()) print_start(o, *model, run.data, {keeps_all, ignored}, device, group);
 
   Trainer trainer(model, run.data, o.train, group);
   std::unique_ptr<SnapshotWriter> snapshots;

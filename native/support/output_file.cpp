@@ -5,9 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "native/support/failure.hpp"
@@ -27,6 +33,37 @@ fs::path folder_of(const fs::path& path) {
   if (error == EACCES || error == EROFS || error == EPERM) hint = "; choose another place";
   if (error == ENOENT || error == ENOTDIR) hint = "; create the folder first";
   throw Failure(Exit::kIo, path.string() + ": " + what + ": " + std::strerror(error) + hint);
+}
+
+/// Returns whether a file system answers so to what it does not know.
+bool is_unknown(int error) {
+  return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == ENOTSUP || error == ENOLCK;
+}
+
+/// Warns once of something that the file system of `path` does not have.
+void warn_of_missing(const fs::path& path, const char* what, int error, bool& warned) {
+  if (!std::exchange(warned, true))
+    std::fprintf(stderr, "warning: %s: %s (%s)\n", path.c_str(), what, std::strerror(error));
+}
+
+/// The paths of this process' lock files, for a handler of signals.
+struct HeldLock {
+  std::atomic<bool> held{false};
+  char path[4096] = "";
+};
+std::array<HeldLock, 16> held_locks;
+
+/// Notes a lock file; returns its place, one behind the last where it is too long or there is no room.
+std::size_t note_lock(const fs::path& path) {
+  const std::string text = path.string();
+  for (std::size_t i = 0; i < held_locks.size() && text.size() < sizeof HeldLock::path; ++i) {
+    if (held_locks[i].held) continue;
+    text.copy(held_locks[i].path, text.size());
+    held_locks[i].path[text.size()] = '\0';
+    held_locks[i].held = true;
+    return i;
+  }
+  return held_locks.size();
 }
 
 /// Follows links to the actual file, which must be a regular file if it exists, never a device.
@@ -73,8 +110,13 @@ class Temporary {
 
   void write(const fs::path& target, std::span<const std::byte> bytes) { write_all(fd_, target, bytes); }
   void rename_to(const fs::path& target) {
+    static bool warned = false;
     while (fsync(fd_) != 0) {
-      if (errno != EINTR) io_failure(target, "cannot be flushed to the disk", errno);
+      if (errno == EINTR) continue;
+      if (!is_unknown(errno)) io_failure(target, "cannot be flushed to the disk", errno);
+      warn_of_missing(target, "this file system cannot flush a file, which may be lost in a power cut", errno,
+                      warned);
+      break;
     }
     const int fd = fd_;
     fd_ = -1;
@@ -107,6 +149,21 @@ void write_file(const fs::path& wanted, std::span<const std::byte> bytes) {
   flush_folder(folder_of(path));
 }
 
+fs::path write_somewhere(const fs::path& path, const std::string& suffix, std::span<const std::byte> bytes) {
+  const std::string name = path.filename().string() + suffix;
+  std::error_code none;  // an empty folder is this one
+  std::optional<Failure> first;
+  for (const fs::path& folder : {folder_of(path), fs::current_path(none), fs::temp_directory_path(none)}) {
+    try {
+      write_file(folder / name, bytes);
+      return folder == folder_of(path) ? fs::path(path.string() + suffix) : folder / name;
+    } catch (const Failure& failure) {
+      if (!first) first = failure;
+    }
+  }
+  throw Failure(*first);
+}
+
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -124,6 +181,9 @@ GrowingFile::~GrowingFile() { close(fd_); }
 
 void GrowingFile::append(std::string_view bytes) {
   const off_t end = lseek(fd_, 0, SEEK_END);
+  struct stat ours{}, there{};
+  if (fstat(fd_, &ours) == 0 && (stat(path_.c_str(), &there) != 0 || ours.st_ino != there.st_ino))
+    throw Failure(Exit::kIo, path_.string() + ": was removed while it was written");
   try {
     write_all(fd_, path_, std::as_bytes(std::span(bytes)));
   } catch (const Failure&) {
@@ -135,12 +195,14 @@ void GrowingFile::append(std::string_view bytes) {
 
 void refuse_input(const fs::path& output, const fs::path& input) {
   std::error_code none;  // what is not there is not the same
-  bool same = !fs::is_directory(output, none) && fs::equivalent(output, input, none);
-  if (fs::is_directory(input, none)) {
-    for (const auto& entry : fs::directory_iterator(input, none)) {
-      const bool idx = entry.path().filename().string().find("-ubyte") != std::string::npos;
-      same = same || (idx && fs::equivalent(output, entry.path(), none));
-    }
+  const bool exists = fs::exists(output, none) && !fs::is_directory(output, none);
+  bool same = exists && fs::equivalent(output, input, none);
+  if (exists && fs::is_directory(input, none)) {
+    const fs::path file = fs::canonical(output, none), folder = fs::canonical(input, none);
+    const bool inside =
+        std::mismatch(folder.begin(), folder.end(), file.begin(), file.end()).first == folder.end();
+    const std::string name = file.filename().string();
+    same = inside && (name.find("-ubyte") != std::string::npos || file.extension() == ".png");
   }
   if (same)
     throw Failure(Exit::kUsage,
@@ -196,8 +258,13 @@ OutputLock::OutputLock(const fs::path& wanted) {
   for (;;) {
     fd_ = open(lock_path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd_ < 0) io_failure(path, "cannot be written", errno);
-    if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
-      const int error = errno;
+    int error = 0;
+    while (flock(fd_, LOCK_EX | LOCK_NB) != 0 && (error = errno) == EINTR) error = 0;
+    if (is_unknown(error)) {
+      static bool warned = false;
+      warn_of_missing(lock_path_, "this file system has no locks; let no other run write there", error,
+                      warned);
+    } else if (error != 0) {
       close(fd_);
       if (error != EWOULDBLOCK) io_failure(lock_path_, "cannot be locked", error);
       throw Failure(Exit::kLocked,
@@ -208,12 +275,19 @@ OutputLock::OutputLock(const fs::path& wanted) {
     if (fstat(fd_, &ours) == 0 && stat(lock_path_.c_str(), &there) == 0 && ours.st_ino == there.st_ino) break;
     close(fd_);
   }
+  place_ = note_lock(fs::absolute(lock_path_));
   remove_temporaries(folder_of(path), path.filename().string());  // of a run that was killed
 }
 
 OutputLock::~OutputLock() {
+  if (place_ < held_locks.size()) held_locks[place_].held = false;
   unlink(lock_path_.c_str());
   close(fd_);
+}
+
+void remove_lock_files() noexcept {
+  for (const HeldLock& lock : held_locks)
+    if (lock.held) unlink(lock.path);
 }
 
 }  // namespace vae

@@ -15,6 +15,12 @@ namespace vae {
 /// Writes a file atomically. Throws Failure kIo with the reason, leaving the old file and no temporary.
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes);
 
+/// Writes what must not be lost: beside `path`, with `suffix` at the end of its name or, where that cannot be
+/// written, into the working folder or the one for temporary files. Returns the path. Throws Failure kIo with
+/// the first reason where none can be written.
+std::filesystem::path write_somewhere(const std::filesystem::path& path, const std::string& suffix,
+                                      std::span<const std::byte> bytes);
+
 /// Creates a folder and its parents where they are missing. Throws Failure kIo.
 void make_folder(const std::filesystem::path& folder);
 
@@ -28,7 +34,8 @@ class GrowingFile {
   GrowingFile(const GrowingFile&) = delete;
   GrowingFile& operator=(const GrowingFile&) = delete;
 
-  /// Appends bytes. Throws Failure kIo with the reason; the file then ends where it ended before.
+  /// Appends bytes. Throws Failure kIo with the reason, also that the file was removed; it then ends where it
+  /// ended before.
   void append(std::string_view bytes);
 
  private:
@@ -44,12 +51,16 @@ void remove_temporaries(const std::filesystem::path& folder, const std::string& 
 /// regular file) or kIo.
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit);
 
-/// Throws Failure kUsage when `output`, following links, is `input` or an IDX file in the folder `input`: an
-/// input is never overwritten.
+/// Throws Failure kUsage when `output`, following links, is `input` or an IDX file or a PNG somewhere in the
+/// folder `input`: an input is never overwritten.
 void refuse_input(const std::filesystem::path& output, const std::filesystem::path& input);
 
+/// Removes the lock files that this process holds; to be called in a handler of signals that ends it.
+void remove_lock_files() noexcept;
+
 /// Locks an output for one run. Fails at once, before hours of work, when the output cannot be written or
-/// another run is writing it. The lock file PATH.lock disappears with this object.
+/// another run is writing it; warns where the file system has no locks. The lock file PATH.lock disappears
+/// with this object.
 class OutputLock {
  public:
   /// Throws Failure kIo (no such folder, read-only, PATH is a folder) or kLocked.
@@ -61,6 +72,7 @@ class OutputLock {
  private:
   std::filesystem::path lock_path_;
   int fd_ = -1;
+  std::size_t place_;  // in the list of remove_lock_files()
 };
 
 }  // namespace vae

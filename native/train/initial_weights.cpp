@@ -5,6 +5,7 @@
 #include "native/data/dataset.hpp"
 #include "native/model/tensors.hpp"
 #include "native/support/failure.hpp"
+#include "native/support/nearest.hpp"
 #include "native/support/output_file.hpp"
 #include "native/train/checkpoint.hpp"
 #include "shared/base/encoding.hpp"
@@ -16,7 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kMaxFile = std::size_t{1} << 30, kMaxHeader = std::size_t{1} << 20, kMaxTensors = 1024;
+constexpr std::size_t kMaxFile = std::size_t{1} << 30;
+constexpr std::size_t kMaxHeader = std::size_t{100} << 20,
+                      kMaxTensors = 10000;  // the format's own limit, and many
 
 [[noreturn]] void refuse(const fs::path& path, const std::string& what, ErrorCode code) {
   throw bad_file(path.string(), {code, what});
@@ -30,18 +33,19 @@ std::optional<torch::ScalarType> scalar_type(std::string_view dtype) {
   return std::nullopt;
 }
 
+/// Returns why a tensor of a plain file can be no parameter, or "".
+std::string unreadable(const ForeignHeaderParser::Entry& entry) {
+  if (!scalar_type(entry.dtype))
+    return "has the element type " + std::string(entry.dtype) + "; expected F32, F64, F16 or BF16";
+  if (entry.too_many_dims || entry.zero_dim) return "must have at most 4 dimensions of at least 1";
+  return "";
+}
+
 /// Copies a tensor of a plain file.
-torch::Tensor plain_tensor(const fs::path& path, const HeaderParser::Entry& entry,
+torch::Tensor plain_tensor(const fs::path& path, const ForeignHeaderParser::Entry& entry,
                            std::span<const std::byte> data) {
   const std::string name(entry.name);
   const auto type = scalar_type(entry.dtype);
-  if (!type)
-    refuse(path,
-           "tensor " + name + " has the element type " + std::string(entry.dtype) +
-               "; expected F32, F64, F16 or BF16",
-           ErrorCode::kDtype);
-  if (entry.too_many_dims || entry.zero_dim)
-    refuse(path, "tensor " + name + " must have at most 4 dimensions of at least 1", ErrorCode::kShape);
   const std::vector<std::int64_t> sizes(entry.shape.size.begin(),
                                         entry.shape.size.begin() + entry.shape.rank);
   std::uint64_t bytes = torch::elementSize(*type);
@@ -56,10 +60,21 @@ torch::Tensor plain_tensor(const fs::path& path, const HeaderParser::Entry& entr
         ErrorCode::kOffsets);
   std::vector<std::byte> copy(data.begin() + static_cast<std::ptrdiff_t>(entry.begin),
                               data.begin() + static_cast<std::ptrdiff_t>(entry.end));
-  const torch::Tensor tensor = torch::from_blob(copy.data(), sizes, *type).to(torch::kFloat).clone();
-  if (!torch::isfinite(tensor).all().item<bool>())
-    refuse(path, "tensor " + name + " holds NaN or infinity", ErrorCode::kNonfinite);
-  return tensor;
+  return torch::from_blob(copy.data(), sizes, *type).to(torch::kFloat).clone();
+}
+
+/// Returns a tensor's name without what wrappers of a module put before it.
+std::string bare_name(std::string_view name) {
+  for (const std::string_view prefix : {"module.", "_orig_mod.", "model."}) {
+    if (name.starts_with(prefix)) return bare_name(name.substr(prefix.size()));
+  }
+  return std::string(name);
+}
+
+std::string words(torch::IntArrayRef sizes) {
+  std::string text;
+  for (const std::int64_t size : sizes) text += (text.empty() ? "" : "x") + std::to_string(size);
+  return text.empty() ? "a single number" : text;
 }
 
 NamedTensors sealed_tensors(const fs::path& path, const WeightsView& view) {
@@ -114,16 +129,34 @@ SpecOptions InitialWeights::sizes(SpecOptions options) const {
   return options;
 }
 
-void InitialWeights::put(VaeImpl& model, const std::string& file) const {
-  try {
-    put_parameters(tensors, model);
-  } catch (const Failure& failure) {
-    throw Failure(failure.code, file + ": " + failure.what() + " for the model " + to_string(model.spec));
+std::vector<std::string> InitialWeights::put(VaeImpl& model, const std::string& file) const {
+  const torch::NoGradGuard no_grad;
+  const auto fail = [&](const std::string& what) {
+    throw Failure(Exit::kBadData, file + ": " + what + "; the model is " + to_string(model.spec));
+  };
+  std::vector<std::string> rest;  // what no parameter has taken
+  for (const auto& [name, tensor] : tensors) rest.push_back(name);
+  for (auto& named : model.named_parameters()) {
+    const std::string& name = named.key();
+    const std::string wanted = name + ", " + words(named.value().sizes());
+    const auto found = std::ranges::find(tensors, name, &NamedTensors::value_type::first);
+    if (found == tensors.end()) {
+      for (const auto& [other, why] : unreadable) {
+        if (other == name) fail("the parameter " + name + ' ' + why);
+      }
+      const std::string near = nearest(name, rest);
+      fail("the parameter " + wanted + ", is missing" + (near.empty() ? "" : "; there is " + near));
+    }
+    if (found->second.sizes() != named.value().sizes())
+      fail(name + " is " + words(found->second.sizes()) + "; expected " + words(named.value().sizes()));
+    if (!torch::isfinite(found->second).all().item<bool>())
+      refuse(file, "tensor " + name + " holds NaN or infinity", ErrorCode::kNonfinite);
+    named.value().copy_(found->second);
+    std::erase(rest, name);
   }
-  const auto known = model.named_parameters();
-  for (const auto& [name, tensor] : tensors) {
-    if (!known.contains(name)) throw Failure(Exit::kBadData, file + ": the model has no parameter " + name);
-  }
+  if (spec && !rest.empty()) fail("the parameter " + rest.front() + " has no place");
+  for (const auto& [name, why] : unreadable) rest.push_back(name);
+  return rest;
 }
 
 InitialWeights read_initial_weights(const fs::path& path) {
@@ -136,8 +169,8 @@ InitialWeights read_initial_weights(const fs::path& path) {
   const auto length = load_as<std::uint64_t>(file.data());
   if (length > kMaxHeader || length > file.size() - 8 || file[8] != std::byte{'{'})
     refuse(path, "this is not a safetensors file", ErrorCode::kNotWeights);
-  HeaderParser header({reinterpret_cast<const char*>(file.data()) + 8, static_cast<std::size_t>(length)},
-                      kMaxTensors);
+  ForeignHeaderParser header(
+      {reinterpret_cast<const char*>(file.data()) + 8, static_cast<std::size_t>(length)}, kMaxTensors);
   if (!header.parse()) refuse(path, "header: " + header.problem(), ErrorCode::kJson);
   const auto has_format = [&](std::string_view format) {
     return std::any_of(header.metadata.begin(), header.metadata.end(),
@@ -151,8 +184,14 @@ InitialWeights read_initial_weights(const fs::path& path) {
   }
   if (!has_format(FileLimits{}.format)) {
     const std::span<const std::byte> data = std::span(file).subspan(8 + static_cast<std::size_t>(length));
-    for (const HeaderParser::Entry& entry : header.entries)
-      weights.tensors.emplace_back(std::string(entry.name), plain_tensor(path, entry, data));
+    for (const ForeignHeaderParser::Entry& entry : header.entries) {
+      const std::string name = bare_name(entry.name), why = unreadable(entry);
+      if (why.empty()) {
+        weights.tensors.emplace_back(name, plain_tensor(path, entry, data));
+      } else {
+        weights.unreadable.emplace_back(name, why);
+      }
+    }
     return weights;
   }
   const WeightsView view = value_or_throw(read_weights(file), path.string());

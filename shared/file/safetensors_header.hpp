@@ -1,7 +1,8 @@
 // Parses the JSON header of a safetensors file, and only the subset that safetensors writes: one object of
 // objects, strings and lists of integers, of fixed depth, without escapes or floats. A general JSON library
 // costs 70 KB of WebAssembly and accepts what a weights file must not hold. The parsed values are untrusted;
-// weights_reader checks them.
+// weights_reader checks them. Files of other programs may have strings with escapes and any UTF-8, and any
+// number of metadata keys: ForeignHeaderParser, which is compiled only where it is used, lets them pass.
 #pragma once
 
 #include <cstddef>
@@ -17,10 +18,12 @@
 
 namespace vae {
 
-/// Parses one header into its entries and metadata, which point into the text.
-class HeaderParser {
+/// Parses one header into its entries and metadata, which point into the text; with `foreign`, escapes in
+/// strings stay as they are.
+template <bool foreign>
+class BasicHeaderParser {
  public:
-  static constexpr std::size_t kMaxMetadata = 128;  // keys
+  static constexpr std::size_t kMaxMetadata = 128;  // keys, of files that are not foreign
 
   /// A tensor's entry as the header has it, unchecked.
   struct Entry {
@@ -31,7 +34,8 @@ class HeaderParser {
   };
 
   /// `text` must outlive this; more than `max_tensors` are refused.
-  HeaderParser(std::string_view text, std::size_t max_tensors) : text_(text), max_tensors_(max_tensors) {}
+  BasicHeaderParser(std::string_view text, std::size_t max_tensors)
+      : text_(text), max_tensors_(max_tensors) {}
 
   /// Returns false when the text is outside the subset; problem() then says what is wrong, and where.
   bool parse() {
@@ -70,11 +74,15 @@ class HeaderParser {
     if (!take('"')) return fail("expected a string");
     const std::size_t begin = at_;
     while (at_ < text_.size() && text_[at_] != '"') {
+      if constexpr (foreign) {
+        at_ += text_[at_] == '\\' ? 2 : 1;
+        continue;
+      }
       if (text_[at_] < ' ' || text_[at_] > '~' || text_[at_] == '\\')
         return fail("only plain ASCII without escapes");
       ++at_;
     }
-    if (at_ == text_.size()) return fail("unterminated string");
+    if (at_ >= text_.size()) return fail("unterminated string");
     value = text_.substr(begin, at_++ - begin);
     return true;
   }
@@ -120,10 +128,12 @@ class HeaderParser {
     seen_metadata_ = true;
     metadata.reserve(kMaxMetadata);
     return object([this](std::string_view key) {
-      for (const auto& [other, value] : metadata) {
-        if (other == key) return fail("metadata key appears twice");
+      if constexpr (!foreign) {
+        for (const auto& [other, value] : metadata) {
+          if (other == key) return fail("metadata key appears twice");
+        }
+        if (metadata.size() == kMaxMetadata) return fail("too many metadata keys");
       }
-      if (metadata.size() == kMaxMetadata) return fail("too many metadata keys");
       std::string_view value;
       if (!string(value)) return false;
       metadata.emplace_back(key, value);
@@ -181,5 +191,8 @@ class HeaderParser {
   bool seen_metadata_ = false, too_many_ = false;
   std::string problem_;
 };
+
+using HeaderParser = BasicHeaderParser<false>;
+using ForeignHeaderParser = BasicHeaderParser<true>;
 
 }  // namespace vae

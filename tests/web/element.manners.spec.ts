@@ -350,3 +350,96 @@ for (const [colorScheme, lang] of [['light', 'en'], ['dark', 'zh']] as const) {
     silent.length = 0;  // of the weights that are not there
   });
 }
+
+test('flags and languages as frameworks and pages set them', async ({ page }) => {
+  await openWith(page, '<div id="outer"><digit-vae view="morph" autoplay="false" readonly="false"></digit-vae></div>', { head: LISTEN });
+  await ready(page);
+  const play = element(page).getByRole('button').first();
+  await expect(play).toHaveText('Play');
+  expect(await element(page).evaluate((one: any) => [one.autoplay, one.readonly])).toEqual([false, false]);
+  await page.evaluate(() => { document.getElementById('outer')!.lang = 'zh-TW'; });  // an ancestor, later
+  await expect(play).toHaveText('播放');
+  await page.evaluate(() => { document.getElementById('outer')!.removeAttribute('lang'); document.documentElement.lang = 'en'; });
+  await expect(play).toHaveText('Play');
+  await page.evaluate(() => {  // within a shadow root, whose host has the language
+    const host = document.body.appendChild(document.createElement('section'));
+    host.lang = 'zh';
+    host.attachShadow({ mode: 'open' }).append(document.querySelector('digit-vae')!);
+  });
+  await expect(page.locator('section').getByRole('button').first()).toHaveText('播放');
+  await page.evaluate(() => { document.querySelector('section')!.lang = 'en'; });
+  await expect(page.locator('section').getByRole('button').first()).toHaveText('Play');
+});
+
+test('pause is a change: told, written and spoken', async ({ page }) => {
+  await openWith(page, '<digit-vae view="morph" autoplay></digit-vae>', { head: LISTEN });
+  await ready(page);
+  await page.waitForTimeout(300);
+  await element(page).getByRole('button', { name: 'Pause' }).click();
+  const t = await element(page).evaluate((one: any) => one.t);
+  expect(t).toBeGreaterThan(0);
+  expect(await page.evaluate(() => (window as any).changes.map((change: any) => change.t))).toEqual([t]);
+  expect(await element(page).getAttribute('t')).toBe(String(t));
+  await expect(element(page).locator('[aria-live]')).toHaveText(new RegExp(`${Math.round(100 * t)}% of the way`));
+});
+
+test('what moves can be stopped without controls, and stops when motion is to be reduced', async ({ page }) => {
+  await openWith(page, '<digit-vae view="morph" autoplay controls="none"></digit-vae>', { head: LISTEN });
+  await ready(page);
+  const moves = async () => {
+    const before = await element(page).evaluate((one: any) => one.getState().t);
+    await page.waitForTimeout(200);
+    return await element(page).evaluate((one: any) => one.getState().t) !== before;
+  };
+  expect(await moves()).toBe(true);
+  await expect(element(page).getByRole('slider')).toBeHidden();
+  await element(page).getByRole('button', { name: 'Pause' }).click();
+  expect(await moves()).toBe(false);
+  await element(page).getByRole('button', { name: 'Play' }).click();
+  expect(await moves()).toBe(true);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await expect.poll(moves).toBe(false);
+  await element(page).getByRole('button', { name: 'Play' }).click();  // whoever asks for it gets it
+  expect(await moves()).toBe(true);
+});
+
+test('sliders speak short numbers and what they mean', async ({ page }) => {
+  await openWith(page, '<digit-vae view="latent" steps="2"></digit-vae><digit-vae view="morph" t="0.3333333"></digit-vae>', { head: LISTEN });
+  await ready(page, 2);
+  for (const slider of await element(page, 'digit-vae').first().getByRole('slider').all())
+    expect(await slider.getAttribute('aria-valuetext')).toMatch(/^-?\d\.\d$/);
+  await expect(element(page).nth(1).getByRole('slider')).toHaveAttribute('aria-valuetext', /^33% of the way/);
+});
+
+test('without constructible style sheets, and moved into another document, it looks the same', async ({ page }) => {
+  await page.addInitScript(() => { CSSStyleSheet.prototype.replaceSync = () => { throw new Error('not here'); }; });
+  await openWith(page, '<digit-vae steps="4"></digit-vae>', { head: LISTEN });
+  await ready(page);
+  const width = () => page.evaluate(() => document.querySelector('digit-vae')!.getBoundingClientRect().width);
+  expect(await width()).toBe(320);
+  await openWith(page, '<digit-vae steps="4"></digit-vae><iframe id="other" style="width: 600px"></iframe>', { head: LISTEN });
+  await ready(page);
+  expect(await page.evaluate(() => {
+    const frame = document.getElementById('other') as HTMLIFrameElement;
+    frame.contentDocument!.body.append(document.querySelector('digit-vae')!);
+    return frame.contentDocument!.querySelector('digit-vae')!.getBoundingClientRect().width;
+  })).toBe(320);
+});
+
+test('printed from a dark page: dark on white, also what was never near, but no stand-in', async ({ page }) => {
+  await openWith(page, '<digit-vae id="near"></digit-vae><div style="height: 3000px"></div><digit-vae id="far" digit="7"></digit-vae>'
+    + '<digit-vae id="other" src="aevb.decoder.bin"></digit-vae>', { head: `${LISTEN}<style>:root { color-scheme: dark }</style>` });
+  await ready(page);
+  const inks = (event?: string) => page.evaluate(async (event) => {
+    if (event) dispatchEvent(new Event(event));
+    for (let i = 0; i < 20; ++i) await null;  // what a browser does before it goes on to print, and no more
+    return [...document.querySelectorAll('digit-vae')].map((one) => {
+      const canvas = one.shadowRoot!.querySelector('canvas')!, { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      const inked = data.map((_, i) => data[i | 3]), light = data.some((x, i) => i % 4 === 0 && x > 50 && inked[i] > 50);
+      return `${canvas.width / 28} ${inked.some((x) => x > 200) ? light ? 'light' : 'dark' : 'empty'}`;
+    });
+  }, event);
+  expect((await inks())[0]).toBe('4 light');
+  expect(await inks('beforeprint')).toEqual(['4 dark', '4 dark', '4 empty']);
+  expect((await inks('afterprint'))[0]).toBe('4 light');
+});

@@ -336,15 +336,19 @@ for (const [what, code, answer] of [
   });
 }
 
-test('a server that stalls is given up', async ({ page }) => {
-  await page.clock.install();
-  let asked = false;
-  await page.route('**/weights.decoder.bin', () => { asked = true; });
-  await openWith(page, '<digit-vae loading="eager"></digit-vae>', { head: LISTEN });
-  await expect.poll(() => asked).toBe(true);
-  await page.clock.runFor(21000);
-  await expect(page.getByText('The digits could not be loaded (timeout).')).toBeVisible();
-});
+for (const name of ['weights.decoder.bin', 'digit-vae.wasm']) {
+  test(`a server that stalls at ${name} is given up`, async ({ page }) => {
+    await page.clock.install();
+    let asked = false;
+    await page.route(`**/${name}`, () => { asked = true; });
+    await page.addInitScript(() => addEventListener('digit-error', ({ detail }: any) => { (window as any).told = detail.message; }));
+    await openWith(page, '<digit-vae loading="eager"></digit-vae>', { head: LISTEN });
+    await expect.poll(() => asked).toBe(true);
+    await page.clock.runFor(21000);
+    await expect(page.getByText('The digits could not be loaded (timeout).')).toBeVisible();
+    expect(await page.evaluate(() => (window as any).told)).toContain(name);
+  });
+}
 
 test('the lab view frames the lab, in the page\'s language', async ({ page }) => {
   await openWith(page, '<digit-vae view="lab"></digit-vae>', { lang: 'zh' });

@@ -116,26 +116,37 @@ test('a SCORM package: incomplete, then completed, and back where it was left', 
     await labRuns(frame!);
     return frame!;
   };
+  const value = async (name: string) => (await seen()).values[`cmi.${name}`];
   let frame = await visit();
-  expect((await seen()).values['cmi.core.lesson_status']).toBe('incomplete');
+  expect(await value('core.lesson_status')).toBe('incomplete');
   await frame.evaluate(() => { location.hash = '#view=map'; });
+  await frame.locator('#notice').dispatchEvent('pointerdown');  // a touch alone changes nothing
+  await expect.poll(() => value('suspend_data')).toContain('view=map');
+  expect(await value('core.lesson_status')).toBe('incomplete');
   await frame.locator('#controls [data-name="map"]').click();
-  expect((await seen()).values['cmi.core.lesson_status']).toBe('completed');
+  await expect.poll(() => value('core.lesson_status')).toBe('completed');
   const hash = () => frame.evaluate(() => location.hash.slice(1));
   await expect.poll(hash).toContain('z=');
   const left = await hash(), { z } = await frame.evaluate(() => (window as any).lab.state());
+  await expect.poll(() => value('suspend_data')).toBe(left);  // also where the browser is killed
   await page.evaluate(() => (window as any).leave());
   await expect.poll(async () => (await seen()).calls.at(-1)).toBe('LMSFinish');
-  expect((await seen()).values['cmi.suspend_data']).toBe(left);
+  expect(await value('suspend_data')).toBe(left);
+  expect(await value('core.exit')).toBe('suspend');
+  expect(await value('core.session_time')).toMatch(/^0000:00:\d\d\.\d\d$/);
 
   frame = await visit();
   expect(await frame.evaluate(() => (window as any).lab.state())).toMatchObject({ view: 'map', z });
   expect((await seen()).values['cmi.core.lesson_status']).toBe('completed');
 
+  // More than 4096 characters do not fit: what is longest stays behind.
+  await frame.evaluate(() => history.replaceState(null, '', `#view=draw&seed=7&ink=${'A'.repeat(5000)}`));
+  await expect.poll(() => value('suspend_data')).toBe('view=draw&seed=7');
+
   // A visit that ended with a model which the package does not have.
   await frame.evaluate(() => { location.hash = '#view=map&model=aevb'; });
   await page.evaluate(() => (window as any).leave());
-  await expect.poll(async () => (await seen()).values['cmi.suspend_data']).toContain('model=aevb');
+  await expect.poll(() => value('suspend_data')).toContain('model=aevb');
   await visit();
   expect((await seen()).problems).toEqual([]);
   expect(silent.splice(0).filter((text) => !text.includes('404'))).toEqual([]);

@@ -13,8 +13,14 @@ if (!customElements.get('digit-vae')) {
 const element = document.createElement('digit-vae');
 const hash = () => new URLSearchParams(location.hash.slice(1));
 
-function apply(parameters, names) {
-  for (const name of names) if (parameters.has(name)) element.setAttribute(name, parameters.get(name));
+/** Takes the hash, for what it lacks the query, and otherwise leaves state away. */
+function apply() {
+  const query = new URLSearchParams(location.search), now = hash();
+  for (const name of NAMES) {
+    const value = now.get(name) ?? query.get(name);
+    if (value !== null) element.setAttribute(name, value);
+    else if (name in SETTINGS) element.removeAttribute(name);
+  }
 }
 
 /** @param {object} what as JSON can hold it */
@@ -23,8 +29,7 @@ function tell(what) {
   parent.postMessage({ type: 'digit-vae/1', ...what }, '*');
 }
 
-apply(new URLSearchParams(location.search), NAMES);
-apply(hash(), NAMES);
+apply();
 element.setAttribute('loading', 'eager');
 if (element.hasAttribute('lang')) document.documentElement.lang = element.getAttribute('lang');
 document.documentElement.style.colorScheme = { dark: 'dark', light: 'light' }[element.getAttribute('theme')] ?? 'light dark';
@@ -32,7 +37,7 @@ element.style.cssText = 'display: block; width: 100%';
 document.body.style.margin = '0';
 document.body.replaceChildren(element);
 
-addEventListener('hashchange', () => apply(hash(), NAMES));
+addEventListener('hashchange', apply);
 let writing;
 element.addEventListener('digit-change', ({ detail }) => {
   tell({ event: 'change', state: detail });

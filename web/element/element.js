@@ -7,7 +7,7 @@ import { checkedStrokes } from './ink.js';
 import { labFrame } from './lab_frame.js';
 import { make } from './make.js';
 import { acquire, addressOf, release } from './models.js';
-import { SIDE, contextOf, onPaper, paint, recolor } from './picture.js';
+import { SIDE, clear, contextOf, onPaper, paint, print, recolor } from './picture.js';
 import poster from './poster.js';
 import { read, write } from './settings.js';
 import { languages, texts } from './strings.js';
@@ -28,6 +28,22 @@ const observer = () => nearness ??= new IntersectionObserver((entries) => {
 }, { rootMargin: '200px' });
 const NEAR = 'digit-vae-near';
 
+/** What elements in pages do when a language changed around them, or with the color in which they are printed. */
+const ears = new Set();
+let languageWatch;
+function listen(root) {
+  languageWatch ??= new MutationObserver(() => ears.forEach((hear) => hear()));
+  for (; root; root = root.host?.getRootNode())
+    languageWatch.observe(root, { subtree: true, attributeFilter: ['lang'] });
+}
+
+for (const [type, color] of [['beforeprint', '#000'], ['afterprint', '']]) {
+  globalThis.addEventListener?.(type, () => {
+    print(color);
+    ears.forEach((hear) => hear(color));
+  });
+}
+
 const prefersStillness = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /** Node has no elements; there the package is a library only. */
@@ -36,7 +52,7 @@ const Base = /** @type {new () => HTMLElement & Record<string, any>} */ (globalT
 export class DigitVaeElement extends Base {
   static observedAttributes = NAMES;
 
-  #root = this.attachShadow({ mode: 'open', delegatesFocus: true });
+  #root = this.attachShadow({ mode: 'open' });
   #view = null;         // of CLASSES, or null for the lab
   #viewName = '';
   #frame; #stage; #controls; #message; #retry; #live; #fallback; #poster;
@@ -64,20 +80,25 @@ export class DigitVaeElement extends Base {
     }
     if (!this.#frame) this.#build();
     this.addEventListener(NEAR, this.#onNear);
+    listen(this.getRootNode());
+    ears.add(this.#hear);
     observer().observe(this);
     this.#queue();
   }
 
   disconnectedCallback() {
+    ears.delete(this.#hear);
     observer().unobserve(this);
     this.removeEventListener(NEAR, this.#onNear);
     queueMicrotask(() => { if (!this.isConnected) this.#release(); });  // it may only be moved
   }
 
+  adoptedCallback() { if (this.#frame) adopt(this.#root); }
+
   attributeChangedCallback(name, before, after) {
     if (before === after) return;
     if (name === 'src') this.#forget();
-    if (name === 'autoplay') this.play(after !== null && !prefersStillness());
+    if (name === 'autoplay') this.play(this.autoplay && !prefersStillness());
     this.#queue();
   }
 
@@ -115,10 +136,21 @@ export class DigitVaeElement extends Base {
   };
   #stopped = false;  // by the visitor
 
+  #hurry = false;  // while the page is printed, which waits for no frame
+  #hear = (color) => {
+    this.#hurry = Boolean(color);
+    if (color === undefined || !this.#view) return this.#queue();
+    this.#view.canvases.forEach(recolor);
+    if (this.#model) return;
+    // A model that another element has is here before the paper is; otherwise nothing is printed for the stand-in.
+    if (color) this.#view.canvases.forEach(clear);
+    this.#near ||= this.#hurry;
+    this.#update();
+  };
+
   // ---- What is on screen
 
   #build() {
-    adopt(this.#root);
     this.#frame = make('div', { className: 'frame', dir: 'ltr' });
     this.#frame.setAttribute('part', 'frame');
     this.#stage = make('div', { className: 'stage' });
@@ -135,6 +167,7 @@ export class DigitVaeElement extends Base {
     this.#fallback = make('slot', { hidden: true });
     this.#frame.append(this.#stage, this.#controls, this.#message, this.#live, this.#fallback);
     this.#root.replaceChildren(this.#frame);
+    adopt(this.#root);
     this.#root.addEventListener('keydown', this.#onKey);
     this.#root.addEventListener('transitionend', this.#onColour);
   }
@@ -159,11 +192,11 @@ export class DigitVaeElement extends Base {
     if (!this.isConnected || this.#destroyed) return;
     const name = this.view;
     if (name !== this.#viewName) this.#changeView(name);
-    const readonly = this.readonly, hidden = this.getAttribute('controls') === 'none';
-    this.#controls.hidden = hidden || readonly && !(this.autoplay && name === 'morph') || name === 'lab'
+    const few = this.readonly || this.getAttribute('controls') === 'none';  // what moves can always be stopped
+    this.#controls.hidden = few && !(this.autoplay && name === 'morph') || name === 'lab'
       || !this.#message.hidden;  // without a model they would do nothing
     if (name === 'lab') return;
-    for (const control of this.#controls.children) control.hidden = readonly && control !== this.#view.play;
+    for (const control of this.#controls.children) control.hidden = few && control !== this.#view.play;
     this.#frame.setAttribute('lang', this.#language === 'zh' ? 'zh-Hans' : 'en');
     if (!this.#model && !this.#entry && (this.#near || this.loading === 'eager')) this.#load().catch(() => {});
     this.#attempt(() => this.#view.update());
@@ -188,11 +221,11 @@ export class DigitVaeElement extends Base {
     const url = this.getAttribute('poster');
     this.#poster.hidden = !url || url === 'none';
     if (!this.#poster.hidden && this.#poster.getAttribute('src') !== url) this.#poster.src = url;
-    if (url || this.#viewName === 'draw' || this.#jobs.has(this.#view.canvas)) return;
+    if (url || this.#hurry || this.#viewName === 'draw' || this.#jobs.has(this.#view.canvas)) return;
     const canvas = this.#view.canvas, context = contextOf(canvas);
     const digit = make('canvas', { width: SIDE, height: SIDE }), side = Math.min(canvas.width, canvas.height);
     paint(digit, poster);
-    context.clearRect(0, 0, canvas.width, canvas.height);
+    clear(canvas);
     context.drawImage(digit, (canvas.width - side) / 2, (canvas.height - side) / 2, side, side);
     recolor(canvas);
   }
@@ -200,15 +233,15 @@ export class DigitVaeElement extends Base {
   // ---- The model
 
   async #load() {
-    if (this.#destroyed) throw new DigitVaeError('freed', 'this element was destroyed');
+    if (this.#destroyed) throw new DigitVaeError('freed', 'the element was destroyed');
     if (!this.#frame) this.#build();
     try {
       const entry = this.#entry ??= acquire(addressOf(this.getAttribute('src')));
       const model = await entry.loaded;
-      if (entry !== this.#entry) throw new DigitVaeError('freed', 'this element has another model by now');
+      if (entry !== this.#entry) throw new DigitVaeError('freed', 'the element has another model');
       if (this.#model === model) return model;
       if (model.pixels !== SIDE * SIDE) {
-        throw new DigitVaeError('shape', 'the element shows 28 x 28 pictures only; this model has others');
+        throw new DigitVaeError('shape', 'the element shows 28 x 28 pictures only');
       }
       this.#model = model;
       this.#message.hidden = this.#fallback.hidden = this.#poster.hidden = true;
@@ -254,7 +287,7 @@ export class DigitVaeElement extends Base {
     const step = () => {
       if (this.#jobs.get(canvas) !== job || this.#model !== model) return;
       const start = performance.now();
-      while (done < n && performance.now() - start < BUSY) {
+      while (done < n && (this.#hurry || performance.now() - start < BUSY)) {
         const size = Math.min(batch, n - done);
         const images = model.decode(latents.subarray(done * model.latentSize, (done + size) * model.latentSize));
         paint(canvas, images, done);
@@ -297,10 +330,11 @@ export class DigitVaeElement extends Base {
     read: (pixels) => self.#read(pixels),
   }))(this);
 
+  /** Its own, or that of what it is in, across shadow roots. */
   get #language() {
-    const nearest = /** @type {HTMLElement} */ (this.closest('[lang]'));
-    const tag = nearest?.lang || document.documentElement.lang || navigator.language || 'en';
-    return tag.toLowerCase().startsWith('zh') ? 'zh' : 'en';
+    let tag;
+    for (let at = /** @type {any} */ (this); at && !tag; at = at.parentNode ?? at.host) tag = at.lang;
+    return (tag || navigator.language || 'en').toLowerCase().startsWith('zh') ? 'zh' : 'en';
   }
   /** A text in the visitor's language; undefined when there is none by that key. */
   #say(key, ...values) {
@@ -314,6 +348,10 @@ export class DigitVaeElement extends Base {
       if (name === 'strokes') this.#strokes = value;
       else write(this, name, value);
     }
+    this.#changed();
+  }
+
+  #changed() {
     this.#queue();
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => { this.#live.textContent = this.#view?.canvas.getAttribute('aria-label') ?? ''; }, 500);
@@ -332,8 +370,9 @@ export class DigitVaeElement extends Base {
     this.#stopped = !on;
     if (on) this.#t = this.t;
     this.#playing = on;
-    if (!on) write(this, 't', Number(this.#t.toFixed(3)));
-    this.#queue();
+    if (on) return this.#queue();
+    write(this, 't', Number(this.#t.toFixed(3)));
+    this.#changed();
   }
 
   #ticking = false;
@@ -341,7 +380,9 @@ export class DigitVaeElement extends Base {
     if (this.#ticking) return;
     this.#ticking = true;
     let last = performance.now(), way = this.#t >= 1 ? -1 : 1;
+    const still = prefersStillness();  // and somebody pressed Play
     const frame = (now) => {
+      if (!still && prefersStillness()) this.play(false);
       if (!this.#playing || !this.#near || !this.#model || this.#viewName !== 'morph') {
         this.#ticking = false;
         return;
@@ -372,6 +413,9 @@ export class DigitVaeElement extends Base {
     return (await this.#entry.withEncoder()).encode(pixels);
   }
 
+  /** Moves the focus to the first control; a click on the picture does not, whose arrows are the page's. */
+  focus(options) { /** @type {any} */ (this.#root.querySelector('button, input, select'))?.focus(options); }
+
   getState() {
     const state = {};
     for (const name in SETTINGS) {
@@ -394,7 +438,7 @@ export class DigitVaeElement extends Base {
   }
 
   #picture() {
-    if (!this.#view) throw new DigitVaeError('shape', 'no picture: not in a page, or view="lab", which exports its own');
+    if (!this.#view) throw new DigitVaeError('shape', 'no picture: not in a page, or view="lab"');
     return onPaper(this.#view.canvas, Math.ceil(560 / this.#view.canvas.height));
   }
   toDataURL(type) { return this.#picture().toDataURL(type); }
@@ -407,7 +451,7 @@ export class DigitVaeElement extends Base {
 
 /** @type {[string[], Function, Function][]} names, what reads one from the attributes, what writes it there */
 const PROPERTIES = [[Object.keys(SETTINGS), read, write], [TEXTS, (self, name) => self.getAttribute(name) ?? '', write],
-  [FLAGS, (self, name) => self.hasAttribute(name), (self, name, value) => self.toggleAttribute(name, Boolean(value))]];
+  [FLAGS, (self, name) => (self.getAttribute(name) ?? 'false') !== 'false', (self, name, value) => self.toggleAttribute(name, Boolean(value))]];
 for (const [names, get, set] of PROPERTIES) {
   for (const name of names) {
     Object.defineProperty(DigitVaeElement.prototype, name, { configurable: true, enumerable: true,

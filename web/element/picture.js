@@ -13,6 +13,8 @@ export function resize(canvas, columns, rows) {
 /** What draws on a small canvas: in plain memory, since starting a graphics processor for 28 x 28 pixels takes longer. */
 export const contextOf = (canvas) => canvas.getContext('2d', { willReadFrequently: true });
 
+export const clear = (canvas) => contextOf(canvas).clearRect(0, 0, canvas.width, canvas.height);
+
 /** Paints n digits of (n, 784) pixels into the cells `first` to first + n - 1, row by row. */
 export function paint(canvas, images, first = 0) {
   const columns = canvas.width / SIDE, context = contextOf(canvas), n = images.length / (SIDE * SIDE);
@@ -24,11 +26,14 @@ export function paint(canvas, images, first = 0) {
   recolor(canvas);
 }
 
+let printed = '';  // the color of all ink while the page is printed
+export function print(color) { printed = color; }
+
 /** Gives all ink the canvas's present color. */
 export function recolor(canvas) {
   const context = contextOf(canvas);
   context.globalCompositeOperation = 'source-in';
-  context.fillStyle = getComputedStyle(canvas).color;
+  context.fillStyle = printed || getComputedStyle(canvas).color;
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.globalCompositeOperation = 'source-over';
 }

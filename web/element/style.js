@@ -41,16 +41,22 @@ button, select { font: inherit; min-height: 2.2em; padding: .2em .8em; border: 1
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 p { margin: .5em 0 0; }
 .live { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
-@media print { [part="controls"], .mark { display: none; } }
+@media print { [part="controls"], .mark { display: none; } canvas, .poster { background: #fff; } }
 `;
 
-let sheet;
+const sheets = new WeakMap();  // a document -> its one sheet for all elements
 
-/** One sheet for all elements of the page. */
+/** Gives a shadow root the look; again where the element came into another document. */
 export function adopt(root) {
-  if (!sheet) {
-    sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
+  const page = root.ownerDocument, { CSSStyleSheet } = page.defaultView;
+  try {
+    if (!sheets.has(page)) {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync(css);
+      sheets.set(page, sheet);
+    }
+    root.adoptedStyleSheets = [sheets.get(page)];
+  } catch {  // an older browser
+    root.append(Object.assign(page.createElement('style'), { textContent: css }));
   }
-  root.adoptedStyleSheets = [sheet];
 }

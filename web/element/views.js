@@ -3,7 +3,7 @@
 
 import { MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
 import { make } from './make.js';
-import { SIDE, contextOf, paint, resize } from './picture.js';
+import { SIDE, clear, contextOf, paint, resize } from './picture.js';
 
 /** Latents one after the other, (n, latent). */
 const packed = (latents) => Float32Array.from(latents.flatMap((z) => [...z]));
@@ -44,6 +44,12 @@ class View {
     this.controls.push(label);
     this.translations.push(() => { name.textContent = this.host.say(text) ?? text; });
     return input;
+  }
+
+  /** Moves a slider, which speaks these words: numbers as they are have too many digits. */
+  set(input, value, words = value.toFixed(1)) {
+    input.value = value;
+    input.setAttribute('aria-valuetext', words);
   }
 
   /** Says what a canvas shows: the label with the digits that these latents look like. */
@@ -133,7 +139,7 @@ class Morph extends View {
     const { host } = this, t = host.t, n = Math.max(2, host.setting('steps') ?? 7);
     const playing = host.say(host.playing ? 'pause' : 'play');
     if (this.play.textContent !== playing) this.play.textContent = playing;
-    this.slide.value = t;
+    this.set(this.slide, t, host.say('morph_at', Math.round(100 * t)));
     resize(this.strip, n, 1);
     const { model } = host;
     if (!model) {
@@ -187,7 +193,7 @@ class Latent extends View {
     const z = host.model && this.latent();
     this.label(this.canvas, host.say('latent'), z ? [z] : []);
     if (!z) return;
-    for (const { index, input } of this.sliders) input.value = z[index];
+    for (const { index, input } of this.sliders) this.set(input, z[index]);
     host.show(this.canvas, z);
   }
 }
@@ -239,7 +245,7 @@ class Chart extends View {
     const { model } = host;
     if (!model) return;
     const z = this.latent(), place = this.place();
-    this.axes.forEach((input, i) => { input.value = place[i]; });
+    this.axes.forEach((input, i) => this.set(input, place[i]));
     this.mark.hidden = false;
     this.mark.style.left = `${100 * model.cdf(place[0])}%`;
     this.mark.style.top = `${100 - 100 * model.cdf(place[1])}%`;
@@ -305,14 +311,14 @@ class Draw extends View {
   update() {
     super.update();
     const { host } = this, { strokes } = host, context = contextOf(this.canvas);
-    context.clearRect(0, 0, 280, 280);
+    clear(this.canvas);
     context.strokeStyle = getComputedStyle(this.canvas).color;
     drawStrokes(context, strokes, strokes.length ? penWidth(strokes) : 0, 280 / 255);
     this.canvas.setAttribute('aria-label', host.say('pad'));
     this.answer.setAttribute('aria-label', host.say('answer'));
     if (strokes.length === 0) {
       resize(this.answer, 1, 1);
-      contextOf(this.answer).clearRect(0, 0, SIDE, SIDE);
+      clear(this.answer);
       this.words.textContent = host.say('draw_here');
       return;
     }

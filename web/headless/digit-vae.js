@@ -27,6 +27,8 @@ export class DigitVaeError extends Error {
 const SIMD_PROBE = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0,
   65, 0, 253, 15, 253, 98, 11);
 
+const PATIENCE = 20000;  // milliseconds for the module's 31 KB
+
 /** @returns {URL} of the build for this machine */
 function defaultUrl() {
   return WebAssembly.validate(SIMD_PROBE)
@@ -43,12 +45,16 @@ async function compile(source) {
     const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ 'node:'.concat('fs/promises'));
     return WebAssembly.compile(await readFile(source));
   }
-  const response = await fetch(source);
-  if (!response.ok) throw new DigitVaeError('http', `${source.href} answered ${response.status}`);
-  // Streaming accepts this type only, and servers often send another one.
-  return response.headers.get('content-type') === 'application/wasm'
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const response = await fetch(source, { signal: stop.signal });
+    if (!response.ok) throw new DigitVaeError('http', `${source.href} answered ${response.status}`);
+    return await WebAssembly.compile(await response.arrayBuffer());  // so small that streaming gains nothing
+  } catch (error) {
+    throw stop.signal.aborted ? new DigitVaeError('timeout', `${source.href} does not arrive`) : error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** One instance of the module and the traffic with its memory. */

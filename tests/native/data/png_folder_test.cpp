@@ -1,6 +1,8 @@
 // A folder of PNGs as a data set: which images, in which order, with which labels, and what is refused.
 #include <png.h>
 
+#include <functional>
+
 #include "native/data/dataset.hpp"
 #include "native/support/failure.hpp"
 #include "tests/catch.hpp"
@@ -131,7 +133,7 @@ TEST_CASE("what is not a folder of equal PNGs is refused in words") {
     std::filesystem::remove(folder / name);
   };
   check("train/b.png", gray_png(3, 3, Bytes(9)), "is 3x3; the images before it are 2x3");
-  check("train/b.txt", {'h', 'i'}, "is not a PNG");
+  check("train/b.jpg", {'h', 'i'}, "is not a PNG");
   check("train/b.png", {}, "is not a PNG");
   check("train/b.png", gray_png(1, 1025, Bytes(1025)), "is 1x1025, above 1024x1024");
   Bytes longer = gray_png(2, 3, samples_of(1));
@@ -164,12 +166,64 @@ TEST_CASE("empty and odd folders are refused") {
   put_image(folder / "train/a.png", 1);
   check_refused(folder, 65, "train", "too few to hold out");
   put_image(folder / "train/1/a.png", 1);
-  check_refused(folder, 65, "train", "both files and folders");
+  check_refused(folder, 65, "train", "both folders and files");
   std::filesystem::remove(folder / "train/a.png");
   std::filesystem::create_directories(folder / "train/2");
   check_refused(folder, 65, "train/2", "is empty");
-  std::filesystem::rename(folder / "train/2", folder / "train/cat");
-  check_refused(folder, 65, "train/cat", "is not a label");
-  std::filesystem::rename(folder / "train", folder / "test");
-  check_refused(folder, 66, "train", "does not exist");
+  std::filesystem::remove(folder / "train/2");
+  put_image(folder / "test/cat/a.png", 1);
+  check_refused(folder, 65, "test/cat", "is a class that the training images do not have");
+  std::filesystem::remove_all(folder / "train");
+  check_refused(folder, 66, "test", "no folder train");
+}
+
+TEST_CASE("folders of pictures as people have them") {  // N19
+  const auto labels = [](const std::function<void(const std::filesystem::path&)>& make) {
+    TemporaryFolder folder;
+    make(folder.path());
+    const ImageData data = read_image_data(folder.path(), false);
+    std::vector<std::uint8_t> all = data.train.labels;
+    all.insert(all.end(), data.test.labels.begin(), data.test.labels.end());
+    return std::pair(all, data.train.notes);
+  };
+  using Labels = std::vector<std::uint8_t>;
+  using Path = const std::filesystem::path&;
+  for (const auto& [train, test] : {std::pair{"training", "testing"}, std::pair{"Train", "Test"},
+                                    std::pair{"TRAIN", "t10k"}, std::pair{"train", "validation"}}) {
+    CHECK(labels([&](Path folder) {
+            put_image(folder / train / "3/a.png", 1);
+            put_image(folder / test / "3/a.png", 2);
+          }).first == Labels{3, 3});
+  }
+  // Classes directly in the folder: every tenth image is held out.
+  CHECK(labels([&](Path folder) {
+          for (int i = 0; i < 20; ++i)
+            put_image(folder / std::to_string(i / 10) / (std::to_string(100 + i) + ".png"), i);
+        }).first.size() == 20);
+  // Names instead of numbers, numbers above 9, and what lies beside the pictures.
+  const auto [named, notes] = labels([&](Path folder) {
+    put_image(folder / "train/dog/a.PNG", 1);
+    put_image(folder / "train/cat/a.png", 2);
+    put_image(folder / "test/dog/a.png", 3);
+    put(folder / "train/README.txt", {'h', 'i'});
+    put(folder / "train/cat/Thumbs.db", {1, 2});
+  });
+  CHECK(named == Labels{0, 1, 1});
+  REQUIRE(notes.size() == 2);
+  CHECK(notes[0] == "skipped README.txt and 1 more beside the pictures");
+  CHECK(notes[1] == "the classes are counted in the order of their names, cat is 0");
+  CHECK(labels([&](Path folder) {
+          put_image(folder / "train/47/a.png", 1);
+          put_image(folder / "test/47/a.png", 2);
+        }).first == Labels{47, 47});
+}
+
+TEST_CASE("where a picture shows nothing but for its transparency, that is the ink") {
+  TemporaryFolder folder;
+  const Bytes black{0, 0, 0, 0, 0, 0, 0, 200, 0, 0, 0, 255};
+  put(folder / "train/a.png", png(PNG_FORMAT_RGBA, 1, 3, black.data()));
+  put(folder / "test/a.png", png(PNG_FORMAT_RGBA, 1, 3, black.data()));
+  const ImageData data = read_image_data(folder.path(), false);
+  CHECK(data.train.pixels == Bytes{0, 200, 255});
+  CHECK(data.train.notes == std::vector<std::string>{"of 1 images the ink is their transparency"});
 }

@@ -106,7 +106,7 @@ TEST_CASE("the axes' names are drawn") {
 TEST_CASE("a scatter plot refuses what it cannot draw") {
   CHECK_FALSE(refused({0, 0, 1, 1}, {0, 9}));
   CHECK(refused({0, 0, 1}, {0, 9}));
-  CHECK(refused({0, 0, 1, 1}, {0, 10}));
+  CHECK_FALSE(refused({0, 0, 1, 1}, {0, 10}));  // in one color with all others above 9
   CHECK(refused({0, std::numeric_limits<float>::quiet_NaN()}, {1}));
   CHECK(refused({std::numeric_limits<float>::infinity(), 0}, {1}));
 }

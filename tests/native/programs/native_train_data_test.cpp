@@ -69,7 +69,9 @@ TEST_CASE("a latent space too wide for the header is trained and stored without 
   TemporaryFolder folder;
   write_bars(folder.path(), 20, 10);
   const std::string out = folder / "w.bin";
-  REQUIRE(run(folder, train(folder, "--steps 1 --latent 4096 --out " + out)).code == 0);
+  REQUIRE(run(folder, kTrain + " --data " + folder.path().string() +
+                          " --hidden 32 --steps 1 --latent 4096 --out " + out)
+              .code == 0);
   const Model model = *Model::load(read_file(out, FileLimits{}.bytes));
   CHECK_FALSE(model.metadata("test_kl_per_dimension").empty());
   CHECK(model.metadata("principal_axes").empty());

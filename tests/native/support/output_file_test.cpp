@@ -101,6 +101,28 @@ TEST_CASE("places that cannot be written are refused") {  // N5
   CHECK(folder.file_count() == 0);
 }
 
+TEST_CASE("what must not be lost is written somewhere") {  // N13
+  TemporaryFolder folder;
+  CHECK(write_somewhere(folder / "w.bin", ".kept", filled(3, 1)) == folder / "w.bin.kept");
+  CHECK(read_file(folder / "w.bin.kept", 10).size() == 3);
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::create_directory(folder / "here");
+  std::filesystem::current_path(folder / "here");
+  const std::filesystem::path kept = write_somewhere(folder / "none/w.bin", ".kept", filled(4, 1));
+  std::filesystem::current_path(before);
+  CHECK(std::filesystem::equivalent(kept, folder / "here/w.bin.kept"));
+}
+
+TEST_CASE("a log that somebody removes is no longer written") {  // N13
+  TemporaryFolder folder;
+  GrowingFile file(folder / "log");
+  file.append("one\n");
+  std::filesystem::remove(folder / "log");
+  CHECK(exit_code_of([&] { file.append("two\n"); }) == 74);
+  write_file(folder / "log", filled(2, 1));
+  CHECK(exit_code_of([&] { file.append("three\n"); }) == 74);
+}
+
 TEST_CASE("reading: missing, too large, a folder") {
   TemporaryFolder folder;
   CHECK(exit_code_of([&] { (void)read_file(folder / "none", 10); }) == 66);
