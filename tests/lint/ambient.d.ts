@@ -1,6 +1,5 @@
 // What tsc cannot find in the tree: scripts that the build makes, packages of `make bench`, and what pages and tests pass
 // each other through `window`.
-declare module '*/poster.js' { const pixels: Float32Array; export default pixels; }
 declare module '*/attributes.js';
 declare module '*/element.js';
 declare module '*/strings.js' { export const languages: any; export const texts: Record<string, Record<string, string>>; }

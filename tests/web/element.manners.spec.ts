@@ -260,7 +260,7 @@ const framesIn = async (page: any, milliseconds: number) => {
 test('it idles without frames; a morph plays only while it is seen', async ({ page }) => {
   await openWith(page, '<digit-vae view="morph" autoplay></digit-vae><div style="height: 3000px"></div>', { head: LISTEN + FRAMES });
   await ready(page);
-  expect(await framesIn(page, 500)).toBeGreaterThan(3);
+  await expect.poll(() => framesIn(page, 500)).toBeGreaterThan(3);
   await page.evaluate(() => scrollTo(0, 2500));
   await page.waitForTimeout(500);
   expect(await framesIn(page, 500)).toBe(0);

@@ -3,12 +3,11 @@
 
 import { DigitVaeError } from '../headless/digit-vae.js';
 import { FLAGS, NAMES, SETTINGS, TEXTS } from './attributes.js';
-import { checkedStrokes } from './ink.js';
+import { checkedStrokes, standIn } from './ink.js';
 import { labFrame } from './lab_frame.js';
 import { make } from './make.js';
 import { acquire, addressOf, release } from './models.js';
-import { SIDE, clear, contextOf, onPaper, paint, print, recolor } from './picture.js';
-import poster from './poster.js';
+import { SIDE, clear, onPaper, paint, print, recolor } from './picture.js';
 import { read, write } from './settings.js';
 import { languages, texts } from './strings.js';
 import { adopt } from './style.js';
@@ -216,18 +215,14 @@ export class DigitVaeElement extends Base {
     this.#controls.replaceChildren(...this.#view?.controls ?? []);
   }
 
-  /** A real digit, or the author's picture, until the model is there. */
+  /** A digit drawn by hand, or the author's picture, until the model is there. */
   #paintPoster() {
     const url = this.getAttribute('poster');
     this.#poster.hidden = !url || url === 'none';
     if (!this.#poster.hidden && this.#poster.getAttribute('src') !== url) this.#poster.src = url;
     if (url || this.#hurry || this.#viewName === 'draw' || this.#jobs.has(this.#view.canvas)) return;
-    const canvas = this.#view.canvas, context = contextOf(canvas);
-    const digit = make('canvas', { width: SIDE, height: SIDE }), side = Math.min(canvas.width, canvas.height);
-    paint(digit, poster);
-    clear(canvas);
-    context.drawImage(digit, (canvas.width - side) / 2, (canvas.height - side) / 2, side, side);
-    recolor(canvas);
+    clear(this.#view.canvas);
+    standIn(this.#view.canvas);
   }
 
   // ---- The model

@@ -1,7 +1,7 @@
 // Strokes on a square pad, and the 28 x 28 picture that MNIST would have made of them (as web/lab/state/strokes.cpp does it; here
 // the browser's own canvas draws the lines). A stroke is [x0, y0, x1, y1, ...], 0 to 255 across the pad.
 
-import { SIDE, contextOf } from './picture.js';
+import { SIDE, contextOf, recolor } from './picture.js';
 
 const BOX = 20, MIDDLE = 14;
 const LINE = 2.75;      // MNIST's usual line, in its own pixels
@@ -66,4 +66,20 @@ export function checkedStrokes(strokes) {
     && stroke.every((x) => Number.isFinite(x) && x >= 0 && x <= 255);
   if (!Array.isArray(strokes) || !strokes.every(good)) return null;
   return strokes.reduce((n, stroke) => n + stroke.length / 2, 0) <= MOST_POINTS ? strokes.map((s) => [...s]) : null;
+}
+
+/** Drawings for those who cannot draw: a 3, a 7, a 1 with a slip. */
+export const EXAMPLES = [
+  [[85, 60, 110, 40, 145, 40, 165, 65, 155, 95, 120, 115, 155, 125, 175, 160, 160, 195, 120, 210, 85, 195]],
+  [[75, 55, 180, 50, 140, 125, 120, 210]],
+  [[75, 95, 105, 55, 150, 60, 165, 100, 140, 150, 80, 205, 180, 200]],
+];
+
+/** Draws a stand-in, the first example, in the middle of a canvas: before any digit has come. */
+export function standIn(canvas) {
+  const side = Math.min(canvas.width, canvas.height), context = contextOf(canvas);
+  context.setTransform(1, 0, 0, 1, (canvas.width - side) / 2, (canvas.height - side) / 2);
+  drawStrokes(context, EXAMPLES[0], penWidth(EXAMPLES[0]), side / 255);
+  context.resetTransform();
+  recolor(canvas);
 }

@@ -1,9 +1,9 @@
 // view="lab": the lab's page in a frame.
 
 import { lab } from './assets.js';
+import { standIn } from './ink.js';
 import { make } from './make.js';
-import { SIDE, paint } from './picture.js';
-import poster from './poster.js';
+import { SIDE } from './picture.js';
 
 /**
  * The frame and a link to its page. Where the page's policy refuses the frame, a digit, a sentence and the link.
@@ -22,7 +22,7 @@ export function labFrame(language, say, end) {
     if (!/^(frame|child)-src/.test(violatedDirective) || !address.href.startsWith(blockedURI)) return;
     const canvas = make('canvas', { width: SIDE, height: SIDE, className: 'small' });
     frame.replaceWith(canvas, say('lab_refused'));
-    paint(canvas, poster);
+    standIn(canvas);
   }, { signal: end });
   return [frame, make('p', {}, make('a', { href: address.href, target: '_blank', textContent: say('open_lab') }))];
 }

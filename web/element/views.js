@@ -1,7 +1,7 @@
 // The small views: what each shows for the element's settings, and its native controls. Of its element a view knows
 // only the host that element.js gives it: what is set, the model, and how to change and to show something.
 
-import { MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
+import { EXAMPLES, MOST_POINTS, drawStrokes, mnistDigit, penWidth } from './ink.js';
 import { make } from './make.js';
 import { SIDE, clear, contextOf, paint, resize } from './picture.js';
 
@@ -336,12 +336,5 @@ class Draw extends View {
     this.label(this.answer, say('answer'), [mu]);
   }
 }
-
-/** Drawings for those who cannot draw: a 3, a 7, a 1 with a slip. */
-const EXAMPLES = [
-  [[85, 60, 110, 40, 145, 40, 165, 65, 155, 95, 120, 115, 155, 125, 175, 160, 160, 195, 120, 210, 85, 195]],
-  [[75, 55, 180, 50, 140, 125, 120, 210]],
-  [[75, 95, 105, 55, 150, 60, 165, 100, 140, 150, 80, 205, 180, 200]],
-];
 
 export const CLASSES = { sample: Sample, morph: Morph, latent: Latent, map: Chart, draw: Draw };

@@ -1,10 +1,10 @@
-// Bundles of what is written in JavaScript, minified, with what is made of other things: the texts, the attributes, the
-// poster. `node bundle.mjs SITE` makes SITE/element.js, the element for the lab's page where there is no WebGL.
+// Bundles of what is written in JavaScript, minified, with what is made of other things: the texts, the attributes.
+// `node bundle.mjs SITE` makes SITE/element.js, the element for the lab's page where there is no WebGL.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { build, transform } from 'esbuild';
 import { minify } from 'terser';
 import { inlineFiles } from '../dist/inline_files.mjs';
@@ -15,17 +15,6 @@ const element = join(root, 'web/element'), here = join(root, 'web/dist');
 const target = ['chrome91', 'firefox90', 'safari16.4'];
 
 export const attributes = JSON.parse(readFileSync(join(element, 'attributes.json'), 'utf8'));
-
-/** The first digit of the first sheet, 4 bits a pixel: what an element shows before anything was downloaded. */
-async function posterModule(web) {
-  const { loadModel } = await import(pathToFileURL(join(web, 'digit-vae.js')).href);
-  const pixels = (await loadModel(readFileSync(join(web, 'weights.decoder.bin')))).sample(1, 1);
-  const bytes = new Uint8Array(pixels.length / 2).map((_, i) =>
-    Math.round(15 * pixels[2 * i]) << 4 | Math.round(15 * pixels[2 * i + 1]));
-  return `const bytes = atob('${Buffer.from(bytes).toString('base64')}');\n`
-    + 'export default Float32Array.from({ length: 784 }, (_, i) =>\n'
-    + '  (bytes.charCodeAt(i >> 1) >> (i % 2 ? 0 : 4) & 15) / 15);\n';
-}
 
 /**
  * A function that bundles one script: (entry, options of esbuild, and `files`, names in `web` that go inside, so that it
@@ -38,12 +27,11 @@ export async function bundler(web, work) {
   execFileSync('python3', [join(root, 'web/tools/strings.py'), join(root, 'web/strings.json'),
     join(work, 'element_strings.js'), join(work, 'site_strings.js')], { stdio: 'inherit' });
   writeFileSync(join(work, 'attributes.js'), attributesModule(attributes));
-  writeFileSync(join(work, 'poster.js'), await posterModule(web));
 
   const parts = (files) => ({
     name: 'parts',
     setup({ onResolve, onLoad }) {
-      onResolve({ filter: /\/(poster|attributes|strings|site_strings)\.js$/ }, ({ path, importer }) => {
+      onResolve({ filter: /\/(attributes|strings|site_strings)\.js$/ }, ({ path, importer }) => {
         if (importer.startsWith(web)) return { path: join(web, path) };
         const name = path.slice(path.lastIndexOf('/') + 1);
         return { path: join(work, name === 'strings.js' ? 'element_strings.js' : name) };
