@@ -45,8 +45,8 @@ class Background {
   }
   /// Waits until there is such a file.
   void await(const fs::path& path) const {
-    for (int i = 0; i < 600 && !fs::exists(path); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    for (int i = 0; i < 6000 && !fs::exists(path); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
     REQUIRE(fs::exists(path));
   }
   void send(int signal) const { kill(pid_, signal); }
@@ -140,8 +140,7 @@ TEST_CASE("folders that vanish take no weights with them") {  // N13
     return std::pair(code, training.errors());
   };
   // The output's folder: the weights are in the working folder instead.
-  auto [code, errors] = gone("out", {"--epochs", "300", "--out", "out/w.bin"}, 0);
-  CAPTURE(errors);
+  auto [code, errors] = gone("out", {"--epochs", "1500", "--out", "out/w.bin"}, 0);
   CHECK(code == 74);
   CHECK(contains(errors, "out/w.bin: cannot be written"));
   CHECK(contains(errors, "the weights are in " + (folder / "w.bin.interrupted").string()));
@@ -153,14 +152,14 @@ TEST_CASE("folders that vanish take no weights with them") {  // N13
   fs::remove(folder / "w.bin.interrupted");
   // The log's folder, and that of the checkpoints: one warning each, and the run goes on.
   std::tie(code, errors) =
-      gone("log", {"--epochs", "300", "--log-every", "1", "--log-dir", "log", "--out", "w.bin"}, 0);
+      gone("log", {"--epochs", "1500", "--log-every", "1", "--log-dir", "log", "--out", "w.bin"}, 0);
   CHECK(code == 0);
   CHECK(contains(errors,
                  "warning: log/metrics.jsonl: was removed while it was written; nothing more is logged"));
   CHECK(std::count(errors.begin(), errors.end(), '\n') == 1);
   CHECK(holds_weights(folder / "w.bin"));
   std::tie(code, errors) =
-      gone("ck", {"--epochs", "300", "--checkpoint-steps", "5", "--checkpoint", "ck", "--out", "w.bin"}, 0);
+      gone("ck", {"--epochs", "1500", "--checkpoint-steps", "5", "--checkpoint", "ck", "--out", "w.bin"}, 0);
   CHECK(code == 0);
   CHECK(contains(errors, "training goes on without this checkpoint"));
   CHECK(std::count(errors.begin(), errors.end(), '\n') == 1);
