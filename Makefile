@@ -43,7 +43,9 @@ train: native data  ## train on MNIST into build/weights.bin (ARGS="--latent 20 
 
 assets: native data  ## train all weights in assets/ again (hours; a run that was stopped goes on)
 	build/native/native_digits --data build/mnist --out assets/digits.bin
-	$(call asset,weights,--preset resnet --precision int8)
+	$(call trained,build/assets/weights-f32.bin,weights,--preset resnet)
+	build/native/native_train --data build/mnist --init build/assets/weights-f32.bin --epochs 0 --precision int8 \
+	  --out assets/weights.bin
 	$(call asset,mlp,$(mlp) --precision f16)
 	$(call asset,autoencoder,$(mlp) --precision f16 --objective autoencoder)
 	$(call asset,tf-mlp,--preset tf-mlp --steps 100000 --precision f16)
@@ -52,12 +54,13 @@ assets: native data  ## train all weights in assets/ again (hours; a run that wa
 
 mlp = --config native/config/mlp.toml
 unless = $(if $(findstring $(1),$(ARGS)),,$(2))  # flags that ARGS does not give
-# $(call asset,NAME,OPTIONS): assets/NAME.bin; its checkpoints, log and pictures are in build/assets
-define asset
+asset = $(call trained,assets/$(1).bin,$(1),$(2))
+# $(call trained,FILE,NAME,OPTIONS): its checkpoints, log and pictures are in build/assets, by its name
+define trained
 	@mkdir -p build/assets
-	build/native/native_train --data build/mnist --out assets/$(1).bin $(2) --log-dir build/assets/$(1).log \
-	  --checkpoint build/assets/$(1).checkpoints --resume auto
-	@rm -r build/assets/$(1).checkpoints
+	build/native/native_train --data build/mnist --out $(1) $(3) --log-dir build/assets/$(2).log \
+	  --checkpoint build/assets/$(2).checkpoints --resume auto
+	@rm -r build/assets/$(2).checkpoints
 endef
 
 lint:  ## check the format and the habits of the sources (FIX=1 formats C++)

@@ -104,7 +104,9 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 bool is_idx_name(const std::string& name, const std::string& set, const std::string& kind) {
   std::string dotted = kind;
   std::ranges::replace(dotted, '-', '.');
-  for (const std::string& end : {set + '-' + kind + "-ubyte", set + '-' + dotted + "-ubyte"}) {
+  for (const std::string& middle : {kind, dotted}) {
+    std::string end = set;
+    end.append(1, '-').append(middle).append("-ubyte");
     if (!name.ends_with(end)) continue;
     const std::size_t before = name.size() - end.size();
     if (before == 0 || name[before - 1] == '-' || name[before - 1] == '_') return true;

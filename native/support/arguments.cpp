@@ -105,7 +105,7 @@ std::vector<CLI::ConfigItem> ConfigReader::from_config(std::istream& input) cons
     CLI::ConfigItem item;
     item.name = name;
     item.inputs = {value_of(text.substr(equals + 1), problem)};
-    if (!problem.empty()) refuse(name + ": " + problem);
+    if (!problem.empty()) refuse(std::string(name).append(": ").append(problem));
     items.push_back(std::move(item));
   }
   return items;

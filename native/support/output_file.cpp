@@ -37,7 +37,7 @@ fs::path folder_of(const fs::path& path) {
 
 /// Returns whether a file system answers so to what it does not know.
 bool is_unknown(int error) {
-  return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == ENOTSUP || error == ENOLCK;
+  return error == EINVAL || error == ENOSYS || error == EOPNOTSUPP || error == ENOLCK;
 }
 
 /// Warns once of something that the file system of `path` does not have.

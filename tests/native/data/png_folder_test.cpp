@@ -196,10 +196,11 @@ TEST_CASE("folders of pictures as people have them") {  // N19
           }).first == Labels{3, 3});
   }
   // Classes directly in the folder: every tenth image is held out.
-  CHECK(labels([&](Path folder) {
-          for (int i = 0; i < 20; ++i)
-            put_image(folder / std::to_string(i / 10) / (std::to_string(100 + i) + ".png"), i);
-        }).first.size() == 20);
+  const Labels direct = labels([&](Path folder) {
+                          for (int i = 0; i < 20; ++i)
+                            put_image(folder / (i < 10 ? "0" : "1") / (std::to_string(100 + i) + ".png"), i);
+                        }).first;
+  CHECK(direct.size() == 20);
   // Names instead of numbers, numbers above 9, and what lies beside the pictures.
   const auto [named, notes] = labels([&](Path folder) {
     put_image(folder / "train/dog/a.PNG", 1);
