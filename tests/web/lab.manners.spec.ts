@@ -112,6 +112,30 @@ test('what is printed from a dark screen is dark on light, without buttons of th
   expect(await corner()).toBeLessThan(90);
 });
 
+test('Ctrl and the wheel are the browser\'s zoom, but for the map', async ({ page }) => {
+  const lab = new Lab(page);
+  await lab.open('#playing=0&view=generate');
+  await page.evaluate(() => addEventListener('wheel', (event) => {
+    ((window as any).taken ??= []).push(event.defaultPrevented);
+    event.preventDefault();
+  }, { passive: false }));
+  const over = async (x: number, y: number) => {
+    await page.mouse.move(x, y);
+    await lab.settled();
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, 20);
+    await page.keyboard.up('Control');
+    await expect.poll(() => page.evaluate(() => (window as any).taken?.length)).toBeGreaterThan(0);
+    return page.evaluate(() => (window as any).taken.splice(0)[0]);
+  };
+  expect(await over(300, 400)).toBe(false);
+  await lab.open('#playing=0&view=map&model=aevb');
+  const { x, y, w, h } = await lab.box('map');
+  await page.evaluate(() => addEventListener('wheel', (event) => ((window as any).taken ??= []).push(event.defaultPrevented)));
+  expect(await over(x + w / 2, y + h / 2)).toBe(true);
+  expect(await over(x + w / 2, y - 60)).toBe(false);
+});
+
 test.describe('fingers', () => {
   test.use({ hasTouch: true, viewport: { width: 400, height: 700 } });
 

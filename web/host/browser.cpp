@@ -36,10 +36,12 @@ EMSCRIPTEN_KEEPALIVE void lab_resize(int width, int height, float scale) {
   glfw_resized(width, height);
   wake();
 }
-/// A wheel or two fingers ask for this much over the pointer, in doublings.
-EMSCRIPTEN_KEEPALIVE void lab_zoom(float doublings) {
+/// A wheel or two fingers ask for this much over the pointer, in doublings; returns whether it is taken.
+EMSCRIPTEN_KEEPALIVE int lab_zoom(float doublings) {
+  if (!host.app.zooms) return 0;
   host.app.zoom += doublings;
   wake();
+  return 1;
 }
 EMSCRIPTEN_KEEPALIVE void lab_theme(int dark) {
   host.app.display.dark = dark != 0;

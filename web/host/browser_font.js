@@ -85,6 +85,9 @@ mergeInto(LibraryManager.library, {
         for (k = 0; k < n; ++k) result.drawImage(canvas, 0, top, width, bottom - top, k, top, width, bottom - top);
       }
     };
+    result.fillStyle = 'black';  // WebKit has transparency where none was asked for
+    result.fillRect(0, 0, width, height);
+    result.fillStyle = 'white';
     result.globalCompositeOperation = 'lighter';
     spread(0, fine || height, oversample);
     if (fine) spread(fine, height, 1);

@@ -39,8 +39,7 @@ mergeInto(LibraryManager.library, {
     canvas.addEventListener('wheel', function(event) {
       if (!event.ctrlKey && !event.metaKey) return;
       var pixels = event.deltaY * [1, 16, 400][event.deltaMode];
-      Module['_lab_zoom'](-pixels / 240);
-      event.preventDefault();
+      if (Module['_lab_zoom'](-pixels / 240)) event.preventDefault();  // otherwise it is the browser's zoom
     });
   },
 

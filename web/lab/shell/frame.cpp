@@ -182,6 +182,7 @@ void draw(App& app, float seconds) {
   app.nats.reset();
   app.lab.gallery().begin_frame();
 
+  app.zooms = false;
   begin_drawing(app.display);
   if (app.lab.loaded()) {
     const float bar = app.display.window ? scroll_bar(app) : 0, top = -std::floor(app.scroll);

@@ -90,6 +90,7 @@ struct Ui {
   std::vector<Remote> remote;  // from the controls' mirrors
   bool canceled = false;       // the browser took a touch away, for scrolling: undo what it did so far
   float zoom = 0;              // doublings asked for over the pointer, by wheel or pinch
+  bool zooms = false;          // was there, in the last frame, anything under the pointer that zooms?
 
   // The frame
   std::vector<Item> items;  // in reading order

@@ -139,6 +139,7 @@ void map_area(App& app, const Box& box) {
   const Box area{window.left, window.top, window.side, window.side};
   const Pad touched = pad(app, "map", say(Text::kMapPad), area);
   app.items.back().keys = true;
+  app.zooms = touched.hovered || touched.held;
   follow_pointer(app, touched, window);
   state.map_x = window.x;
   state.map_y = window.y;
