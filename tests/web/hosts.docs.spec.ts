@@ -102,3 +102,12 @@ test('a click on the picture leaves the focus, and the arrows, to the page', asy
     return document.querySelector('digit-vae')!.shadowRoot!.activeElement!.tagName;
   })).toBe('BUTTON');
 });
+
+test('a page in another encoding shows Chinese as it is', async ({ page }) => {
+  await page.route(`${SITE}gbk.html`, (route) => route.fulfill({ contentType: 'text/html; charset=gbk', body:
+    '<!doctype html><html lang="zh"><head><title>GBK</title><link rel="icon" href="data:,"></head><body>'
+    + '<script src="digit-vae.inline.js"></script><digit-vae></digit-vae></body></html>' }));
+  await page.goto(`${SITE}gbk.html`);
+  expect(await page.evaluate(() => document.characterSet)).toBe('GBK');
+  await expect(page.locator('digit-vae').getByRole('button')).toHaveText('新数字');
+});

@@ -55,7 +55,7 @@ const index = notices('licenses.txt') + await squeezed(await bundle(join(element
 const define = await bundle(join(element, 'define.js'), { external: ['./index.js'] });
 const inside = ['weights.bin', 'digit-vae.wasm', 'digit-vae-scalar.wasm'];
 const inline = asComment(headlessNotices)
-  + await bundle(join(here, 'inline.js'), { format: 'iife', files: inside });
+  + await bundle(join(here, 'inline.js'), { format: 'iife', files: inside, charset: 'ascii' });  // for pages in any encoding
 
 putFiles('npm');
 cpSync(join(element, 'define.d.ts'), join(dist, 'npm/define.d.ts'));
