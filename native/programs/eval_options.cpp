@@ -70,7 +70,7 @@ void add_options(CLI::App& app, EvalOptions& o) {
                "accept a damaged or replaced file among those of MNIST or Fashion-MNIST");
   app.footer(
       "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 out of memory, 74 cannot read or write,\n"
-      "75 output in use by another run, 130/143 interrupted (nothing is written).");
+      "75 output in use by another run, 128 + signal: interrupted (nothing is written).");
 }
 
 }  // namespace vae

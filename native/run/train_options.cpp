@@ -151,7 +151,7 @@ TrainCommand::TrainCommand(int argc, char** argv) : argc_(argc), argv_(argv) {
       "Exit codes: 0 ok, 2 usage, 65 bad data, 66 missing input, 69 device, 70 diverged (a file that "
       "fails its\n"
       "own check is kept as FILE.unchecked), 74 cannot read or write, 75 output in use by another run, "
-      "130/143 interrupted (the state is kept as a checkpoint, without "
+      "128 + signal: interrupted, 130 by Ctrl-C (the state is kept as a checkpoint, without "
       "--checkpoint\n"
       "the weights so far as FILE.interrupted; a second Ctrl-C ends at once).");
 }

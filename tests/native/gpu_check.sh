@@ -5,9 +5,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [[ " $* " != *" --build "* ]]; then
+  mkdir -p build
   torch=$(python3 -c 'import torch; print(torch.utils.cmake_prefix_path)')
-  cmake -S . -B build/gpu -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$torch" > build.gpu.log 2>&1 &&
-    cmake --build build/gpu --target native_train >> build.gpu.log 2>&1 || { tail -30 build.gpu.log; exit 1; }
+  cmake -S . -B build/gpu -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$torch" > build/gpu.log 2>&1 &&
+    cmake --build build/gpu --target native_train >> build/gpu.log 2>&1 || { tail -30 build/gpu.log; exit 1; }
   set -- --build build/gpu "$@"
 fi
 exec python3 tests/native/gpu_check.py "$@"
