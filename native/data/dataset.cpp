@@ -126,7 +126,8 @@ std::vector<float> ImageSet::gray(int first, int n) const {
 }
 
 ImageSet read_image_set(const fs::path& directory, const std::string& prefix, bool allow_modified) {
-  const auto images = find_idx(directory, prefix, kImages);
+  const fs::path folder = find_idx_folder(directory);
+  const auto images = folder.empty() ? std::nullopt : find_idx(folder, prefix, kImages);
   if (!images && !is_png_folder(directory)) {
     throw Failure(
         Exit::kMissingInput,
@@ -140,10 +141,10 @@ ImageSet read_image_set(const fs::path& directory, const std::string& prefix, bo
     look_at(set);
     return set;
   }
-  IdxSet idx = read_idx_set(directory, *images, prefix);
+  IdxSet idx = read_idx_set(folder, *images, prefix);
   idx.set.name = known_data_set(idx.files, allow_modified);
   if (idx.set.name.empty() && !allow_modified && has_known_count(idx.files.front()))
-    check_beside_other_pair(directory, prefix, std::move(idx.files));
+    check_beside_other_pair(folder, prefix, std::move(idx.files));
   if (idx.set.name.empty()) look_at(idx.set);
   return std::move(idx.set);
 }

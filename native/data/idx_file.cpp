@@ -104,12 +104,14 @@ std::vector<fs::path> entries_of(const fs::path& folder) {
 bool is_idx_name(const std::string& name, const std::string& set, const std::string& kind) {
   std::string dotted = kind;
   std::ranges::replace(dotted, '-', '.');
-  for (const std::string& middle : {kind, dotted}) {
-    std::string end = set;
-    end.append(1, '-').append(middle).append("-ubyte");
-    if (!name.ends_with(end)) continue;
-    const std::size_t before = name.size() - end.size();
-    if (before == 0 || name[before - 1] == '-' || name[before - 1] == '_') return true;
+  for (const std::string& first : {set, std::string(set == "t10k" ? "test" : set)}) {
+    for (const std::string& middle : {kind, dotted}) {
+      std::string end = first;
+      end.append(1, '-').append(middle).append("-ubyte");
+      if (!name.ends_with(end)) continue;
+      const std::size_t before = name.size() - end.size();
+      if (before == 0 || name[before - 1] == '-' || name[before - 1] == '_') return true;
+    }
   }
   return false;
 }
@@ -140,29 +142,42 @@ IdxFile read_idx(const fs::path& path, std::uint32_t magic, std::size_t rank) {
 
 }  // namespace
 
-std::optional<fs::path> find_idx(const fs::path& folder, const std::string& set, const std::string& kind) {
-  std::vector<fs::path> places = {folder, folder / "raw"};
-  for (const fs::path& entry : entries_of(folder)) places.push_back(entry / "raw");
-  for (const fs::path& place : places) {
-    std::map<std::string, fs::path> found;  // by name without .gz, the raw file first
-    const auto add = [&](const fs::path& path) {
-      std::string name = path.filename().string();
-      if (name.ends_with(".gz")) name.resize(name.size() - 3);
-      std::error_code error;
-      if (is_idx_name(name, set, kind) && !fs::is_directory(path, error)) found.try_emplace(name, path);
-    };
-    for (const fs::path& entry : entries_of(place)) {
-      add(entry);
-      if (is_idx_name(entry.filename().string(), set, kind)) {
-        for (const fs::path& inner : entries_of(entry)) add(inner);
-      }
+fs::path find_idx_folder(const fs::path& folder) {
+  std::vector<fs::path> deep;
+  for (const fs::path& entry : entries_of(folder)) deep.push_back(entry / "raw");
+  for (const std::vector<fs::path>& places : {std::vector{folder}, std::vector{folder / "raw"}, deep}) {
+    std::vector<fs::path> found;
+    for (const fs::path& place : places) {
+      if (find_idx(place, "train", "images-idx3") || find_idx(place, "t10k", "images-idx3"))
+        found.push_back(place);
     }
     if (found.size() > 1)
-      bad_idx(place, "has " + found.begin()->first + " and " + std::next(found.begin())->first +
-                         "; leave one of the two sets in it");
-    if (!found.empty()) return found.begin()->second;
+      bad_idx(folder,
+              "has data sets in " + found[0].string() + " and " + found[1].string() + "; name one of them");
+    if (!found.empty()) return found[0];
   }
-  return std::nullopt;
+  return {};
+}
+
+std::optional<fs::path> find_idx(const fs::path& folder, const std::string& set, const std::string& kind) {
+  std::map<std::string, fs::path> found;  // by name without .gz, the raw file first
+  const auto add = [&](const fs::path& path) {
+    std::string name = path.filename().string();
+    if (name.ends_with(".gz")) name.resize(name.size() - 3);
+    std::error_code error;
+    if (is_idx_name(name, set, kind) && !fs::is_directory(path, error)) found.try_emplace(name, path);
+  };
+  for (const fs::path& entry : entries_of(folder)) {
+    add(entry);
+    if (is_idx_name(entry.filename().string(), set, kind)) {
+      for (const fs::path& inner : entries_of(entry)) add(inner);
+    }
+  }
+  if (found.size() > 1)
+    bad_idx(folder, "has " + found.begin()->first + " and " + std::next(found.begin())->first +
+                        "; leave one of the two sets in it");
+  if (found.empty()) return std::nullopt;
+  return found.begin()->second;
 }
 
 IdxFile read_idx_images(const fs::path& path) { return read_idx(path, kImagesMagic, 3); }

@@ -16,10 +16,14 @@ struct IdxFile {
   std::size_t header() const { return 4 + 4 * sizes.size(); }
 };
 
-/// Returns the path of a file of a set, `set` "train" and `kind` "images-idx3" say, if it exists: named as
-/// MNIST's, with a dot for the hyphen before idx3, gzipped or not, with something before (emnist-letters-);
-/// in `folder`, in raw/ or X/raw/ there (torchvision's MNIST/raw), each also in a folder of its own name.
-/// Throws Failure kBadData when several files could be meant.
+/// Returns the folder with a data set's files: `folder`, raw/ or X/raw/ in it (torchvision's MNIST/raw);
+/// empty if there are none. Throws Failure kBadData when there are several sets.
+std::filesystem::path find_idx_folder(const std::filesystem::path& folder);
+
+/// Returns the path of a file of a set in such a folder, `set` "train" or "t10k" and `kind` "images-idx3"
+/// say, if it exists: named as MNIST's, with a dot for the hyphen before idx3, "test" for "t10k", gzipped or
+/// not, with something before (emnist-letters-), also in a folder of its own name. Throws Failure kBadData
+/// when several files could be meant.
 std::optional<std::filesystem::path> find_idx(const std::filesystem::path& folder, const std::string& set,
                                               const std::string& kind);
 

@@ -90,7 +90,7 @@ fs::path find_folder(const fs::path& directory, std::initializer_list<std::strin
 }
 fs::path training_folder(const fs::path& directory) { return find_folder(directory, {"train", "training"}); }
 fs::path test_folder(const fs::path& directory) {
-  return find_folder(directory, {"test", "testing", "t10k", "valid", "validation"});
+  return find_folder(directory, {"test", "testing", "t10k", "val", "valid", "validation"});
 }
 
 /// The classes of a set: the numbers that their folders are named after, or counted by the names in order.
@@ -235,6 +235,13 @@ ImageSet read_png_set(const fs::path& directory, bool train) {
     set.notes.push_back("skipped " + skipped.front() +
                         (skipped.size() > 1 ? " and " + std::to_string(skipped.size() - 1) + " more" : "") +
                         " beside the pictures");
+  std::vector<std::string> beside;
+  if (training != directory) {
+    for (const fs::path& folder : entries_of(directory, beside).folders) {
+      if (folder != training && folder != test)
+        set.notes.push_back("did not read the folder " + folder.filename().string());
+    }
+  }
   if (from_alpha > 0)
     set.notes.push_back("of " + std::to_string(from_alpha) + " images the ink is their transparency");
   if (!classes.counted.empty())

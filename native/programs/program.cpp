@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -48,7 +49,9 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 
 int fail(const char* program, Exit code, const std::string& message) {
   std::fflush(stdout);
-  std::fprintf(stderr, "%s: %s\n", program, message.c_str());
+  std::string line = message;  // names of files may hold anything
+  std::ranges::replace_if(line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }, '?');
+  std::fprintf(stderr, "%s: %s\n", program, line.c_str());
   return static_cast<int>(code);
 }
 

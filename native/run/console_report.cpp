@@ -45,9 +45,11 @@ void print_note(const std::string& note) { std::printf("note    %s\n", note.c_st
 /// Prints what of a run's settings and data is likely to be a mistake, or is not as it was asked for.
 void print_notes(const TrainOptions& o, const ImageData& data, const StartNotes& notes) {
   for (const std::string& note : data.train.notes) print_note(note);
-  if (notes.keeps_all)
+  const int left_out = find_preset(o.preset)->training.skip_images;
+  if (notes.keeps_all && left_out > 0)
     print_note(formatted("all images are trained on: %s leaves the first %s out, and there are no more",
-                         o.preset.c_str(), thousands(find_preset(o.preset)->training.skip_images).c_str()));
+                         o.preset.c_str(), thousands(left_out).c_str()));
+  if (notes.keeps_all && left_out == 0) print_note("all images are taken: there are none to leave out");
   if (!notes.ignored.empty()) {
     print_note(formatted("the model has no place for %zu tensors of %s, which are ignored: %s%s",
                          notes.ignored.size(), o.init.c_str(), notes.ignored.front().c_str(),

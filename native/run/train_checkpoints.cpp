@@ -53,7 +53,14 @@ std::string difference(const std::string& theirs, const std::string& ours) {
 Checkpoints::Checkpoints(const TrainOptions& options, Trainer& trainer, SnapshotWriter* snapshots,
                          Metadata metadata, ProcessGroup& group)
     : o_(options), trainer_(trainer), snapshots_(snapshots), metadata_(std::move(metadata)), group_(group) {
+  if (o_.resume == Resume::kMust && !o_.checkpoint.empty() && !std::filesystem::exists(o_.checkpoint))
+    nothing_there();
   if (!o_.checkpoint.empty() && group_.first()) folder_.emplace(o_.checkpoint);
+}
+
+void Checkpoints::nothing_there() const {
+  throw Failure(Exit::kMissingInput,
+                "--resume: no checkpoint in " + where() + "; --resume auto begins where there is none");
 }
 
 /// Returns the checkpoint to resume from, if any. Called by the first process.
@@ -61,9 +68,7 @@ std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
   if (!folder_ || folder_->empty()) {
     if (o_.resume != Resume::kNever && o_.checkpoint.empty())
       throw Failure(Exit::kUsage, "--resume: name the folder with --checkpoint");
-    if (o_.resume == Resume::kMust)
-      throw Failure(Exit::kMissingInput,
-                    "--resume: no checkpoint in " + where() + "; --resume auto begins where there is none");
+    if (o_.resume == Resume::kMust) nothing_there();
     return std::nullopt;
   }
   if (o_.resume == Resume::kNever && !automatic) {
@@ -71,11 +76,13 @@ std::optional<Checkpoint> Checkpoints::find(bool automatic) const {
         Exit::kUsage,
         where() + " holds the checkpoints of an earlier run; --resume continues it, or name another folder");
   }
-  const std::optional<Checkpoint> found = folder_->newest(
-      [](const std::string& text) { std::fprintf(stderr, "native_train: skipped %s\n", text.c_str()); });
+  std::vector<std::string> damaged;
+  const std::optional<Checkpoint> found =
+      folder_->newest([&](const std::string& text) { damaged.push_back(text); });
   if (!found)
-    throw Failure(Exit::kBadData,
-                  "every checkpoint in " + where() + " is damaged; start again with another folder");
+    throw Failure(Exit::kBadData, "every checkpoint in " + where() + " is damaged, " + damaged.front() +
+                                      "; start again with another folder");
+  for (const std::string& text : damaged) std::fprintf(stderr, "native_train: skipped %s\n", text.c_str());
   check_same_run(*found);
   return found;
 }
@@ -149,7 +156,10 @@ void Checkpoints::check_same_run(const Checkpoint& c) const {
     if (key == "config")
       throw Failure(Exit::kUsage, where() + " is of another run: " + difference(c.get(key), value) +
                                       "; use the same settings, or another --checkpoint");
-    throw Failure(Exit::kUsage, where() + " is of another run: its " + key + " is \"" + c.get(key) +
+    const std::string flag = key.ends_with("_sha256") ? key == "init_sha256" ? " (--init)" : " (--data)"
+                             : key == "snapshots"     ? " (--snapshots)"
+                                                      : "";
+    throw Failure(Exit::kUsage, where() + " is of another run: its " + key + flag + " is \"" + c.get(key) +
                                     "\", not \"" + value + '"');
   }
 }

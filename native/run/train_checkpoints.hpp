@@ -33,6 +33,7 @@ class Checkpoints {
 
  private:
   std::optional<Checkpoint> find(bool automatic) const;
+  [[noreturn]] void nothing_there() const;
   void check_same_run(const Checkpoint& c) const;
   void check_length(const Checkpoint& c, const std::string& change) const;
   std::string where() const { return "--checkpoint " + o_.checkpoint; }

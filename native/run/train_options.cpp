@@ -420,8 +420,8 @@ void TrainCommand::drop_idle_options() {
        "--objective iwae");
   const bool closed = elbo && t.estimator == Estimator::kB && options_.spec.components == 0;
   only("--free-bits", closed, t.free_bits, 0, "0", "--objective elbo, --estimator b and --components 0");
-  only("--mean-bias", traits(options_.spec.likelihood).logits, t.mean_bias, false, "0",
-       "--likelihood bernoulli");
+  only("--mean-bias", traits(options_.spec.likelihood).logits && options_.init.empty(), t.mean_bias, false,
+       "0", "--likelihood bernoulli, and without --init");
   only("--gaussian-mean", traits(options_.spec.likelihood).learned_variance, options_.spec.gaussian_mean,
        GaussianMean::kSigmoid, "sigmoid", "--likelihood gaussian");
   only("--momentum", t.optimizer == OptimizerKind::kSgd, t.momentum, 0, "0", "--optimizer sgd");

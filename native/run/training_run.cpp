@@ -99,8 +99,10 @@ Vae new_model(const TrainOptions& o, const ImageBytes& images, Shape image,
       spec = *init->spec;
     } else if (spec.encoder != init->spec->encoder || spec.decoder != init->spec->decoder ||
                spec.likelihood != init->spec->likelihood) {
-      throw Failure(Exit::kUsage, o.init + " is a " + to_string(*init->spec) +
-                                      "; use the same --preset, --likelihood and --dropout");
+      throw Failure(Exit::kUsage,
+                    o.init + " is a " + to_string(*init->spec) +
+                        "; use the same --preset, --likelihood and --dropout, and of a file that "
+                        "--low-rank made the one before it");
     }
   }
   std::string problem = check(spec);
@@ -393,6 +395,7 @@ int run_training(TrainCommand& command, const std::atomic<int>& interrupted) {
     return 128 + interrupted;
   } catch (const Failure& failure) {
     if (failure.code == Exit::kIo) throw;  // as it would be for the other file
+    if (o.only_seals()) throw Failure(Exit::kBadData, o.init + ": " + failure.what());
     throw Failure(failure.code, failure.what() +
                                     ("; what was trained is in " + keep_unchecked(run, trainer)) +
                                     " (safetensors, F32, unchecked)");

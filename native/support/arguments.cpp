@@ -77,7 +77,7 @@ std::string config_path(int argc, char** argv) {
 }
 
 std::vector<CLI::ConfigItem> ConfigReader::from_config(std::istream& input) const {
-  std::vector<CLI::ConfigItem> items;
+  std::vector<CLI::ConfigItem> settings;
   std::map<std::string, int, std::less<>> lines;  // of the settings so far
   std::string line;
   for (int number = 1; std::getline(input, line); ++number) {
@@ -106,9 +106,9 @@ std::vector<CLI::ConfigItem> ConfigReader::from_config(std::istream& input) cons
     item.name = name;
     item.inputs = {value_of(text.substr(equals + 1), problem)};
     if (!problem.empty()) refuse(std::string(name).append(": ").append(problem));
-    items.push_back(std::move(item));
+    settings.push_back(std::move(item));
   }
-  return items;
+  return settings;
 }
 
 }  // namespace vae

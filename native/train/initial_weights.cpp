@@ -1,6 +1,7 @@
 #include "native/train/initial_weights.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "native/data/dataset.hpp"
 #include "native/model/tensors.hpp"
@@ -73,7 +74,10 @@ std::string bare_name(std::string_view name) {
 
 std::string words(torch::IntArrayRef sizes) {
   std::string text;
-  for (const std::int64_t size : sizes) text += (text.empty() ? "" : "x") + std::to_string(size);
+  for (const std::int64_t size : sizes) {
+    if (!text.empty()) text += 'x';
+    text += std::to_string(size);
+  }
   return text.empty() ? "a single number" : text;
 }
 
@@ -184,8 +188,14 @@ InitialWeights read_initial_weights(const fs::path& path) {
   }
   if (!has_format(FileLimits{}.format)) {
     const std::span<const std::byte> data = std::span(file).subspan(8 + static_cast<std::size_t>(length));
+    std::map<std::string, std::string_view> names;  // as the file has them
     for (const ForeignHeaderParser::Entry& entry : header.entries) {
       const std::string name = bare_name(entry.name), why = unreadable(entry);
+      if (const auto [first, is_new] = names.try_emplace(name, entry.name); !is_new)
+        refuse(path,
+               "tensors " + std::string(first->second) + " and " + std::string(entry.name) +
+                   " would be the same parameter; leave one of the two sets out",
+               ErrorCode::kNames);
       if (why.empty()) {
         weights.tensors.emplace_back(name, plain_tensor(path, entry, data));
       } else {

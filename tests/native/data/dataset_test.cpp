@@ -131,6 +131,30 @@ TEST_CASE("IDX files are found where other tools leave them") {  // N19
     INFO(path);
     CHECK(at(path));
   }
+  {  // EMNIST's own names, images and labels of both sets
+    TemporaryFolder emnist, from;
+    write_bars(from.path(), 7, 3, 5);
+    for (const auto& [set, name] : {std::pair{"train", "train"}, std::pair{"t10k", "test"}}) {
+      for (const char* kind : {"-images-idx3-ubyte", "-labels-idx1-ubyte"})
+        write_gz(emnist / ("emnist-letters-" + std::string(name) + kind + ".gz"),
+                 read_bytes(from / (std::string(set) + kind)));
+    }
+    const ImageData data = read_image_data(emnist.path(), false);
+    CHECK(data.test.count() == 3);
+    CHECK(data.test.labels.size() == 3);
+    CHECK(data.train.labels.size() == 7);
+  }
+  {  // torchvision's folder of two sets; and no labels from elsewhere
+    TemporaryFolder root;
+    for (const char* name : {"MNIST/raw", "FashionMNIST/raw"}) {
+      std::filesystem::create_directories(root / name);
+      write_bars(root / name, 7, 3, 5);
+    }
+    CHECK(outcome(root).first == 65);
+    CHECK(outcome(root).second.find("FashionMNIST/raw and ") != std::string::npos);
+    std::filesystem::rename(root / "MNIST/raw/train-images-idx3-ubyte", root / kImages);
+    CHECK(read_image_set(root.path(), "train", false).labels.empty());
+  }
   TemporaryFolder two;
   write_bars(two.path(), 7, 3, 5);
   write_bytes(two / "emnist-train-images-idx3-ubyte", read_bytes(two / kImages));

@@ -189,7 +189,7 @@ TEST_CASE("folders of pictures as people have them") {  // N19
   using Labels = std::vector<std::uint8_t>;
   using Path = const std::filesystem::path&;
   for (const auto& [train, test] : {std::pair{"training", "testing"}, std::pair{"Train", "Test"},
-                                    std::pair{"TRAIN", "t10k"}, std::pair{"train", "validation"}}) {
+                                    std::pair{"TRAIN", "t10k"}, std::pair{"train", "val"}}) {
     CHECK(labels([&](Path folder) {
             put_image(folder / train / "3/a.png", 1);
             put_image(folder / test / "3/a.png", 2);
@@ -208,11 +208,13 @@ TEST_CASE("folders of pictures as people have them") {  // N19
     put_image(folder / "test/dog/a.png", 3);
     put(folder / "train/README.txt", {'h', 'i'});
     put(folder / "train/cat/Thumbs.db", {1, 2});
+    put_image(folder / "val/cat/a.png", 4);
   });
   CHECK(named == Labels{0, 1, 1});
-  REQUIRE(notes.size() == 2);
+  REQUIRE(notes.size() == 3);
   CHECK(notes[0] == "skipped README.txt and 1 more beside the pictures");
-  CHECK(notes[1] == "the classes are counted in the order of their names, cat is 0");
+  CHECK(notes[1] == "did not read the folder val");
+  CHECK(notes[2] == "the classes are counted in the order of their names, cat is 0");
   CHECK(labels([&](Path folder) {
           put_image(folder / "train/47/a.png", 1);
           put_image(folder / "test/47/a.png", 2);

@@ -315,6 +315,12 @@ TEST_CASE("safetensors files as Python's libraries write them are a start") {  /
   CHECK(contains(ignored.out, "note    the model has no place for 2 tensors of " + file.string()));
   CHECK(contains(ignored.out, "running_mean"));
 
+  std::vector<Entry> twice = small_mlp();
+  for (const Entry& e : small_mlp()) twice.push_back({"module." + e.name, e.shape, 0});
+  write_entries(file, twice);
+  check_failure(seal(), 65,
+                "tensors encoder.0.weight and module.encoder.0.weight would be the same parameter");
+
   std::vector<Entry> wrong = small_mlp();
   wrong[0].name = "encoder.1.weight";
   write_entries(file, wrong);
