@@ -105,7 +105,8 @@ void write_entries(const fs::path& path, const std::vector<Entry>& entries, cons
     std::string sizes;
     std::size_t count = 1;
     for (const int size : e.shape) {
-      sizes += (sizes.empty() ? "" : ",") + std::to_string(size);
+      if (!sizes.empty()) sizes += ',';
+      sizes += std::to_string(size);
       count *= static_cast<std::size_t>(size);
     }
     const std::size_t begin = 4 * numbers.size();
